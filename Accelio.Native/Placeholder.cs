@@ -1,0 +1,3 @@
+namespace Accelio.Native;
+
+internal static class Placeholder;

@@ -1,0 +1,3 @@
+namespace Accelio.Reactive;
+
+internal static class Placeholder;

@@ -1,0 +1,3 @@
+namespace Accelio.Transports;
+
+internal static class Placeholder;
