@@ -1,0 +1,34 @@
+namespace Accelio.Transports;
+
+/// <summary>
+/// What a link tells its owner, always on the link's poller and never from inside a call to the link: no callback re-enters its caller. After <see cref="OnClosed"/> nothing follows
+/// but the outstanding <see cref="OnReleased"/>.
+/// </summary>
+internal interface ILinkSink
+{
+    /// <summary>The transport is connected; set-up messages may be exchanged.</summary>
+    void OnOpened(Link link);
+
+    /// <summary>The peer's set-up message arrived; the span holds the bytes behind the fixed fields, whether or not the flags announce them.</summary>
+    void OnSetup(Link link, in LinkSetup setup, ReadOnlySpan<byte> trailer);
+
+    /// <summary>A frame's headers and user header are here. Called once per frame in wire order (again only after <see cref="PlacementKind.NotNow"/>), before its <see cref="OnFrame"/>; the
+    /// sink chooses where a body goes that is not complete yet.</summary>
+    void OnArrival(Link link, ref InboundFrame frame);
+
+    /// <summary>A frame is complete. In wire order within each class (request, response).</summary>
+    void OnFrame(Link link, ref InboundFrame frame);
+
+    /// <summary>The link is about to overwrite its receive buffers: everything still needed in them must be moved away now. Returns true when that was done; false when some of it cannot be
+    /// moved (it is pinned): the sink then holds <see cref="Link.ReceiveBuffers"/>, and the link goes on with fresh ones.</summary>
+    bool OnReceiveBufferReuse(Link link);
+
+    /// <summary>A referenced body will not be touched any more, by the transport nor by the peer through it. Exactly once per <see cref="SendStatus.Referenced"/>.</summary>
+    void OnReleased(Link link, SendToken token);
+
+    /// <summary>The link was congested and is no longer.</summary>
+    void OnWritable(Link link);
+
+    /// <summary>The link is gone. Exactly once.</summary>
+    void OnClosed(Link link, LinkError error, string detail);
+}

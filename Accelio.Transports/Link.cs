@@ -1,0 +1,63 @@
+using System.Net;
+using Accelio.Transports.Memory;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Transports;
+
+/// <summary>
+/// One framed pipe between two contexts. Belongs to its poller: every member is for the poller's thread only.
+/// Life: opened, set-up messages both ways, <see cref="Configure"/>, frames, closed.
+/// </summary>
+internal abstract class Link
+{
+    /// <summary>Stream or slots.</summary>
+    public abstract LinkKind Kind { get; }
+
+    /// <summary>Whether this side dialed.</summary>
+    public abstract bool IsClient { get; }
+
+    /// <summary>The poller that owns the link.</summary>
+    public abstract Poller Poller { get; }
+
+    /// <summary>The settings the link was made with.</summary>
+    public abstract LinkOptions Options { get; }
+
+    /// <summary>Address on this side.</summary>
+    public abstract EndPoint LocalEndPoint { get; }
+
+    /// <summary>Address of the peer.</summary>
+    public abstract EndPoint RemoteEndPoint { get; }
+
+    /// <summary>Poller time at which bytes of the peer last arrived.</summary>
+    public long LastReceived { get; protected set; }
+
+    /// <summary>Bytes accepted by <see cref="Send"/> and not yet handed to the system or the peer.</summary>
+    public abstract long QueuedBytes { get; }
+
+    /// <summary>Whether more is queued than <see cref="LinkOptions.SendHighWatermark"/>; <see cref="ILinkSink.OnWritable"/> follows when half of it has gone. Sends are taken all the same.</summary>
+    public abstract bool IsCongested { get; }
+
+    /// <summary>The slabs that the link receives into at present, for <see cref="ILinkSink.OnReceiveBufferReuse"/>.</summary>
+    public abstract ReadOnlySpan<Slab> ReceiveBuffers { get; }
+
+    /// <summary>Sends a set-up message with a trailer (the extension block) behind its fixed fields.</summary>
+    public abstract void SendSetup(in LinkSetup setup, ReadOnlySpan<byte> trailer);
+
+    /// <summary>Adopts the smaller receive buffer and the peer's limits; frames may be sent and are accepted from now on.</summary>
+    public abstract void Configure(in LinkSetup peer, int bufferSize);
+
+    /// <summary>Takes one frame for sending; it leaves at the end of the duty cycle at the latest. Small bodies are copied, large ones referenced (see <see cref="SendStatus"/>).</summary>
+    public abstract SendStatus Send(ref OutboundFrame frame);
+
+    /// <summary>Stops delivering frames. May be called inside a callback; at most the frame in hand is still delivered.</summary>
+    public abstract void PauseReceive();
+
+    /// <summary>Goes on delivering.</summary>
+    public abstract void ResumeReceive();
+
+    /// <summary>Closes at once; what is queued is dropped and released. <see cref="ILinkSink.OnClosed"/> follows in the same or the next duty cycle, with this error. Idempotent: the first reason stands.</summary>
+    public abstract void Abort(LinkError error, string detail);
+
+    /// <summary>Closes once everything queued has left, bounded by <see cref="LinkOptions.SendProgressTimeout"/>; nothing may be sent any more.</summary>
+    public abstract void Close();
+}

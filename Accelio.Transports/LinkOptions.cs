@@ -1,0 +1,59 @@
+namespace Accelio.Transports;
+
+/// <summary>Limits and settings of links; one object per listener or dialer, not changed after use.</summary>
+internal sealed class LinkOptions
+{
+    /// <summary>Clients: use two sockets, control and data, as C clients do by default.</summary>
+    public bool DualSocket { get; init; }
+
+    /// <summary>How many response buffers one message may name (announced).</summary>
+    public int MaxInParts { get; init; } = 4;
+
+    /// <summary>How many body parts one message may name (announced).</summary>
+    public int MaxOutParts { get; init; } = 4;
+
+    /// <summary>Longest user header, bytes (announced).</summary>
+    public int MaxHeaderLength { get; init; } = 256;
+
+    /// <summary>Longest body sent inline, bytes.</summary>
+    public int MaxInlineBody { get; init; } = 8192;
+
+    /// <summary>Longest body accepted, bytes.</summary>
+    public long MaxBodyLength { get; init; } = 64L << 20;
+
+    /// <summary>Bodies up to this length are copied into the send buffer, longer ones are referenced.</summary>
+    public int CopyThreshold { get; init; } = 8192;
+
+    /// <summary>Frames delivered from one link in one duty cycle before the others have their turn.</summary>
+    public int MaxFramesPerCycle { get; init; } = 512;
+
+    /// <summary>Time for connecting one address, ticks.</summary>
+    public long ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10).Ticks;
+
+    /// <summary>Time for the connect message, the pairing of two sockets and the set-up message, ticks.</summary>
+    public long SetupTimeout { get; init; } = TimeSpan.FromSeconds(10).Ticks;
+
+    /// <summary>An announced body must make progress at least this often, ticks.</summary>
+    public long BodyProgressTimeout { get; init; } = TimeSpan.FromSeconds(10).Ticks;
+
+    /// <summary>A peer must take bytes at least this often while some are queued, ticks.</summary>
+    public long SendProgressTimeout { get; init; } = TimeSpan.FromSeconds(30).Ticks;
+
+    /// <summary>Bytes queued for sending above which <see cref="Link.IsCongested"/> holds.</summary>
+    public long SendHighWatermark { get; init; } = 1 << 20;
+
+    /// <summary>Links that a listener keeps before their set-up is complete.</summary>
+    public int MaxPendingLinks { get; init; } = 4096;
+
+    /// <summary>Links that a listener keeps in all.</summary>
+    public int MaxLinks { get; init; } = 65536;
+
+    /// <summary>Length of the queue of connections that the system holds for a listener.</summary>
+    public int Backlog { get; init; } = 1024;
+
+    /// <summary>Congestion control algorithm for connections to an address of this machine when the default is bbr, tried in order; empty leaves the default.</summary>
+    public IReadOnlyList<string> LocalCongestionControl { get; init; } = ["cubic", "reno"];
+
+    /// <summary>The receive buffer announced: fixed headers, tables, user header and inline body, rounded up to 1024 (wire protocol, section 2).</summary>
+    public int BufferSize => (96 + 16 * (MaxInParts + MaxOutParts) + MaxHeaderLength + MaxInlineBody + 1023) / 1024 * 1024;
+}

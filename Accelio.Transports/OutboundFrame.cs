@@ -1,0 +1,34 @@
+using System.Buffers;
+
+namespace Accelio.Transports;
+
+/// <summary>One frame to be sent. Spans are read during <see cref="Link.Send"/> only; the body is copied or, when large, referenced until released.</summary>
+internal ref struct OutboundFrame
+{
+    /// <summary>The headers; lengths and the transport's own counters are filled in by the link.</summary>
+    public FrameHeader Header;
+
+    /// <summary>The extension item area, its two length bytes included; empty for none. The session flag that announces it is the sender's business.</summary>
+    public ReadOnlySpan<byte> Items;
+
+    /// <summary>The user header (control frames: their payload).</summary>
+    public ReadOnlySpan<byte> UserHeader;
+
+    /// <summary>The body.</summary>
+    public ReadOnlySequence<byte> Body;
+
+    /// <summary>Requests: response buffers offered to the peer, in total bytes; 0 offers none. On TCP one entry with an opaque non-zero handle when the response would not fit inline.</summary>
+    public uint OfferedRoom;
+
+    /// <summary>Responses: what the requester offered, kept from <see cref="InboundFrame.Room"/>.</summary>
+    public ReadOnlySpan<RoomEntry> PeerRoom;
+
+    /// <summary>Responses between our own peers: the room agreed at session set-up, so that nothing need be offered per request; 0 where there is no such agreement.</summary>
+    public long AgreedRoom;
+
+    /// <summary>Required when the body may be referenced: what <see cref="ILinkSink.OnReleased"/> returns. Without a token the link copies the body whatever its size.</summary>
+    public SendToken? Token;
+
+    /// <summary>Control frames that may overtake bulk not yet begun (keep-alive, credits of the extension); never frames that carry a sequence number.</summary>
+    public bool Urgent;
+}

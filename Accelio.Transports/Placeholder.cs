@@ -1,3 +1,0 @@
-namespace Accelio.Transports;
-
-internal static class Placeholder;

@@ -1,0 +1,49 @@
+using System.Buffers;
+
+namespace Accelio.Transports;
+
+/// <summary>
+/// Stands for a body that a link refers to until it is released. Holds the pins of the body's segments. One token serves one send at a time and may be reused
+/// after its release. Context thread only.
+/// </summary>
+internal unsafe class SendToken
+{
+    private MemoryHandle[] _pins = new MemoryHandle[1];
+
+    /// <summary>Number of pinned segments.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Pins every non-empty segment of the body. The link calls this when it decides to refer to the body.</summary>
+    public void Pin(in ReadOnlySequence<byte> body)
+    {
+        foreach (var segment in body)
+        {
+            if (segment.IsEmpty)
+            {
+                continue;
+            }
+
+            if (Count == _pins.Length)
+            {
+                Array.Resize(ref _pins, Count * 2);
+            }
+
+            _pins[Count++] = segment.Pin();
+        }
+    }
+
+    /// <summary>The address of a pinned segment.</summary>
+    public byte* this[int index] => (byte*)_pins[index].Pointer;
+
+    /// <summary>Gives the pins back. Whoever receives <see cref="ILinkSink.OnReleased"/> calls this first.</summary>
+    public void Unpin()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            _pins[i].Dispose();
+            _pins[i] = default;
+        }
+
+        Count = 0;
+    }
+}
