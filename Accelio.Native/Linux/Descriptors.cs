@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Accelio.Native.Linux;
+
+/// <summary>What is common to all descriptors. Wrappers return a value &gt;= 0 or the negated error number.</summary>
+internal static unsafe partial class Descriptors
+{
+    private const int OpenNonBlocking = 0x800;
+    private const int OpenCloseOnExec = 0x80000;
+
+    /// <summary>Closes a descriptor. On Linux it is closed whatever the answer (EINTR included): never call it twice for one descriptor.</summary>
+    public static int Close(int descriptor) => Errno.Result(NativeClose(descriptor));
+
+    /// <summary>Reads at most <paramref name="length"/> bytes.</summary>
+    public static int Read(int descriptor, void* buffer, int length) => Errno.Result(NativeRead(descriptor, buffer, (nuint)length));
+
+    /// <summary>Writes at most <paramref name="length"/> bytes.</summary>
+    public static int Write(int descriptor, void* buffer, int length) => Errno.Result(NativeWrite(descriptor, buffer, (nuint)length));
+
+    /// <summary>Makes a non-blocking pipe that is not inherited by child processes.</summary>
+    public static int CreatePipe(out int reader, out int writer)
+    {
+        var pair = stackalloc int[2];
+        var result = Errno.Result(NativePipe2(pair, OpenNonBlocking | OpenCloseOnExec));
+        (reader, writer) = result < 0 ? (-1, -1) : (pair[0], pair[1]);
+        return result;
+    }
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int NativeClose(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint NativeRead(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint NativeWrite(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    private static partial int NativePipe2(int* pair, int flags);
+}

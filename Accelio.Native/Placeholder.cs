@@ -1,3 +1,0 @@
-namespace Accelio.Native;
-
-internal static class Placeholder;
