@@ -1,7 +1,12 @@
+using System.Buffers;
+
 namespace Accelio.Transports.Memory;
 
-internal sealed unsafe class Slab
+internal sealed unsafe class Slab : MemoryManager<byte>
 {
+    /// <summary>Longest block, bytes.</summary>
+    public const int MaxLength = 1 << 30;
+
     public byte* Pointer => throw null!;
 
     public int Length => 0;
@@ -13,6 +18,18 @@ internal sealed unsafe class Slab
     }
 
     public void Release()
+    {
+    }
+
+    public override Span<byte> GetSpan() => default;
+
+    public override MemoryHandle Pin(int elementIndex = 0) => default;
+
+    public override void Unpin()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
     {
     }
 }
