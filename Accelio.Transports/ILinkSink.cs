@@ -16,11 +16,13 @@ internal interface ILinkSink
     /// sink chooses where a body goes that is not complete yet.</summary>
     void OnArrival(Link link, ref InboundFrame frame);
 
-    /// <summary>A frame is complete. In wire order within each class (request, response).</summary>
+    /// <summary>A frame is complete. In wire order within each class (request, response); only keep-alive and extension frames, which carry no sequence number, may be delivered on slots
+    /// before frames whose bodies are still to be fetched.</summary>
     void OnFrame(Link link, ref InboundFrame frame);
 
     /// <summary>The link is about to overwrite its receive buffers: everything still needed in them must be moved away now. Returns true when that was done; false when some of it cannot be
-    /// moved (it is pinned): the sink then holds <see cref="Link.ReceiveBuffers"/>, and the link goes on with fresh ones.</summary>
+    /// moved (it is pinned): the sink then holds <see cref="Link.ReceiveBuffers"/>, and the link goes on with fresh ones. A link that closes asks once more before
+    /// <see cref="OnClosed"/>, if anything delivered may still be in place, because it gives its buffers back then.</summary>
     bool OnReceiveBufferReuse(Link link);
 
     /// <summary>A referenced body will not be touched any more, by the transport nor by the peer through it. Exactly once per <see cref="SendStatus.Referenced"/>.</summary>
