@@ -30,6 +30,6 @@ internal static class MessageFlags
     /// <summary>The response carries the answer; without this bit it is never delivered as one.</summary>
     public const uint ReceiptLast = 0x1000;
 
-    /// <summary>Extension, only on links that negotiated one: the user header begins with an item area (<c>MessageItems</c>).</summary>
+    /// <summary>Extension, only on links that negotiated one: the user header begins with an item area (<see cref="MessageItems"/>).</summary>
     public const uint Items = 0x2000;
 }

@@ -1,0 +1,18 @@
+namespace Accelio.Transports.Wire;
+
+/// <summary>What a side offers in the extension block; a feature is on for a link if both sides offered it there.</summary>
+[Flags]
+internal enum LinkFeatures
+{
+    /// <summary>A C peer, or one that offers nothing.</summary>
+    None = 0,
+
+    /// <summary>Item 0x0001: windows in messages and bytes, granted from the start of a session.</summary>
+    Flow = 1,
+
+    /// <summary>Item 0x0002: responses may carry the text of a failure.</summary>
+    FailureText = 2,
+
+    /// <summary>Item 0x0003: the room for responses is agreed per session instead of offered per request.</summary>
+    ResponseRoom = 4,
+}

@@ -1,0 +1,187 @@
+using System.Buffers.Binary;
+
+namespace Accelio.Transports.Wire;
+
+/// <summary>
+/// The item area at the start of a user header, announced by <see cref="MessageFlags.Items"/>: a 2-byte length of the items, then items of type 1,
+/// length 1 and value, every item at most once, unknown items skipped. Only on links that negotiated an extension.
+/// </summary>
+internal ref struct MessageItems
+{
+    /// <summary>Longest text of a failure, in bytes of UTF-8.</summary>
+    public const int MaxFailureText = byte.MaxValue;
+
+    /// <summary>Bytes that <see cref="Write"/> needs at most.</summary>
+    public const int MaxWritten = AreaHeaderSize + (3 * ItemHeaderSize) + WindowSize + sizeof(ulong) + MaxFailureText;
+
+    private const int AreaHeaderSize = 2;
+    private const int ItemHeaderSize = 2;
+    private const int WindowSize = sizeof(uint) + sizeof(ulong);
+
+    /// <summary>Whether there is a <see cref="MessageItemType.Window"/>.</summary>
+    public bool HasWindow;
+
+    /// <summary>The window, messages.</summary>
+    public uint WindowMessages;
+
+    /// <summary>The window, bytes.</summary>
+    public ulong WindowBytes;
+
+    /// <summary>Whether there is a <see cref="MessageItemType.ResponseRoom"/>.</summary>
+    public bool HasResponseRoom;
+
+    /// <summary>The longest response, bytes.</summary>
+    public ulong ResponseRoom;
+
+    /// <summary>Whether there is a <see cref="MessageItemType.FailureText"/>.</summary>
+    public bool HasFailureText;
+
+    /// <summary>The text of a failure, UTF-8 from the peer, not validated. Written, it is cut at a character boundary to <see cref="MaxFailureText"/>.</summary>
+    public ReadOnlySpan<byte> FailureText;
+
+    /// <summary>Bytes that <see cref="Write"/> writes.</summary>
+    public readonly int Length =>
+        AreaHeaderSize
+        + (HasWindow ? ItemHeaderSize + WindowSize : 0)
+        + (HasResponseRoom ? ItemHeaderSize + sizeof(ulong) : 0)
+        + (HasFailureText ? ItemHeaderSize + Cut(FailureText).Length : 0);
+
+    /// <summary>Parses the area; the text lies in <paramref name="userHeader"/>.</summary>
+    /// <param name="userHeader">The user header as it came.</param>
+    /// <param name="items">The parsed items.</param>
+    /// <param name="areaLength">Bytes of the area, behind which the user's own header begins.</param>
+    /// <param name="field">What is wrong, null on success.</param>
+    public static bool TryParse(ReadOnlySpan<byte> userHeader, out MessageItems items, out int areaLength, out string? field)
+    {
+        items = default;
+        areaLength = 0;
+        if (userHeader.Length < AreaHeaderSize)
+        {
+            field = "item area: cut off";
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadUInt16BigEndian(userHeader);
+        if (length > userHeader.Length - AreaHeaderSize)
+        {
+            field = "item area: length";
+            return false;
+        }
+
+        field = ParseItems(userHeader.Slice(AreaHeaderSize, length), ref items);
+        if (field is not null)
+        {
+            items = default;
+            return false;
+        }
+
+        areaLength = AreaHeaderSize + length;
+        return true;
+    }
+
+    /// <summary>Writes the area with its length; the destination must have room for <see cref="Length"/> bytes.</summary>
+    /// <returns>Bytes written.</returns>
+    public readonly int Write(Span<byte> destination)
+    {
+        var length = Length;
+        var writer = new SpanWriter(destination[..length]);
+        writer.WriteUInt16((ushort)(length - AreaHeaderSize));
+        if (HasWindow)
+        {
+            WriteItemHeader(ref writer, MessageItemType.Window, WindowSize);
+            writer.WriteUInt32(WindowMessages);
+            writer.WriteUInt64(WindowBytes);
+        }
+
+        if (HasResponseRoom)
+        {
+            WriteItemHeader(ref writer, MessageItemType.ResponseRoom, sizeof(ulong));
+            writer.WriteUInt64(ResponseRoom);
+        }
+
+        if (HasFailureText)
+        {
+            var text = Cut(FailureText);
+            WriteItemHeader(ref writer, MessageItemType.FailureText, text.Length);
+            writer.WriteBytes(text);
+        }
+
+        return writer.Written;
+    }
+
+    private static void WriteItemHeader(ref SpanWriter writer, MessageItemType type, int length)
+    {
+        writer.WriteByte((byte)type);
+        writer.WriteByte((byte)length);
+    }
+
+    private static string? ParseItems(ReadOnlySpan<byte> area, ref MessageItems items)
+    {
+        var seen = default(ByteSet);
+        var reader = new SpanReader(area);
+        while (reader.Remaining != 0)
+        {
+            var type = reader.ReadByte();
+            var value = reader.ReadBytes(reader.ReadByte());
+            if (reader.Failed)
+            {
+                return "item: length";
+            }
+
+            if (!seen.Add(type))
+            {
+                return "item: twice";
+            }
+
+            if (ParseItem((MessageItemType)type, value, ref items) is { } field)
+            {
+                return field;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? ParseItem(MessageItemType type, ReadOnlySpan<byte> value, ref MessageItems items)
+    {
+        switch (type)
+        {
+            case MessageItemType.Window when value.Length != WindowSize:
+                return "item window: length";
+            case MessageItemType.Window:
+                items.HasWindow = true;
+                items.WindowMessages = BinaryPrimitives.ReadUInt32BigEndian(value);
+                items.WindowBytes = BinaryPrimitives.ReadUInt64BigEndian(value[sizeof(uint)..]);
+                return null;
+            case MessageItemType.ResponseRoom when value.Length != sizeof(ulong):
+                return "item response-room: length";
+            case MessageItemType.ResponseRoom:
+                items.HasResponseRoom = true;
+                items.ResponseRoom = BinaryPrimitives.ReadUInt64BigEndian(value);
+                return null;
+            case MessageItemType.FailureText:
+                items.HasFailureText = true;
+                items.FailureText = value;
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    // Cutting inside a character would make the peer show a replacement character.
+    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text)
+    {
+        if (text.Length <= MaxFailureText)
+        {
+            return text;
+        }
+
+        var end = MaxFailureText;
+        while (end > 0 && (text[end] & 0xC0) == 0x80)
+        {
+            end--;
+        }
+
+        return text[..end];
+    }
+}
