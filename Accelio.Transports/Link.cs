@@ -37,6 +37,10 @@ internal abstract class Link
     /// <summary>Whether more is queued than <see cref="LinkOptions.SendHighWatermark"/>; <see cref="ILinkSink.OnWritable"/> follows when half of it has gone. Sends are taken all the same.</summary>
     public abstract bool IsCongested { get; }
 
+    /// <summary>Between our own peers: longest body of a response that this side takes without having offered room for it with the request, as agreed at session set-up; 0 where there is no
+    /// such agreement. Set by the owner; longer ones end the link.</summary>
+    public long AgreedRoom { get; set; }
+
     /// <summary>The slabs that the link receives into at present, for <see cref="ILinkSink.OnReceiveBufferReuse"/>.</summary>
     public abstract ReadOnlySpan<Slab> ReceiveBuffers { get; }
 

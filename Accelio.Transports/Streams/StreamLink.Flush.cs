@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using Accelio.Native.Linux;
+
+namespace Accelio.Transports.Streams;
+
+/// <content>What was collected leaves: once per duty cycle, in as few calls as it takes.</content>
+internal abstract unsafe partial class StreamLink
+{
+    private bool _dirty;
+    private int _sendFailure;
+
+    // One bit per stream that took less than it was offered and has not asked for more since.
+    private int _writeBlocked;
+    private long _sendProgress;
+
+    private long SendDeadline => StreamLinkTimer.Deadline(_sendProgress, Options.SendProgressTimeout);
+
+    /// <summary>Hands what is queued to the streams. Called by the poller at the end of a duty cycle.</summary>
+    public void Flush(long now)
+    {
+        _dirty = false;
+        FlushStreams(now);
+    }
+
+    /// <summary>A stream takes bytes again.</summary>
+    protected void OnStreamWritable(int stream, long now)
+    {
+        var bit = 1 << stream;
+        if (_state == StreamLinkState.Closed || (_writeBlocked & bit) == 0)
+        {
+            return;
+        }
+
+        _writeBlocked &= ~bit;
+        FlushStreams(now);
+        if (_state != StreamLinkState.Closed && (_writeBlocked & bit) == 0)
+        {
+            UpdateInterest(stream, (_readInterest & bit) != 0, wantWrite: false);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void MarkDirty()
+    {
+        if (!_dirty)
+        {
+            _dirty = true;
+            Poller.MarkDirty(this);
+        }
+    }
+
+    private void FlushStreams(long now)
+    {
+        if (_state is StreamLinkState.Closed or StreamLinkState.Opening)
+        {
+            return;
+        }
+
+        // Control first: the peer can then put the data where they belong as they come.
+        if (!FlushStream(ControlStream, now) || (_isDual && !FlushStream(DataStream, now)))
+        {
+            return;
+        }
+
+        if (_released.Count > 0)
+        {
+            _released.Release(this, _sink!);
+        }
+
+        if (_congested && QueuedBytes <= Options.SendHighWatermark / 2)
+        {
+            _congested = false;
+            _sink!.OnWritable(this);
+        }
+
+        if (_state == StreamLinkState.Flushing && QueuedBytes == 0)
+        {
+            BeginLinger(now);
+        }
+    }
+
+    // False when the link has closed.
+    private bool FlushStream(int stream, long now)
+    {
+        var queue = _queues[stream];
+        var bit = 1 << stream;
+        while (!queue.IsEmpty && (_writeBlocked & bit) == 0)
+        {
+            var vectors = queue.Peek(out var count);
+            var sent = TrySend(stream, vectors, count);
+            if (sent > 0)
+            {
+                _sendProgress = now;
+                if (queue.Advance(sent, _released) < count)
+                {
+                    Block(stream, now);
+                }
+            }
+            else if (sent == WouldBlock)
+            {
+                Block(stream, now);
+            }
+            else
+            {
+                SendFailed(stream, sent);
+                return _state != StreamLinkState.Closed;
+            }
+        }
+
+        return true;
+    }
+
+    private void Block(int stream, long now)
+    {
+        var bit = 1 << stream;
+        if (_writeBlocked == 0)
+        {
+            // Progress is due from now on; before, nothing was waiting for the peer.
+            _sendProgress = now;
+        }
+
+        _writeBlocked |= bit;
+        UpdateInterest(stream, (_readInterest & bit) != 0, wantWrite: true);
+        Arm(SendDeadline);
+    }
+
+    // What the peer sent before it went away may still be waiting to be read; its end will then be found there too.
+    private void SendFailed(int stream, int result)
+    {
+        if (_state == StreamLinkState.Ready && !_paused)
+        {
+            _writeBlocked |= 1 << stream;
+            _sendFailure = result;
+            MarkReady(stream);
+        }
+        else
+        {
+            Fail(LinkError.TransportFailed, $"send: {Errno.Describe(result)}");
+        }
+    }
+}

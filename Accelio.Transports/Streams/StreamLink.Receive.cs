@@ -1,0 +1,264 @@
+using Accelio.Native.Linux;
+
+namespace Accelio.Transports.Streams;
+
+/// <content>Receiving: whose turn it is, and where the bytes go.</content>
+internal abstract unsafe partial class StreamLink
+{
+    // One large receive, or several straight into a body, and the other links of the poller have their turn.
+    private const int BytesPerCycle = 1 << 20;
+
+    // Bytes taken along behind a body that is being placed: enough for the headers that follow. More would have to be copied when they are the beginning of another large body.
+    private const int TailWhilePlacing = 16 * 1024;
+
+    private int _endedStream = -1;
+    private LinkError _endError;
+    private string _endDetail = string.Empty;
+    private bool _paused;
+    private int _readInterest = 0b11;
+
+    // Poller time from which on the lack of progress counts: the last bytes, or the end of a pause.
+    private long _receiveProgress;
+
+    private bool IsFrameIncomplete =>
+        _state == StreamLinkState.Ready && !_paused && (_placing || _buffers[ControlStream].Length > 0 || (_isDual && _buffers[DataStream].Length > 0));
+
+    private long BodyDeadline => StreamLinkTimer.Deadline(_receiveProgress, Options.BodyProgressTimeout);
+
+    /// <inheritdoc/>
+    public override void PauseReceive()
+    {
+        if (!_paused && _state <= StreamLinkState.Ready)
+        {
+            _paused = true;
+            UpdateReadInterest();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ResumeReceive()
+    {
+        if (_paused && _state <= StreamLinkState.Ready)
+        {
+            WantBytes();
+            _receiveProgress = Poller.Now;
+
+            // What is left in the buffers is delivered in the next duty cycle: not from here, which is inside a call of the sink.
+            MarkReady(ControlStream);
+        }
+    }
+
+    /// <summary>A stream may have bytes, or its end. Called speculatively too.</summary>
+    /// <returns>How much was done; 0 means nothing was there.</returns>
+    protected int Receive(int stream, long now)
+    {
+        if (_state is StreamLinkState.Flushing or StreamLinkState.Lingering)
+        {
+            return Discard(stream);
+        }
+
+        if (_paused || _state is StreamLinkState.Closed or StreamLinkState.Opening)
+        {
+            return 0;
+        }
+
+        var frames = Options.MaxFramesPerCycle;
+        var bytes = ReceiveAndParse(stream, now, ref frames);
+        if (_state == StreamLinkState.Closed)
+        {
+            return 1;
+        }
+
+        if (_isDual)
+        {
+            UpdateReadInterest();
+        }
+
+        if (IsFrameIncomplete)
+        {
+            Arm(BodyDeadline);
+        }
+
+        return Options.MaxFramesPerCycle - frames + bytes;
+    }
+
+    private int ReceiveAndParse(int stream, long now, ref int frames)
+    {
+        // Streams that may still be received from in this call.
+        var open = _isDual ? 0b11 : 0b01;
+        var total = 0;
+        while (true)
+        {
+            var need = Parse(now, ref frames);
+            if (need < 0)
+            {
+                return total;
+            }
+
+            if ((open >> need & 1) == 0)
+            {
+                // Nothing more of what is due. What came on the other stream is taken in ahead of its time while there is room, so that the kernel does not report it over and over.
+                need ^= _isDual ? 1 : 0;
+                if ((open >> need & 1) == 0 || need == _endedStream || !CanReadAhead(need))
+                {
+                    break;
+                }
+            }
+
+            var direct = _placing && need == _bodyStream;
+            var asked = 0;
+            var received = need == _endedStream ? WouldBlock : direct ? ReceiveBody(out asked) : ReceiveIntoBuffer(need, out asked);
+            if (received > 0)
+            {
+                total += received;
+                LastReceived = _receiveProgress = now;
+                if (received < asked)
+                {
+                    // A short answer: the stream is drained.
+                    open &= ~(1 << need);
+                }
+                else if (!direct || total >= BytesPerCycle)
+                {
+                    // A buffer is filled once per cycle only: the answers to what was delivered from it are on their way when it is filled again.
+                    open &= ~(1 << need);
+                    MarkReady(need);
+                }
+
+                continue;
+            }
+
+            open &= ~(1 << need);
+            if (received != WouldBlock)
+            {
+                NoteEnd(need, received);
+            }
+            else if (!_isDual)
+            {
+                break;
+            }
+
+            if (_state == StreamLinkState.Closed)
+            {
+                return total;
+            }
+        }
+
+        if (_sendFailure != 0 && total == 0)
+        {
+            Fail(LinkError.TransportFailed, $"send: {Errno.Describe(_sendFailure)}");
+        }
+        else if (_endedStream >= 0 && _state != StreamLinkState.Closed)
+        {
+            if (total == 0)
+            {
+                Fail(_endError, _endDetail);
+            }
+            else
+            {
+                MarkReady(_endedStream);
+            }
+        }
+
+        return total;
+    }
+
+    // The end of one stream of a pair is the end of the link, but not before what had arrived on the other has been delivered: that is so once a whole call brings nothing more.
+    private void NoteEnd(int stream, int result)
+    {
+        var name = !_isDual ? "connection" : stream == ControlStream ? "control connection" : "data connection";
+        _endedStream = stream;
+        _endError = result == 0 ? LinkError.PeerClosed : LinkError.TransportFailed;
+        _endDetail = result != 0 ? $"{name}: {Errno.Describe(result)}"
+            : IsFrameIncomplete ? $"{name} closed by the peer in the middle of a frame"
+            : $"{name} closed by the peer";
+        if (!_isDual)
+        {
+            Fail(_endError, _endDetail);
+        }
+    }
+
+    private int ReceiveIntoBuffer(int stream, out int asked)
+    {
+        Prepare(stream);
+        var buffer = _buffers[stream];
+        asked = buffer.Free;
+        if (asked == 0 || _state == StreamLinkState.Closed)
+        {
+            return WouldBlock;
+        }
+
+        var vector = new IoVector { Base = buffer.Pointer + buffer.End, Length = (nuint)asked };
+        var received = TryReceive(stream, &vector, 1);
+        if (received > 0)
+        {
+            buffer.End += received;
+            buffer.Filled = received == asked;
+        }
+
+        return received;
+    }
+
+    private int ReceiveBody(out int asked)
+    {
+        var buffer = _buffers[_bodyStream];
+        var vectors = stackalloc IoVector[2];
+        var remaining = _placement.Remaining;
+        if (_placement.Target == null)
+        {
+            // Thrown away: the room behind what is in the buffer takes the bytes and forgets them.
+            MakeRoom(_bodyStream, ReceiveBufferUnit);
+            if (_state == StreamLinkState.Closed)
+            {
+                asked = 0;
+                return WouldBlock;
+            }
+
+            asked = (int)Math.Min(remaining, buffer.Free);
+            vectors[0] = new IoVector { Base = buffer.Pointer + buffer.End, Length = (nuint)asked };
+            var dropped = TryReceive(_bodyStream, vectors, 1);
+            _placement.Received += Math.Max(dropped, 0);
+            return dropped;
+        }
+
+        var first = (int)Math.Min(remaining, MaxReceive);
+        var tail = first == remaining ? Math.Min(buffer.Free, TailWhilePlacing) : 0;
+        vectors[0] = new IoVector { Base = _placement.Target + _placement.Received, Length = (nuint)first };
+        vectors[1] = new IoVector { Base = buffer.Pointer + buffer.End, Length = (nuint)tail };
+        asked = first + tail;
+        var received = TryReceive(_bodyStream, vectors, tail > 0 ? 2 : 1);
+        if (received > 0)
+        {
+            var body = Math.Min(received, first);
+            _placement.Received += body;
+            buffer.End += received - body;
+        }
+
+        return received;
+    }
+
+    private bool CanReadAhead(int stream) => !(_placing && stream == _bodyStream) && HasRoom(_buffers[stream]);
+
+    private static bool HasRoom(ReceiveBuffer buffer) => buffer.Length < Math.Max(buffer.Capacity, buffer.Needed);
+
+    private void WantBytes()
+    {
+        _paused = false;
+        UpdateReadInterest();
+    }
+
+    private void UpdateReadInterest()
+    {
+        for (var stream = 0; stream < _buffers.Length; stream++)
+        {
+            // A pause, or a data stream that is far ahead of its control stream, or one that is over: the kernel is not asked about it.
+            var wanted = _state > StreamLinkState.Ready
+                || (!_paused && stream != _endedStream && (!_isDual || (_placing && stream == _bodyStream) || HasRoom(_buffers[stream])));
+            var bit = 1 << stream;
+            if (wanted != ((_readInterest & bit) != 0))
+            {
+                _readInterest ^= bit;
+                UpdateInterest(stream, wanted, (_writeBlocked & bit) != 0);
+            }
+        }
+    }
+}

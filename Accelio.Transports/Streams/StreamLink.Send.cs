@@ -1,0 +1,253 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Transports.Streams;
+
+/// <content>Sending: the choice of inline or bulk, and the writing of frames into the queues (wire protocol, section 9).</content>
+internal abstract unsafe partial class StreamLink
+{
+    // Addresses mean nothing on a stream, but zero means "no bulk here": any other number will do, and leaks no pointer.
+    private const ulong OpaqueAddress = 1;
+
+    private ushort _transportSerial;
+    private bool _roomOffered;
+    private bool _congested;
+
+    /// <inheritdoc/>
+    public override SendStatus Send(ref OutboundFrame frame)
+    {
+        if (_state != StreamLinkState.Ready)
+        {
+            return _state < StreamLinkState.Ready ? throw new InvalidOperationException("The link is not configured yet.") : SendStatus.Closed;
+        }
+
+        var type = frame.Header.Type;
+        var bodyLength = frame.Body.Length;
+        var userHeader = frame.Items.Length + frame.UserHeader.Length;
+        if (userHeader > ushort.MaxValue)
+        {
+            return SendStatus.HeaderTooLong;
+        }
+
+        TcpFrameFields fields = default;
+        fields.UserHeaderLength = (ushort)userHeader;
+        fields.OutOperation = BodyOperation.Send;
+        fields.InlineLength = (ulong)bodyLength;
+        var fits = !type.IsApplication() ? bodyLength == 0
+            : type.IsRequest() ? ChooseForRequest(ref frame, ref fields, bodyLength)
+            : ChooseForResponse(ref frame, ref fields, bodyLength);
+        if (!fits)
+        {
+            return SendStatus.DoesNotFit;
+        }
+
+        TcpFrame.Measure(type, _isDual, ref fields);
+        if (TcpFrame.HeaderSize + fields.TableLength + userHeader > _peerBufferSize)
+        {
+            return SendStatus.HeaderTooLong;
+        }
+
+        fields.TransportSerial = _transportSerial++;
+        var status = Write(ref frame, fields, bodyLength);
+        if (QueuedBytes > Options.SendHighWatermark)
+        {
+            _congested = true;
+        }
+
+        MarkDirty();
+        return status;
+    }
+
+    // Section 9.2. Whether the headers fit is checked by the caller.
+    private bool ChooseForRequest(ref OutboundFrame frame, ref TcpFrameFields fields, long bodyLength)
+    {
+        var parts = bodyLength == 0 ? 0 : frame.Body.IsSingleSegment ? 1 : CountParts(frame.Body);
+        fields.InOperation = BodyOperation.Send;
+        if (frame.OfferedRoom > 0 && _peerMaxOutParts > 0)
+        {
+            fields.InCount = 1;
+            _roomOffered = true;
+            if (frame.OfferedRoom + TcpFrame.HeaderSize + Sge.Size + (long)Options.MaxHeaderLength >= _peerBufferSize)
+            {
+                fields.InOperation = BodyOperation.Write;
+            }
+        }
+
+        var tables = (fields.InCount + parts) * Sge.Size;
+        if (bodyLength == 0
+            || (bodyLength <= Options.MaxInlineBody && TcpFrame.HeaderSize + tables + fields.UserHeaderLength + bodyLength <= _peerBufferSize))
+        {
+            return true;
+        }
+
+        fields.OutOperation = BodyOperation.Read;
+        fields.OutCount = (ushort)Math.Min(parts, _peerMaxInParts);
+        fields.InlineLength = 0;
+        return fields.OutCount > 0 && bodyLength <= uint.MaxValue;
+    }
+
+    // Section 9.3: inline if it fits, else into what the requester offered or what was agreed for all.
+    private bool ChooseForResponse(ref OutboundFrame frame, ref TcpFrameFields fields, long bodyLength)
+    {
+        if (bodyLength == 0
+            || TcpFrame.HeaderSize + (Sge.Size * frame.PeerRoom.Length) + fields.UserHeaderLength + bodyLength < _peerBufferSize)
+        {
+            return true;
+        }
+
+        fields.OutOperation = BodyOperation.Write;
+        if (bodyLength <= frame.AgreedRoom && bodyLength <= uint.MaxValue)
+        {
+            fields.OutCount = 1;
+            return true;
+        }
+
+        if (frame.PeerRoom.IsEmpty || frame.PeerRoom[0].Address == 0 || frame.PeerRoom[0].Length == 0)
+        {
+            return false;
+        }
+
+        var left = bodyLength;
+        var count = 0;
+        while (left > 0 && count < frame.PeerRoom.Length)
+        {
+            left -= frame.PeerRoom[count++].Length;
+        }
+
+        fields.OutCount = (ushort)count;
+        return left <= 0;
+    }
+
+    private SendStatus Write(ref OutboundFrame frame, in TcpFrameFields fields, long bodyLength)
+    {
+        var type = frame.Header.Type;
+        var copied = frame.Token is null || bodyLength <= Options.CopyThreshold;
+        var isBulk = bodyLength > Options.CopyThreshold;
+        var control = _queues[ControlStream];
+        var headLength = TcpFrame.HeaderSize + fields.TableLength;
+        var headerOnData = _isDual && !type.IsApplication();
+        var userHeader = headerOnData ? 0 : (int)fields.UserHeaderLength;
+        var inFront = headLength + userHeader + (copied && !_isDual ? (int)bodyLength : 0);
+
+        // Whatever has bytes on the data stream stays in its place: both streams must have the same order.
+        var p = frame.Urgent && bodyLength == 0 && (!headerOnData || fields.UserHeaderLength == 0)
+            ? control.ReserveUrgent(inFront)
+            : control.Reserve(inFront, isBulk);
+        TcpFrame.Encode(p, frame.Header, fields);
+        if (fields.TableLength > 0)
+        {
+            WriteTables(p + TcpFrame.HeaderSize, ref frame, fields, bodyLength);
+        }
+
+        if (fields.UserHeaderLength > 0)
+        {
+            var header = headerOnData ? _queues[DataStream].Reserve(fields.UserHeaderLength, startsBulk: false) : p + headLength;
+            frame.Items.CopyTo(new Span<byte>(header, frame.Items.Length));
+            frame.UserHeader.CopyTo(new Span<byte>(header + frame.Items.Length, frame.UserHeader.Length));
+        }
+
+        if (bodyLength == 0)
+        {
+            return SendStatus.Copied;
+        }
+
+        if (copied)
+        {
+            var body = _isDual ? _queues[DataStream].Reserve((int)bodyLength, startsBulk: false) : p + headLength + userHeader;
+            frame.Body.CopyTo(new Span<byte>(body, (int)bodyLength));
+            return SendStatus.Copied;
+        }
+
+        Refer(frame.Token!, frame.Body);
+        return SendStatus.Referenced;
+    }
+
+    private void Refer(SendToken token, in ReadOnlySequence<byte> body)
+    {
+        var queue = _queues[_bodyStream];
+        token.Pin(body);
+        var index = 0;
+        foreach (var part in body)
+        {
+            if (!part.IsEmpty)
+            {
+                queue.AddReference(token[index], (nuint)part.Length, index == token.Count - 1 ? token : null);
+                index++;
+            }
+        }
+    }
+
+    // The response buffers offered, then the parts of the body; or the write lengths.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteTables(byte* p, ref OutboundFrame frame, in TcpFrameFields fields, long bodyLength)
+    {
+        if (frame.Header.Type.IsResponse())
+        {
+            WriteWriteLengths(p, ref frame, fields, bodyLength);
+            return;
+        }
+
+        if (fields.InCount > 0)
+        {
+            // A zero address says that the response is expected inline.
+            Sge.Write(p, new RoomEntry(fields.InOperation == BodyOperation.Write ? OpaqueAddress : 0, frame.OfferedRoom, 0));
+            p += Sge.Size;
+        }
+
+        if (fields.OutCount > 0)
+        {
+            WriteParts(p, frame.Body, fields.OutCount, bodyLength);
+        }
+    }
+
+    // When the peer takes fewer entries than the body has parts, the last entry stands for the rest: only the sum counts.
+    private static void WriteParts(byte* p, in ReadOnlySequence<byte> body, int count, long bodyLength)
+    {
+        var left = bodyLength;
+        foreach (var part in body)
+        {
+            if (part.IsEmpty)
+            {
+                continue;
+            }
+
+            var length = --count == 0 ? left : part.Length;
+            Sge.Write(p, new RoomEntry(OpaqueAddress, (uint)length, 0));
+            p += Sge.Size;
+            left -= length;
+            if (count == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private static void WriteWriteLengths(byte* p, ref OutboundFrame frame, in TcpFrameFields fields, long bodyLength)
+    {
+        if (fields.OutCount == 1)
+        {
+            WriteLengths.Write(p, 0, (uint)bodyLength);
+            return;
+        }
+
+        var left = bodyLength;
+        for (var i = 0; i < fields.OutCount; i++)
+        {
+            var length = (uint)Math.Min(left, frame.PeerRoom[i].Length);
+            WriteLengths.Write(p, i, length);
+            left -= length;
+        }
+    }
+
+    private static int CountParts(in ReadOnlySequence<byte> body)
+    {
+        var count = 0;
+        foreach (var part in body)
+        {
+            count += part.IsEmpty ? 0 : 1;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,62 @@
+namespace Accelio.Transports.Streams;
+
+/// <content>Limits in time: set-up, bodies, the peer's reading, closing; and the shrinking of idle buffers.</content>
+internal abstract unsafe partial class StreamLink
+{
+    private long _setupDeadline;
+
+    /// <summary>Looks at everything that is limited in time, and sets the timer for what comes next.</summary>
+    internal void OnTimer(long now)
+    {
+        if (_state == StreamLinkState.Closed)
+        {
+            return;
+        }
+
+        var next = long.MaxValue;
+        if (_state == StreamLinkState.SettingUp && Expired(_setupDeadline, now, ref next))
+        {
+            Fail(LinkError.SetupTimeout, _setupReceived ? "the set-up was not completed in time" : "no set-up message in time");
+        }
+        else if (_state == StreamLinkState.Lingering && Expired(_lingerDeadline, now, ref next))
+        {
+            Fail(LinkError.None, "closed here; the peer did not close its end in time");
+        }
+        else if (IsFrameIncomplete && Expired(BodyDeadline, now, ref next))
+        {
+            Fail(LinkError.BodyStalled, DescribeIncomplete());
+        }
+        else if (QueuedBytes > 0 && Expired(SendDeadline, now, ref next))
+        {
+            Fail(LinkError.SendStalled, $"the peer took none of {QueuedBytes} bytes for {TimeSpan.FromTicks(Options.SendProgressTimeout)}");
+        }
+        else if (HasLargeBuffer && Expired(LastReceived + ShrinkAfter, now, ref next) && !ShrinkBuffers())
+        {
+            next = Math.Min(next, now + ShrinkAfter);
+        }
+
+        if (_state != StreamLinkState.Closed && next != long.MaxValue)
+        {
+            Arm(next);
+        }
+    }
+
+    private static bool Expired(long deadline, long now, ref long next)
+    {
+        if (now >= deadline)
+        {
+            return true;
+        }
+
+        next = Math.Min(next, deadline);
+        return false;
+    }
+
+    private void Arm(long deadline)
+    {
+        if (deadline != long.MaxValue && (!_timer.IsScheduled || _timer.DueTime > deadline))
+        {
+            Poller.Timers.Schedule(_timer, deadline);
+        }
+    }
+}
