@@ -55,6 +55,22 @@ internal abstract unsafe partial class StreamLink
         Poller.Enqueue(_closing);
     }
 
+    /// <summary>A stream has failed without being read.</summary>
+    /// <param name="stream">Which.</param>
+    /// <param name="result">The negated error number; 0 when it was merely closed at both ends.</param>
+    protected void OnStreamFailed(int stream, int result)
+    {
+        if (_state is StreamLinkState.Flushing or StreamLinkState.Lingering)
+        {
+            EndWhileClosing();
+        }
+        else
+        {
+            var (error, reason) = result == 0 ? (LinkError.PeerClosed, "closed by the peer") : (LinkError.TransportFailed, Errno.Describe(result));
+            Fail(error, $"{NameOf(stream)}: {reason}");
+        }
+    }
+
     /// <summary>The last act: gives memory back and calls the sink for the last time.</summary>
     internal void FinishClose()
     {
@@ -73,6 +89,8 @@ internal abstract unsafe partial class StreamLink
             ReleaseBuffers();
         }
     }
+
+    private string NameOf(int stream) => !_isDual ? "connection" : stream == ControlStream ? "control connection" : "data connection";
 
     private void ReleaseBuffers()
     {

@@ -165,7 +165,7 @@ internal abstract unsafe partial class StreamLink
     // The end of one stream of a pair is the end of the link, but not before what had arrived on the other has been delivered: that is so once a whole call brings nothing more.
     private void NoteEnd(int stream, int result)
     {
-        var name = !_isDual ? "connection" : stream == ControlStream ? "control connection" : "data connection";
+        var name = NameOf(stream);
         _endedStream = stream;
         _endError = result == 0 ? LinkError.PeerClosed : LinkError.TransportFailed;
         _endDetail = result != 0 ? $"{name}: {Errno.Describe(result)}"

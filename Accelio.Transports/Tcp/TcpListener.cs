@@ -1,0 +1,200 @@
+using System.Net;
+using Accelio.Native.Linux;
+using Accelio.Transports.Polling;
+using Accelio.Transports.Streams;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Transports.Tcp;
+
+/// <summary>Accepts sockets, reads what each is for, puts pairs together, and makes links of them (wire protocol, section 3). Everything is limited in time and number.</summary>
+internal sealed partial class TcpListener : IListener
+{
+    private const long AcceptBackOff = TimeSpan.TicksPerMillisecond * 100;
+
+    private readonly SocketReactor _reactor;
+    private readonly Func<Link, ILinkSink> _accept;
+    private readonly TcpAcceptor _acceptor;
+    private readonly TcpAcceptTimer _acceptTimer;
+    private readonly HashSet<TcpNewcomer> _newcomers = [];
+    private readonly Dictionary<TcpPairKey, TcpNewcomer> _halves = [];
+    private int _unconfigured;
+    private int _links;
+
+    private TcpListener(Poller poller, SocketReactor reactor, LinkOptions options, Func<Link, ILinkSink> accept, DescriptorHandle handle, IPEndPoint local)
+    {
+        Poller = poller;
+        Options = options;
+        LocalEndPoint = local;
+        _reactor = reactor;
+        _accept = accept;
+        _acceptor = new TcpAcceptor(this, handle);
+        _acceptTimer = new TcpAcceptTimer(this);
+        reactor.Add(_acceptor, handle.Descriptor, wantRead: true, wantWrite: false);
+    }
+
+    /// <summary>The poller of the listener and of its links.</summary>
+    public Poller Poller { get; }
+
+    /// <summary>Settings and limits of the links.</summary>
+    public LinkOptions Options { get; }
+
+    /// <inheritdoc/>
+    public EndPoint LocalEndPoint { get; }
+
+    /// <summary>Whether nothing is accepted any more.</summary>
+    public bool IsStopped { get; private set; }
+
+    /// <summary>Called for every socket that was closed before it became a link: where it came from, why, in which words. For the log.</summary>
+    public Action<IPEndPoint?, LinkError, string>? OnRejected { get; set; }
+
+    /// <summary>Sockets and links that are not set up yet.</summary>
+    public int PendingCount => _newcomers.Count + _unconfigured;
+
+    /// <summary>Links that are alive.</summary>
+    public int LinkCount => _links;
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+        if (IsStopped)
+        {
+            return;
+        }
+
+        IsStopped = true;
+        Poller.Timers.Cancel(_acceptTimer);
+        _reactor.Remove(_acceptor);
+        _acceptor.Handle.Dispose();
+        foreach (var newcomer in _newcomers)
+        {
+            Detach(newcomer);
+            newcomer.Handle.Dispose();
+        }
+
+        _newcomers.Clear();
+        _halves.Clear();
+    }
+
+    /// <summary>A socket was accepted.</summary>
+    internal void Accepted(DescriptorHandle handle, IPEndPoint? remote, long now)
+    {
+        if (remote is null || PendingCount >= Options.MaxPendingLinks || _links + _newcomers.Count >= Options.MaxLinks)
+        {
+            handle.Dispose();
+            OnRejected?.Invoke(remote, LinkError.LimitExceeded, $"{PendingCount} links are being set up and {_links} are alive");
+            return;
+        }
+
+        var newcomer = new TcpNewcomer(this, handle, remote);
+        _newcomers.Add(newcomer);
+        _reactor.Add(newcomer, handle.Descriptor, wantRead: true, wantWrite: false);
+        Poller.Timers.Schedule(newcomer.Timer, StreamLinkTimer.Deadline(now, Options.SetupTimeout));
+    }
+
+    /// <summary>No descriptors are left: stops accepting for a moment.</summary>
+    internal void BackOff(long now)
+    {
+        _reactor.Update(_acceptor, wantRead: false, wantWrite: false);
+        Poller.Timers.Schedule(_acceptTimer, now + AcceptBackOff);
+    }
+
+    /// <summary>Accepts again.</summary>
+    internal void GoOn() => _reactor.Update(_acceptor, wantRead: true, wantWrite: false);
+
+    /// <summary>A socket is useless.</summary>
+    internal void Reject(TcpNewcomer newcomer, LinkError error, string detail)
+    {
+        Forget(newcomer);
+        newcomer.Handle.Dispose();
+        OnRejected?.Invoke(newcomer.Remote, error, detail);
+    }
+
+    /// <summary>A socket has said what it is for.</summary>
+    internal void Introduced(TcpNewcomer newcomer)
+    {
+        if (newcomer.Message.Kind == SocketKind.Single)
+        {
+            Forget(newcomer);
+            Open(newcomer, data: null);
+        }
+        else if (!_halves.TryGetValue(newcomer.Key.Twin, out var twin))
+        {
+            AwaitTwin(newcomer);
+        }
+        else if (twin.Message.Kind == newcomer.Message.Kind)
+        {
+            Reject(newcomer, LinkError.BadConnectMessage, $"sock_type: both sockets of the pair are {newcomer.Message.Kind}");
+        }
+        else
+        {
+            Forget(newcomer);
+            Forget(twin);
+            var newcomerIsControl = newcomer.Message.Kind == SocketKind.Control;
+            Open(newcomerIsControl ? newcomer : twin, newcomerIsControl ? twin : newcomer);
+        }
+    }
+
+    /// <summary>A link has been set up.</summary>
+    internal void LinkConfigured() => _unconfigured--;
+
+    /// <summary>A link has closed.</summary>
+    internal void LinkClosed(bool wasConfigured)
+    {
+        _links--;
+        _unconfigured -= wasConfigured ? 0 : 1;
+    }
+
+    private void AwaitTwin(TcpNewcomer newcomer)
+    {
+        // The client may go on at once with its set-up message: it is read when the twin is there.
+        _reactor.Update(newcomer, wantRead: false, wantWrite: false);
+        if (!_halves.TryAdd(newcomer.Key, newcomer))
+        {
+            Reject(newcomer, LinkError.BadConnectMessage, $"second_port: two sockets from port {newcomer.Remote.Port} name {newcomer.Message.SecondPort}");
+        }
+    }
+
+    private void Open(TcpNewcomer control, TcpNewcomer? data)
+    {
+        var local = TcpAddress.LocalOf(control.Handle.Descriptor) ?? (IPEndPoint)LocalEndPoint;
+        TcpSocketOptions.Apply(control.Handle.Descriptor, local, control.Remote, Options);
+        if (data is not null)
+        {
+            TcpSocketOptions.Apply(data.Handle.Descriptor, local, data.Remote, Options);
+        }
+
+        _links++;
+        _unconfigured++;
+        var link = TcpLink.Accept(this, _reactor, control.Handle, data?.Handle, control.Remote);
+        ILinkSink sink;
+        try
+        {
+            sink = _accept(link);
+        }
+        catch (Exception failure)
+        {
+            Poller.ReportUnhandled(failure);
+            link.Abort(LinkError.Aborted, "the owner of the listener failed to take the link");
+            return;
+        }
+
+        link.Start(sink);
+    }
+
+    private void Forget(TcpNewcomer newcomer)
+    {
+        _newcomers.Remove(newcomer);
+        if (newcomer.IsIntroduced && _halves.TryGetValue(newcomer.Key, out var half) && half == newcomer)
+        {
+            _halves.Remove(newcomer.Key);
+        }
+
+        Detach(newcomer);
+    }
+
+    private void Detach(TcpNewcomer newcomer)
+    {
+        Poller.Timers.Cancel(newcomer.Timer);
+        _reactor.Remove(newcomer);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Accelio.Transports.Tcp;
+
+/// <summary>From the authority of a URI to addresses. Never on a poller's thread: names may take seconds.</summary>
+internal static class TcpResolver
+{
+    private const string AnyHost = "*";
+
+    /// <summary>Resolves <c>host:port</c>, where host is a name, an IPv4 address, an IPv6 address in brackets, or <c>*</c> for all addresses of this machine (to listen).</summary>
+    /// <exception cref="TransportException">There is no port, no such name, or no address.</exception>
+    public static async ValueTask<EndPoint[]> ResolveAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        if (!uri.IsAbsoluteUri || uri.Host.Length == 0)
+        {
+            throw new TransportException($"'{uri}' names no host. Write it as tcp://host:port, e.g. tcp://127.0.0.1:2061.", SocketError.HostNotFound);
+        }
+
+        if (uri.Port is < 0 or > ushort.MaxValue)
+        {
+            throw new TransportException(
+                string.Create(CultureInfo.InvariantCulture, $"'{uri}' names no port, and there is no default one. Write it behind the host: {uri.Scheme}://{uri.Host}:2061."),
+                SocketError.AddressNotAvailable);
+        }
+
+        var addresses = IPAddress.TryParse(uri.DnsSafeHost, out var literal) ? [literal]
+            : uri.Host == AnyHost ? [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any]
+            : await LookUpAsync(uri, cancellationToken);
+        var endPoints = new EndPoint[addresses.Length];
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            endPoints[i] = new IPEndPoint(addresses[i], uri.Port);
+        }
+
+        return endPoints;
+    }
+
+    private static async ValueTask<IPAddress[]> LookUpAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        IPAddress[] found;
+        try
+        {
+            found = await Dns.GetHostAddressesAsync(uri.DnsSafeHost, cancellationToken);
+        }
+        catch (SocketException failure)
+        {
+            throw new TransportException(
+                $"The host '{uri.DnsSafeHost}' of '{uri}' could not be resolved: {failure.Message}. Check the name, or write an IP address.", failure.SocketErrorCode, failure);
+        }
+
+        return found.Length > 0 ? found : throw new TransportException(
+            $"The host '{uri.DnsSafeHost}' of '{uri}' has no address. Check the name, or write an IP address.", SocketError.NoData);
+    }
+}
