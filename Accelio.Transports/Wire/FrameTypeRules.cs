@@ -38,4 +38,9 @@ internal static class FrameTypeRules
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsIllegalResponseOperation(uint operation, bool application) =>
         ((operation - (uint)BodyOperation.Send) & ~(application ? 1u : 0u)) != 0;
+
+    /// <summary>On RDMA a response may also be fetched by the requester: application frames travel as SEND, WRITE or READ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsIllegalRdmaResponseOperation(uint operation, bool application) =>
+        operation - (uint)BodyOperation.Send > (application ? 2u : 0u);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Accelio.Transports.Wire;
 
 /// <summary>Finds the first rule that a frame's fixed part breaks and says it in words. Runs on the error path only: the second look costs nothing where it matters.</summary>
@@ -17,23 +15,23 @@ internal static unsafe class TcpFrameDiagnosis
     {
         if (length < TcpFrame.HeaderSize)
         {
-            return Fail(LinkError.BadFrameLength, $"frame: {length} of {TcpFrame.HeaderSize} header bytes", out detail);
+            return WireFault.Fail(LinkError.BadFrameLength, $"frame: {length} of {TcpFrame.HeaderSize} header bytes", out detail);
         }
 
         var known = Tlv.TryRead(p, out var type, out var tlvLength);
         if (!known)
         {
-            return Fail(LinkError.BadMagic, $"tlv magic: 0x{BigEndian.ReadUInt32(p):x8}", out detail);
+            return WireFault.Fail(LinkError.BadMagic, $"tlv magic: 0x{BigEndian.ReadUInt32(p):x8}", out detail);
         }
 
         if (type.IsRequest() ? FrameTypeRules.IsNotARequest((uint)type) : FrameTypeRules.IsNotAResponse((uint)type))
         {
-            return Fail(type.IsSetup() ? LinkError.UnexpectedFrame : LinkError.UnknownFrameType, $"tlv type: 0x{(uint)type:x4}", out detail);
+            return WireFault.Fail(type.IsSetup() ? LinkError.UnexpectedFrame : LinkError.UnknownFrameType, $"tlv type: 0x{(uint)type:x4}", out detail);
         }
 
         if (tlvLength > limits.MaxTlvLength || tlvLength < TcpFrame.HeadersInTlv)
         {
-            return Fail(LinkError.BadFrameLength, $"tlv length: {tlvLength}, allowed {TcpFrame.HeadersInTlv} to {limits.MaxTlvLength}", out detail);
+            return WireFault.Fail(LinkError.BadFrameLength, $"tlv length: {tlvLength}, allowed {TcpFrame.HeadersInTlv} to {limits.MaxTlvLength}", out detail);
         }
 
         var transport = p + TcpFrame.TransportOffset;
@@ -41,7 +39,7 @@ internal static unsafe class TcpFrameDiagnosis
         if (headerLength != TcpRequestHeader.Size)
         {
             var name = type.IsRequest() ? "req_hdr_len" : "rsp_hdr_len";
-            return Fail(LinkError.BadHeaderLength, $"{name}: {headerLength}, must be {TcpRequestHeader.Size}", out detail);
+            return WireFault.Fail(LinkError.BadHeaderLength, $"{name}: {headerLength}, must be {TcpRequestHeader.Size}", out detail);
         }
 
         var error = type.IsRequest()
@@ -59,21 +57,20 @@ internal static unsafe class TcpFrameDiagnosis
         operation = (BodyOperation)transport[TcpRequestHeader.TaskOffset + 7];
         if (FrameTypeRules.IsIllegalRequestOperation((uint)operation, type.IsApplication()))
         {
-            return Fail(LinkError.BadOperation, $"out_tcp_op: {(byte)operation} in type 0x{(uint)type:x4}", out detail);
+            return WireFault.Fail(LinkError.BadOperation, $"out_tcp_op: {(byte)operation} in type 0x{(uint)type:x4}", out detail);
         }
 
         if (inCount > limits.MaxIn)
         {
-            return Fail(LinkError.TooManyParts, $"in_num_sge: {inCount}, announced {limits.MaxIn}", out detail);
+            return WireFault.Fail(LinkError.TooManyParts, $"in_num_sge: {inCount}, announced {limits.MaxIn}", out detail);
         }
 
         if (outCount > limits.MaxOut)
         {
-            return Fail(LinkError.TooManyParts, $"out_num_sge: {outCount}, announced {limits.MaxOut}", out detail);
+            return WireFault.Fail(LinkError.TooManyParts, $"out_num_sge: {outCount}, announced {limits.MaxOut}", out detail);
         }
 
-        detail = string.Empty;
-        return LinkError.None;
+        return WireFault.None(out detail);
     }
 
     private static LinkError FindInResponse(
@@ -84,16 +81,15 @@ internal static unsafe class TcpFrameDiagnosis
         operation = (BodyOperation)transport[TcpResponseHeader.StatusOffset];
         if (FrameTypeRules.IsIllegalResponseOperation((uint)operation, type.IsApplication()))
         {
-            return Fail(LinkError.BadOperation, $"out_tcp_op: {(byte)operation} in type 0x{(uint)type:x4}", out detail);
+            return WireFault.Fail(LinkError.BadOperation, $"out_tcp_op: {(byte)operation} in type 0x{(uint)type:x4}", out detail);
         }
 
         if (outCount > limits.MaxWriteLengths)
         {
-            return Fail(LinkError.TooManyParts, $"out_num_sge: {outCount} write lengths, offered at most {limits.MaxWriteLengths}", out detail);
+            return WireFault.Fail(LinkError.TooManyParts, $"out_num_sge: {outCount} write lengths, offered at most {limits.MaxWriteLengths}", out detail);
         }
 
-        detail = string.Empty;
-        return LinkError.None;
+        return WireFault.None(out detail);
     }
 
     private static LinkError FindInLengths(
@@ -104,37 +100,30 @@ internal static unsafe class TcpFrameDiagnosis
         var inline = BigEndian.ReadUInt64(transport + TcpRequestHeader.InlineLengthOffset);
         if (operation == BodyOperation.Read && inline != 0)
         {
-            return Fail(LinkError.LengthMismatch, $"ulp_imm_len: {inline} with out_tcp_op READ", out detail);
+            return WireFault.Fail(LinkError.LengthMismatch, $"ulp_imm_len: {inline} with out_tcp_op READ", out detail);
         }
 
         if (!type.IsApplication() && (inline | pad) != 0)
         {
-            return Fail(LinkError.LengthMismatch, $"ulp_imm_len: {inline}, ulp_pad_len: {pad} in control type 0x{(uint)type:x4}", out detail);
+            return WireFault.Fail(LinkError.LengthMismatch, $"ulp_imm_len: {inline}, ulp_pad_len: {pad} in control type 0x{(uint)type:x4}", out detail);
         }
 
         if (inline > limits.MaxBodyLength)
         {
-            return Fail(LinkError.MessageTooLarge, $"ulp_imm_len: {inline}, allowed {limits.MaxBodyLength}", out detail);
+            return WireFault.Fail(LinkError.MessageTooLarge, $"ulp_imm_len: {inline}, allowed {limits.MaxBodyLength}", out detail);
         }
 
         if (TcpFrame.HeadersInTlv + (ulong)tables + userHeader + pad > limits.MaxTlvLength)
         {
-            return Fail(LinkError.BadFrameLength, $"ulp_hdr_len: {userHeader} does not fit the receive buffer", out detail);
+            return WireFault.Fail(LinkError.BadFrameLength, $"ulp_hdr_len: {userHeader} does not fit the receive buffer", out detail);
         }
 
         var expected = TcpFrame.TlvLengthOf(type.IsApplication(), operation == BodyOperation.Send, limits.IsDual, tables, userHeader, pad, inline);
         if (tlvLength != expected)
         {
-            return Fail(LinkError.LengthMismatch, $"tlv length: {tlvLength}, the sum of its parts is {expected}", out detail);
+            return WireFault.Fail(LinkError.LengthMismatch, $"tlv length: {tlvLength}, the sum of its parts is {expected}", out detail);
         }
 
-        detail = string.Empty;
-        return LinkError.None;
-    }
-
-    private static LinkError Fail(LinkError error, FormattableString text, out string detail)
-    {
-        detail = text.ToString(CultureInfo.InvariantCulture);
-        return error;
+        return WireFault.None(out detail);
     }
 }

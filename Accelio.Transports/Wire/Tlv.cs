@@ -19,9 +19,6 @@ internal static unsafe class Tlv
     /// <summary>Offset of the length.</summary>
     public const int LengthOffset = 8;
 
-    /// <summary>Longest set-up frame including the TLV, in bytes (section 2).</summary>
-    public const int MaxSetupFrame = 4096;
-
     /// <summary>Reads the <see cref="Size"/> bytes at <paramref name="p"/>; false when the magic is wrong.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(byte* p, out FrameType type, out ulong length)
