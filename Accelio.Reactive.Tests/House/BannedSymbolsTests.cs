@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.House;
 
-/// <summary>BannedSymbols.txt bans what it means to ban: an entry that names nothing, or an overload left out, would go unnoticed.</summary>
+/// <summary>BannedSymbols.txt bans what it means to ban: an entry that names nothing, or an overload left out, would go
+/// unnoticed.</summary>
 public class BannedSymbolsTests
 {
     private const BindingFlags Everything = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
@@ -13,7 +14,8 @@ public class BannedSymbolsTests
 
     private static readonly Type[] Types =
     [
-        .. new[] { typeof(object), typeof(System.Diagnostics.Stopwatch), typeof(System.Timers.Timer), typeof(Scheduler), typeof(System.Security.Cryptography.RandomNumberGenerator) }
+        .. new[] { typeof(object), typeof(System.Diagnostics.Stopwatch), typeof(System.Timers.Timer), typeof(Scheduler),
+            typeof(System.Security.Cryptography.RandomNumberGenerator) }
             .Select(type => type.Assembly).Distinct().SelectMany(assembly => assembly.GetExportedTypes()),
     ];
 
@@ -50,13 +52,16 @@ public class BannedSymbolsTests
     [InlineData("T:System.Threading.Timer")]
     public void What_was_bought_dearly_stays_banned(string entry) => Assert.Contains(entry, Banned);
 
-    // A time provider given by the caller is virtual if the caller's is; a seed makes random numbers repeatable; a wait without a time knows no clock.
+    // A time provider given by the caller is virtual if the caller's is; a seed makes random numbers repeatable; a wait without a time
+    // knows no clock.
     private static bool IsHarmless(ParameterInfo parameter) =>
         parameter.ParameterType == typeof(TimeProvider)
         || parameter.Name == "Seed"
-        || (parameter.Member.Name == "WaitAsync" && parameter.Member is MethodBase method && method.GetParameters().Length == 1 && parameter.ParameterType == typeof(CancellationToken));
+        || (parameter.Member.Name == "WaitAsync" && parameter.Member is MethodBase method && method.GetParameters().Length == 1
+            && parameter.ParameterType == typeof(CancellationToken));
 
     private static bool IsMentioned(Type type) => Banned.Any(entry => entry.Contains(type.FullName!, StringComparison.Ordinal));
 
-    private static IEnumerable<MethodBase> Methods(Type type) => type.GetMethods(Everything).Concat<MethodBase>(type.GetConstructors(Everything));
+    private static IEnumerable<MethodBase> Methods(Type type) => type.GetMethods(Everything)
+        .Concat<MethodBase>(type.GetConstructors(Everything));
 }

@@ -5,8 +5,9 @@ using System.Reflection.PortableExecutable;
 namespace Accelio.Reactive.Tests.House;
 
 /// <summary>
-/// Reads from a compiled assembly what it knows of others: its references, its calls into native libraries, and every type and member that its code
-/// mentions - in base types, fields, signatures, constraints, local variables and instructions, compiler-made closures and state machines included.
+/// Reads from a compiled assembly what it knows of others: its references, its calls into native libraries, and every type and member
+/// that its code mentions - in base types, fields, signatures, constraints, local variables and instructions, compiler-made closures and
+/// state machines included.
 /// </summary>
 internal sealed class CompiledAssembly
 {
@@ -172,7 +173,8 @@ internal sealed class CompiledAssembly
         return _names.NameOf(method.GetDeclaringType()) + "." + _metadata.GetString(method.Name);
     }
 
-    private bool IsNativeCall(MethodDefinitionHandle handle) => (_metadata.GetMethodDefinition(handle).Attributes & MethodAttributes.PinvokeImpl) != 0;
+    private bool IsNativeCall(MethodDefinitionHandle handle) =>
+        (_metadata.GetMethodDefinition(handle).Attributes & MethodAttributes.PinvokeImpl) != 0;
 
     private string? FriendOf(CustomAttributeHandle handle)
     {
@@ -183,7 +185,8 @@ internal sealed class CompiledAssembly
         }
 
         var type = _metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent;
-        if (type.Kind != HandleKind.TypeReference || _names.NameOf((TypeReferenceHandle)type) != "System.Runtime.CompilerServices.InternalsVisibleToAttribute")
+        if (type.Kind != HandleKind.TypeReference
+            || _names.NameOf((TypeReferenceHandle)type) != "System.Runtime.CompilerServices.InternalsVisibleToAttribute")
         {
             return null;
         }

@@ -10,8 +10,8 @@ internal static class Repository
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Paths of all files of the project, relative to <see cref="Root"/>, with forward slashes, sorted. Asks git where it is there (so that stray files do not count),
-    /// else walks the tree.</summary>
+    /// <summary>Paths of all files of the project, relative to <see cref="Root"/>, with forward slashes, sorted. Asks git where it is
+    /// there (so that stray files do not count), else walks the tree.</summary>
     public static IReadOnlyList<string> Files { get; } = ListFiles();
 
     /// <summary>All C# files of the project.</summary>

@@ -14,7 +14,8 @@ public partial class SourceTests(ITestOutputHelper output)
     private static readonly string[] Libraries = ["Accelio.Native", "Accelio.Transports", "Accelio.Reactive"];
     private static readonly string[] Projects = [.. Libraries, "Accelio.Reactive.Tests"];
 
-    private static IEnumerable<SourceFile> Sources => Repository.SourceFiles.Where(path => !path.Contains("/Compat/", StringComparison.Ordinal)).Select(SourceFile.Read);
+    private static IEnumerable<SourceFile> Sources =>
+        Repository.SourceFiles.Where(path => !path.Contains("/Compat/", StringComparison.Ordinal)).Select(SourceFile.Read);
 
     [Fact]
     public void Namespaces_match_folders()
@@ -43,7 +44,7 @@ public partial class SourceTests(ITestOutputHelper output)
 
         var median = lengths[lengths.Length / 2].Length;
 
-        output.WriteLine($"{lengths.Length} files; lines per file: median {median}, nine of ten up to {lengths[lengths.Length * 9 / 10].Length}");
+        output.WriteLine($"{lengths.Length} files; median {median} lines, nine of ten up to {lengths[lengths.Length * 9 / 10].Length}");
         output.WriteLine(string.Join('\n', lengths.TakeLast(5).Select(file => $"{file.Length,5} {file.Path}")));
         AssertNone(lengths.Where(file => file.Length > LongestFile).Select(file => $"{file.Path}: {file.Length} lines"));
         Assert.InRange(median, 1, LongestMedian);
@@ -128,7 +129,8 @@ public partial class SourceTests(ITestOutputHelper output)
     private static string NamespaceFor(SourceFile file) => file.Folder.Replace('/', '.');
 
     private static IEnumerable<string> Matches(string path, string[] lines, Regex pattern) =>
-        lines.Select((line, index) => (line, index)).Where(item => pattern.IsMatch(item.line)).Select(item => $"{path}:{item.index + 1}: {item.line.Trim()}");
+        lines.Select((line, index) => (line, index)).Where(item => pattern.IsMatch(item.line))
+            .Select(item => $"{path}:{item.index + 1}: {item.line.Trim()}");
 
     private static bool IsText(string path) => !Repository.Read(path).Contains('\0', StringComparison.Ordinal);
 
@@ -140,7 +142,8 @@ public partial class SourceTests(ITestOutputHelper output)
     [GeneratedRegex(@"(?<![\w.:/-])/(home|root|tmp|work|farm|mnt|Users)/\w|[A-Za-z]:\\Users\\")]
     private static partial Regex MachinePath();
 
-    [GeneratedRegex("<ProjectReference (?!Include=\"(\\.\\./\\.\\./Accelio\\.Reactive/Accelio\\.Reactive|\\.\\./[\\w.]+/[\\w.]+)\\.csproj\")")]
+    // What a sample may refer to: the public library, or code shared with the sample beside it.
+    [GeneratedRegex("""<ProjectReference (?!Include="(\.\./\.\./Accelio\.Reactive/Accelio\.Reactive|\.\./[\w.]+/[\w.]+)\.csproj")""")]
     private static partial Regex ForeignProject();
 
     [GeneratedRegex(@"\bAccelio\.(Transports|Native)\b|InternalsVisibleTo")]

@@ -8,7 +8,8 @@ namespace Accelio.Reactive.Tests.PublicApi;
 /// <summary>Writes the public surface of an assembly as text: sorted, stable, readable as C#.</summary>
 internal sealed class ApiListing
 {
-    private const BindingFlags Members = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Members =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private readonly MemberSignatures _signatures = new();
     private readonly StringBuilder _text = new();
@@ -41,7 +42,8 @@ internal sealed class ApiListing
         if (typeof(Delegate).IsAssignableFrom(type))
         {
             var invoke = type.GetMethod("Invoke")!;
-            _text.Append(CultureInfo.InvariantCulture, $"\npublic delegate {TypeNames.Write(invoke.ReturnType)} {TypeNames.Declared(type)}({_signatures.Parameters(invoke)});\n");
+            _text.Append(CultureInfo.InvariantCulture,
+                $"\npublic delegate {TypeNames.Write(invoke.ReturnType)} {TypeNames.Declared(type)}({_signatures.Parameters(invoke)});\n");
             return;
         }
 
@@ -67,14 +69,16 @@ internal sealed class ApiListing
         {
             { IsEnum: true } => "enum",
             { IsInterface: true } => "interface",
-            { IsValueType: true } => $"{(type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "")}{(type.IsByRefLike ? "ref " : "")}{record}struct",
+            { IsValueType: true } =>
+                $"{(type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "")}{(type.IsByRefLike ? "ref " : "")}{record}struct",
             { IsAbstract: true, IsSealed: true } => "static class",
             { IsAbstract: true } => $"abstract {record}class",
             { IsSealed: true } => $"sealed {record}class",
             _ => $"{record}class",
         };
         var inherited = type.BaseType?.GetInterfaces() ?? [];
-        var interfaces = type.GetInterfaces().Except(inherited).Where(item => item.IsVisible).Select(item => TypeNames.Write(item)).Order(StringComparer.Ordinal);
+        var interfaces = type.GetInterfaces().Except(inherited).Where(item => item.IsVisible).Select(item => TypeNames.Write(item))
+            .Order(StringComparer.Ordinal);
         var bases = type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && !type.IsEnum
             ? interfaces.Prepend(TypeNames.Write(parent))
             : type.IsEnum ? [TypeNames.Write(Enum.GetUnderlyingType(type))] : interfaces;
@@ -91,11 +95,16 @@ internal sealed class ApiListing
 
     private IEnumerable<string> Lines(Type type)
     {
-        var fields = type.GetFields(Members).Where(field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly).Select(_signatures.Write);
-        var constructors = type.GetConstructors(Members).Where(item => !item.IsStatic && MemberSignatures.IsVisible(item)).Select(_signatures.Write);
-        var properties = type.GetProperties(Members).Where(item => item.GetAccessors(true).Any(MemberSignatures.IsVisible) && item.Name != "EqualityContract").Select(_signatures.Write);
+        var fields = type.GetFields(Members).Where(field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly)
+            .Select(_signatures.Write);
+        var constructors = type.GetConstructors(Members).Where(item => !item.IsStatic && MemberSignatures.IsVisible(item))
+            .Select(_signatures.Write);
+        var properties = type.GetProperties(Members)
+            .Where(item => item.GetAccessors(true).Any(MemberSignatures.IsVisible) && item.Name != "EqualityContract")
+            .Select(_signatures.Write);
         var events = type.GetEvents(Members).Where(item => MemberSignatures.IsVisible(item.AddMethod!)).Select(_signatures.Write);
-        var methods = type.GetMethods(Members).Where(item => MemberSignatures.IsVisible(item) && !IsAccessor(item) && !IsMadeByCompiler(item)).Select(_signatures.Write);
+        var methods = type.GetMethods(Members)
+            .Where(item => MemberSignatures.IsVisible(item) && !IsAccessor(item) && !IsMadeByCompiler(item)).Select(_signatures.Write);
         return new[] { fields, constructors, properties, events, methods }.SelectMany(lines => lines.Order(StringComparer.Ordinal));
     }
 

@@ -31,7 +31,8 @@ internal sealed class MemberSignatures
     {
         var accessors = new[] { property.GetMethod, property.SetMethod }.OfType<MethodInfo>().Where(IsVisible).ToArray();
         var isPublic = accessors.Any(accessor => accessor.IsPublic);
-        var list = accessors.Select(accessor => (accessor.IsPublic == isPublic ? "" : "protected ") + AccessorKeyword(property, accessor) + ";");
+        var list = accessors.Select(accessor =>
+            (accessor.IsPublic == isPublic ? "" : "protected ") + AccessorKeyword(property, accessor) + ";");
         var type = Reference(accessors[0].ReturnParameter) + TypeNames.Write(property.PropertyType, _nullability.Create(property));
         var required = property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
         var indices = property.GetIndexParameters();
@@ -40,8 +41,11 @@ internal sealed class MemberSignatures
     }
 
     /// <summary>An event.</summary>
-    public string Write(EventInfo @event) =>
-        $"{Access(@event.AddMethod!.IsPublic)}{Modifiers(@event.AddMethod)}event {TypeNames.Write(@event.EventHandlerType!, _nullability.Create(@event))} {@event.Name};";
+    public string Write(EventInfo @event)
+    {
+        var type = TypeNames.Write(@event.EventHandlerType!, _nullability.Create(@event));
+        return $"{Access(@event.AddMethod!.IsPublic)}{Modifiers(@event.AddMethod)}event {type} {@event.Name};";
+    }
 
     /// <summary>A constructor.</summary>
     public string Write(ConstructorInfo constructor) =>
@@ -55,7 +59,8 @@ internal sealed class MemberSignatures
         var constraints = string.Concat(arguments.Select(Constraint));
         var returned = Reference(method.ReturnParameter) + TypeNames.Write(method.ReturnType, _nullability.Create(method.ReturnParameter));
         var extension = method.IsDefined(typeof(ExtensionAttribute)) ? "this " : "";
-        return $"{Access(method.IsPublic)}{Modifiers(method)}{returned} {method.Name}{typeParameters}({extension}{Parameters(method)}){constraints};";
+        var name = method.Name + typeParameters;
+        return $"{Access(method.IsPublic)}{Modifiers(method)}{returned} {name}({extension}{Parameters(method)}){constraints};";
     }
 
     /// <summary>The parameters of a delegate's or record's signature.</summary>
@@ -75,8 +80,10 @@ internal sealed class MemberSignatures
             bounds.Add("class");
         }
 
-        bounds.AddRange(parameter.GetGenericParameterConstraints().Where(bound => bound != typeof(ValueType)).Select(bound => TypeNames.Write(bound)).Order(StringComparer.Ordinal));
-        if (flags.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !flags.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint))
+        bounds.AddRange(parameter.GetGenericParameterConstraints().Where(bound => bound != typeof(ValueType))
+            .Select(bound => TypeNames.Write(bound)).Order(StringComparer.Ordinal));
+        if (flags.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint)
+            && !flags.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint))
         {
             bounds.Add("new()");
         }
@@ -159,7 +166,8 @@ internal sealed class MemberSignatures
 
         if (parameter.RawDefaultValue is null)
         {
-            return parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null ? " = default" : " = null";
+            return parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null ? " = default"
+                : " = null";
         }
 
         return " = " + (parameter.ParameterType.IsEnum

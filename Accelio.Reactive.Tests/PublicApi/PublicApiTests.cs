@@ -26,7 +26,8 @@ public class PublicApiTests
 
         Assert.True(
             recorded == actual,
-            $"The public surface of {assembly} has changed. If that is meant, run {Update}=1 dotnet test --filter PublicApi and commit the file.\n{Difference(recorded, actual)}");
+            $"The public surface of {assembly} has changed. If that is meant, run {Update}=1 dotnet test --filter PublicApi "
+            + $"and commit the file.\n{Difference(recorded, actual)}");
     }
 
     [Fact]
@@ -34,7 +35,9 @@ public class PublicApiTests
     {
         var expected = Repository.Read("Accelio.Reactive.Tests/PublicApi/Sample.txt");
 
-        Assert.Equal(expected, ApiListing.Of(typeof(Sample<>).Assembly.GetExportedTypes().Where(type => type.FullName!.Contains(".PublicApi.Sample", StringComparison.Ordinal))));
+        Assert.Equal(expected,
+            ApiListing.Of(typeof(Sample<>).Assembly.GetExportedTypes()
+                .Where(type => type.FullName!.Contains(".PublicApi.Sample", StringComparison.Ordinal))));
     }
 
     [Fact]
@@ -45,6 +48,7 @@ public class PublicApiTests
     {
         var before = recorded.Split('\n');
         var after = actual.Split('\n');
-        return string.Join('\n', before.Except(after).Select(line => "- " + line.Trim()).Concat(after.Except(before).Select(line => "+ " + line.Trim())));
+        return string.Join('\n', before.Except(after).Select(line => "- " + line.Trim())
+            .Concat(after.Except(before).Select(line => "+ " + line.Trim())));
     }
 }

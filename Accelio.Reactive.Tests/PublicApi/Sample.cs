@@ -32,7 +32,8 @@ public abstract class Sample<T> : IDisposable
 
     public override string ToString() => Name ?? "";
 
-    protected virtual TResult? Read<TResult>(Func<T, TResult?> read, SampleColours colours = SampleColours.Blue, int? limit = null, bool twice = true, params string[] rest)
+    protected virtual TResult? Read<TResult>(Func<T, TResult?> read, SampleColours colours = SampleColours.Blue, int? limit = null,
+        bool twice = true, params string[] rest)
         where TResult : struct => default;
 
     internal void Unseen() => Dispose();

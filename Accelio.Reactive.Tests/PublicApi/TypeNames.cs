@@ -65,7 +65,8 @@ internal static class TypeNames
         }
 
         var arguments = type.GetGenericArguments();
-        var written = arguments.Select((argument, index) => Write(argument, nullability?.GenericTypeArguments.ElementAtOrDefault(index))).ToArray();
+        var written = arguments.Select((argument, index) => Write(argument, nullability?.GenericTypeArguments.ElementAtOrDefault(index)))
+            .ToArray();
         if (type.Namespace == "System" && type.Name.StartsWith("ValueTuple`", StringComparison.Ordinal))
         {
             return $"({string.Join(", ", written)})";
