@@ -1,20 +1,151 @@
 using System.Runtime.InteropServices;
+using Accelio.Native.Linux;
 
 namespace Accelio.Transports.Polling;
 
-/// <summary>A poller that its host drives.</summary>
+/// <summary>
+/// A poller that its host drives by calling <see cref="Poll"/>, from one thread at a time. Between two calls the poller sleeps; whatever it would have to be called for - a descriptor, a
+/// timer, something posted, work left over - makes <see cref="PollHandle"/> readable, so that a host with an event loop of its own watches that one descriptor.
+/// </summary>
 internal sealed class ManualPoller : Poller, IDisposable
 {
+    private const long NotSet = long.MaxValue;
+
+    private readonly EventCounter _wake = new();
+    private readonly AlarmClock _alarm = new();
+    private readonly AlarmHandler _alarmHandler;
+    private readonly SocketReactor _reactor;
+    private readonly IdleStrategy _idle;
+    private long _alarmTime = NotSet;
+    private int _isPolling;
+
+    /// <summary>Creates the poller. Throws <see cref="IOException"/> when the process has no descriptors left.</summary>
     public ManualPoller(PollerOptions? options = null)
         : base(options ?? new PollerOptions())
     {
+        Sockets = _reactor = new SocketReactor(ReportUnhandled, pollsDirectly: false);
+        _reactor.Add(new WakeHandler(_wake), _wake.Descriptor, wantRead: true, wantWrite: false);
+        _alarmHandler = new AlarmHandler(_alarm);
+        _reactor.Add(_alarmHandler, _alarm.Descriptor, wantRead: true, wantWrite: false);
+        _idle = new IdleStrategy(Options.SpinTime, _reactor);
+        LeaveToHost();
     }
 
-    public SafeHandle PollHandle => throw null!;
+    /// <summary>An epoll descriptor that is readable when <see cref="Poll"/> has something to do. The poller's own: the host watches it and does not close it.</summary>
+    public SafeHandle PollHandle => _reactor.Handle;
 
-    public int Poll(TimeSpan timeout) => throw null!;
+    /// <summary>
+    /// Runs a turn of the duty cycle; when there is nothing to do, waits for work at most so long (<see cref="Timeout.InfiniteTimeSpan"/>: without limit) and runs further ones. Returns the
+    /// amount of work done, 0 when the time is over. <see cref="InvalidOperationException"/> when called from inside a callback or from two threads at once.
+    /// </summary>
+    public int Poll(TimeSpan timeout)
+    {
+        ObjectDisposedException.ThrowIf(HasStopped, this);
+        BeginPolling();
+        var previous = Enter();
+        try
+        {
+            FinishSleep();
+            var work = RunDutyCycle();
+            return work > 0 || timeout == TimeSpan.Zero ? work : WaitForWork(timeout);
+        }
+        finally
+        {
+            LeaveToHost();
+            Exit(previous);
+            Volatile.Write(ref _isPolling, 0);
+        }
+    }
 
-    public void Dispose() => throw null!;
+    /// <summary>Stops the poller, on the calling thread: what has been posted is executed, the <see cref="Poller.OnStopping"/> callbacks run. Idempotent; not from inside a callback.</summary>
+    public void Dispose()
+    {
+        BeginPolling();
+        if (!HasStopped)
+        {
+            var previous = Enter();
+            FinishSleep();
+            Shutdown();
+            Exit(previous);
+            _idle.Dispose();
+            _wake.Dispose();
+            _alarm.Dispose();
+        }
 
-    protected override void Wake() => throw null!;
+        Volatile.Write(ref _isPolling, 0);
+    }
+
+    /// <inheritdoc/>
+    protected override void Wake() => _wake.Signal();
+
+    private void BeginPolling()
+    {
+        if (Interlocked.Exchange(ref _isPolling, 1) != 0)
+        {
+            throw new InvalidOperationException($"the poller '{Options.Name}' is being polled already");
+        }
+    }
+
+    private int WaitForWork(TimeSpan timeout)
+    {
+        var begin = PollerClock.Machine.Read();
+        var end = timeout == Timeout.InfiniteTimeSpan || timeout.Ticks > long.MaxValue - begin ? long.MaxValue : begin + timeout.Ticks;
+        for (var now = begin; now < end; now = PollerClock.Machine.Read())
+        {
+            if (HasPendingWork || _idle.ShouldSpin(now))
+            {
+                Scheduling.Yield();
+            }
+            else
+            {
+                Block(end - now);
+            }
+
+            var work = RunDutyCycle();
+            if (work > 0)
+            {
+                _idle.OnWork();
+                return work;
+            }
+        }
+
+        return 0;
+    }
+
+    private void Block(long limit)
+    {
+        _idle.OnBlock();
+        if (TryPrepareToSleep())
+        {
+            var milliseconds = Timers.MillisecondsUntilDue(Now);
+            var limitInMilliseconds = TimerWheel.ToMilliseconds(limit);
+            _reactor.Wait(milliseconds < 0 ? limitInMilliseconds : limitInMilliseconds < 0 ? milliseconds : Math.Min(milliseconds, limitInMilliseconds));
+            FinishSleep();
+        }
+    }
+
+    /// <summary>From here on the poller sleeps, and its descriptor has to show whatever it would have to wake up for.</summary>
+    private void LeaveToHost()
+    {
+        _idle.OnBlock();
+        if (!TryPrepareToSleep())
+        {
+            _wake.Signal();
+        }
+
+        var due = Timers.NextDueTime;
+        if (due != _alarmTime || _alarmHandler.WentOff)
+        {
+            _alarmTime = due;
+            _alarmHandler.WentOff = false;
+            if (due == long.MaxValue)
+            {
+                _alarm.Clear();
+            }
+            else
+            {
+                _alarm.SetAfter(due - Now);
+            }
+        }
+    }
 }

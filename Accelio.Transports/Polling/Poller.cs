@@ -2,61 +2,301 @@ using Accelio.Transports.Memory;
 
 namespace Accelio.Transports.Polling;
 
+/// <summary>
+/// The heart of a context: one thread at a time runs its duty cycle, and everything that belongs to the poller - sockets, links, timers, memory - is touched by that thread only. Other
+/// threads reach it through <see cref="Post"/>.
+/// <para>One turn of the duty cycle, <see cref="RunDutyCycle"/>:</para>
+/// <list type="number">
+/// <item>The clock is read, once: <see cref="Now"/> is the time of the whole turn.</item>
+/// <item>Sources: descriptors (<see cref="Sockets"/>), then everything registered with <see cref="Register"/>. They deliver what arrived.</item>
+/// <item>The run queue: what was given to <see cref="Enqueue"/> meanwhile, such as the continuations of awaits. Never nested: an item that enqueues another returns first.</item>
+/// <item>The mailbox: what other threads posted, as far as it had been posted when its turn came. Then the run queue again.</item>
+/// <item>Timers that are due. Then the run queue again.</item>
+/// <item>Flush: everything that called <see cref="MarkDirty"/> in this turn hands its output to the system once. This is what coalesces a thousand answers into one call.</item>
+/// </list>
+/// <para>
+/// Every stage is bounded, so that none starves another; what is left over is <see cref="HasPendingWork"/> and comes next turn. What user code throws goes to
+/// <see cref="OnUnhandled"/> and never ends the loop.
+/// </para>
+/// <para>
+/// What happens between turns is the business of the derived class: <see cref="ThreadPoller"/> spins and then blocks, <see cref="ManualPoller"/> returns to its host, a scheduler-driven
+/// one asks for its next turn. They go to sleep by <see cref="TryPrepareToSleep"/>, after which the next <see cref="Post"/> calls <see cref="Wake"/>.
+/// </para>
+/// </summary>
 internal abstract class Poller
 {
-    protected Poller(PollerOptions options) => Options = options;
+    private const int MaxRunQueueItemsPerCycle = 1024;
+    private const int MaxClosingCycles = 1000;
+    private const int QuarantineOfPoisonedMemory = 32;
 
-    public static Poller? Current => throw null!;
+    [ThreadStatic]
+    private static Poller? _current;
 
+    private readonly PollerClock _clock;
+    private readonly Mailbox _mailbox = new();
+    private readonly RunQueue _runQueue = new();
+    private readonly PollableList _pollables = new();
+    private readonly DirtyList _dirty = new();
+    private readonly List<Action> _stopping = [];
+    private int _runBudget;
+
+    /// <summary>Creates the parts that every poller has. The poller belongs to no thread before its first turn.</summary>
+    protected Poller(PollerOptions options)
+    {
+        Options = options;
+        _clock = new PollerClock(options.TimeProvider);
+        Now = _clock.Read();
+        Timers = new TimerWheel(Now, ReportUnhandled);
+        Memory = new SlabPool(new SlabPoolOptions { Poison = options.PoisonMemory, Quarantine = options.PoisonMemory ? QuarantineOfPoisonedMemory : 0 });
+        Memory.Disown();
+    }
+
+    /// <summary>The poller whose turn is running on the calling thread; null outside of one.</summary>
+    public static Poller? Current => _current;
+
+    /// <summary>The settings.</summary>
     public PollerOptions Options { get; }
 
-    public bool IsCurrent => throw null!;
+    /// <summary>Whether the calling thread is the poller's, at this moment.</summary>
+    public bool IsCurrent => ReferenceEquals(_current, this);
 
-    /// <summary>Post answers false from here on.</summary>
-    public bool HasStopped => throw null!;
+    /// <summary>Whether <see cref="Post"/> refuses. Any thread.</summary>
+    public bool HasStopped => _mailbox.IsClosed;
 
-    public long Now => throw null!;
+    /// <summary>The time of the current turn, in ticks of 100 ns since an origin of the <see cref="PollerOptions.TimeProvider"/>'s choice.</summary>
+    public long Now { get; private set; }
 
-    public TimerWheel Timers => throw null!;
+    /// <summary>How many turns there were.</summary>
+    public long Cycles { get; private set; }
 
-    public SlabPool Memory => throw null!;
+    /// <summary>The timers. Poller thread only.</summary>
+    public TimerWheel Timers { get; }
 
-    /// <summary>Null on pollers that cannot watch descriptors.</summary>
-    public virtual SocketReactor? Sockets => null;
+    /// <summary>The memory. See there which members are for other threads.</summary>
+    public SlabPool Memory { get; }
 
+    /// <summary>The descriptors; null on pollers that cannot watch any.</summary>
+    public SocketReactor? Sockets { get; protected init; }
+
+    /// <summary>Told of everything that user code lets escape into the loop. Set before the poller starts; must not throw.</summary>
     public Action<Exception>? OnUnhandled { get; set; }
 
-    /// <summary>Work that must not wait for the kernel: the poller must not block.</summary>
-    public bool HasPendingWork => throw null!;
+    /// <summary>Whether something waits that needs no event from outside, so that the poller must not sleep. Poller thread only.</summary>
+    public bool HasPendingWork => !_runQueue.IsEmpty || !_dirty.IsEmpty || _mailbox.Pending != 0 || Sockets is { HasReady: true };
 
-    /// <summary>Any thread. False when the poller has stopped; every item for which it was true is executed.</summary>
-    public bool Post(WorkItem item) => throw null!;
+    /// <summary>
+    /// Gives the poller something to execute, from any thread. Wakes the poller only when it sleeps. False when the poller has stopped, and then the item is the
+    /// caller's again; every item for which the answer was true is executed, in the order of posting.
+    /// </summary>
+    public bool Post(WorkItem item)
+    {
+        if (!_mailbox.TryPost(item))
+        {
+            return false;
+        }
 
-    public void Enqueue(WorkItem item) => throw null!;
+        if (_mailbox.TakeSleepFlag())
+        {
+            Wake();
+        }
 
-    public void Register(IPollable pollable) => throw null!;
+        return true;
+    }
 
-    public void Unregister(IPollable pollable) => throw null!;
+    /// <summary>Lets an item run when the current callback has returned, in this turn or, when this turn has done enough, in the next. Poller thread only.</summary>
+    public void Enqueue(WorkItem item) => _runQueue.Add(item);
 
-    public void MarkDirty(IFlushable flushable) => throw null!;
+    /// <summary>Has a source asked in every turn, from the next one on. Poller thread only.</summary>
+    public void Register(IPollable pollable) => _pollables.Add(pollable);
 
-    /// <summary>Called once on the poller's thread when it stops, latest registration first, while Post still works.</summary>
-    public void OnStopping(Action callback) => throw null!;
+    /// <summary>Has a source asked no more. Poller thread only.</summary>
+    public void Unregister(IPollable pollable) => _pollables.Remove(pollable);
 
-    /// <summary>Reports what user code threw; never throws.</summary>
-    public void ReportUnhandled(Exception exception) => throw null!;
+    /// <summary>Has the output of <paramref name="flushable"/> flushed at the end of this turn; once per call, so it keeps a flag of its own. Poller thread only.</summary>
+    public void MarkDirty(IFlushable flushable) => _dirty.Add(flushable);
 
-    /// <summary>Makes the poller current on this thread (host and scheduler driven pollers).</summary>
-    public int RunDutyCycle() => throw null!;
+    /// <summary>Has a callback run when the poller stops: on its thread, latest registration first, while posting still works. Poller thread, or before the first turn.</summary>
+    public void OnStopping(Action callback) => _stopping.Add(callback);
 
-    /// <summary>Publishes that the next Post must call Wake; false (and not published) when there is work already. The other half: <see cref="FinishSleep"/>.</summary>
-    protected bool TryPrepareToSleep() => throw null!;
+    /// <summary>Reports what user code threw. Never throws.</summary>
+    public void ReportUnhandled(Exception exception)
+    {
+        try
+        {
+            OnUnhandled?.Invoke(exception);
+        }
+        catch (Exception)
+        {
+            // There is nobody left to tell, and the loop has other inhabitants.
+        }
+    }
 
-    protected void FinishSleep() => throw null!;
+    /// <summary>Runs one turn on the calling thread, which is the poller's for that time; returns the amount of work done, 0 for none.</summary>
+    public int RunDutyCycle()
+    {
+        if (IsCurrent)
+        {
+            return RunCycle();
+        }
 
-    /// <summary>Runs the stopping callbacks, closes and empties the mailbox.</summary>
-    protected void Shutdown() => throw null!;
+        var previous = Enter();
+        try
+        {
+            return RunCycle();
+        }
+        finally
+        {
+            Exit(previous);
+        }
+    }
 
-    /// <summary>Called by Post, on any thread, once per published sleep.</summary>
+    /// <summary>Makes the calling thread the poller's. Returns what <see cref="Exit"/> needs.</summary>
+    protected Poller? Enter()
+    {
+        var previous = _current;
+        _current = this;
+        Memory.Adopt();
+        return previous;
+    }
+
+    /// <summary>Ends what <see cref="Enter"/> began.</summary>
+    protected void Exit(Poller? previous)
+    {
+        Memory.Disown();
+        _current = previous;
+    }
+
+    /// <summary>
+    /// Publishes that the next <see cref="Post"/> has to call <see cref="Wake"/>; false, and nothing published, when there is something to do. The check comes after the publication,
+    /// so that no post can fall between the two.
+    /// </summary>
+    protected bool TryPrepareToSleep()
+    {
+        _mailbox.RaiseSleepFlag();
+        if (!HasPendingWork)
+        {
+            return true;
+        }
+
+        _mailbox.LowerSleepFlag();
+        return false;
+    }
+
+    /// <summary>Takes back what <see cref="TryPrepareToSleep"/> published.</summary>
+    protected void FinishSleep() => _mailbox.LowerSleepFlag();
+
+    /// <summary>Ends the sleep of the poller, or makes sure that it gets a turn. Called by <see cref="Post"/> on any thread, once per published sleep; possibly after <see cref="Shutdown"/>.</summary>
     protected abstract void Wake();
+
+    /// <summary>
+    /// Stops: runs what was posted, then the <see cref="OnStopping"/> callbacks and what they set in motion; then refuses posts and runs those accepted until then. On the poller's thread,
+    /// once, by the derived class.
+    /// </summary>
+    protected void Shutdown()
+    {
+        RunPendingWork();
+        for (var i = _stopping.Count - 1; i >= 0; i--)
+        {
+            try
+            {
+                _stopping[i]();
+            }
+            catch (Exception exception)
+            {
+                ReportUnhandled(exception);
+            }
+        }
+
+        RunPendingWork();
+        _mailbox.Close();
+        do
+        {
+            RunPendingWork();
+        }
+        while (_mailbox.Pending != 0);
+
+        if (!_runQueue.IsEmpty)
+        {
+            ReportUnhandled(new InvalidOperationException($"work of the poller '{Options.Name}' kept enqueueing more while it stopped; the rest was dropped"));
+        }
+
+        Sockets?.Dispose();
+        Memory.Retire();
+    }
+
+    private int RunCycle()
+    {
+        var now = _clock.Read();
+        Now = now;
+        Cycles++;
+        _runBudget = MaxRunQueueItemsPerCycle;
+        Memory.CollectReturns();
+
+        var work = Sockets?.Poll(now) ?? 0;
+        work += _pollables.Poll(now, this);
+        work += RunQueued();
+        work += RunPosted();
+        work += RunQueued();
+        work += Timers.Advance(now);
+        work += RunQueued();
+        return work + _dirty.Flush(now, this);
+    }
+
+    private int RunQueued()
+    {
+        var work = 0;
+        while (true)
+        {
+            try
+            {
+                while (_runBudget > 0 && _runQueue.TryTake(out var item))
+                {
+                    _runBudget--;
+                    work++;
+                    item.Execute();
+                }
+
+                return work;
+            }
+            catch (Exception exception)
+            {
+                ReportUnhandled(exception);
+            }
+        }
+    }
+
+    private int RunPosted()
+    {
+        var work = 0;
+        var allowed = _mailbox.Pending;
+        while (true)
+        {
+            try
+            {
+                while (work < allowed && _mailbox.TryTake(out var item))
+                {
+                    work++;
+                    item.Execute();
+                }
+
+                return work;
+            }
+            catch (Exception exception)
+            {
+                ReportUnhandled(exception);
+            }
+        }
+    }
+
+    private void RunPendingWork()
+    {
+        for (var i = 0; i < MaxClosingCycles; i++)
+        {
+            RunDutyCycle();
+            if (!HasPendingWork)
+            {
+                return;
+            }
+        }
+    }
 }

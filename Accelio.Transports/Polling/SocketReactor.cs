@@ -1,14 +1,385 @@
+using Accelio.Native.Linux;
+
 namespace Accelio.Transports.Polling;
 
-/// <summary>Watches descriptors for a poller. Poller thread only.</summary>
-internal sealed class SocketReactor
+/// <summary>
+/// Watches descriptors for a poller, level triggered, by epoll. Poller thread only.
+/// <para>
+/// Busy sockets are not looked for but asked: while at most <see cref="MaxHotHandlers"/> are busy, their <see cref="SocketHandler.OnReadable"/> is called every cycle, and the kernel is asked
+/// about the others only now and then. A read that finds nothing costs little more than asking for readiness, and one that finds something saves the question.
+/// </para>
+/// <para>
+/// Any handler may be added, changed or removed inside any callback. Events that the kernel had already reported for a removed handler are dropped, even when its descriptor number or place
+/// has been given to another in between.
+/// </para>
+/// </summary>
+internal sealed class SocketReactor : IDisposable
 {
-    public void Add(SocketHandler handler, int descriptor, bool wantRead, bool wantWrite) => throw null!;
+    /// <summary>More busy handlers than these are found by epoll, one question for all.</summary>
+    internal const int MaxHotHandlers = 4;
 
-    public void Update(SocketHandler handler, bool wantRead, bool wantWrite) => throw null!;
+    /// <summary>Cycles without epoll while polling directly, at most.</summary>
+    internal const int MaxCyclesWithoutWait = 32;
 
-    /// <summary>Remove before closing the descriptor. Idempotent.</summary>
-    public void Remove(SocketHandler handler) => throw null!;
+    private const int EventsPerWait = 256;
+    private const long MaxTimeWithoutWait = 20 * TimeSpan.TicksPerMicrosecond;
+    private const long HotTime = 100 * TimeSpan.TicksPerMicrosecond;
+    private const long CrowdedTime = TimeSpan.TicksPerMillisecond;
 
-    public void MarkReady(SocketHandler handler) => throw null!;
+    private readonly Action<Exception> _onUnhandled;
+    private readonly DescriptorHandle _epoll;
+    private readonly EpollEventBuffer _events = new(EventsPerWait);
+    private readonly HandlerTable _handlers = new();
+    private readonly SocketHandler?[] _hot = new SocketHandler?[MaxHotHandlers];
+    private readonly bool _pollsDirectly;
+
+    private ReadyList _ready = new();
+    private ReadyList _readyNext = new();
+    private SocketHandler? _busiest;
+    private int _hotCount;
+    private int _fetchedEvents;
+    private int _cyclesWithoutWait;
+    private long _lastWait;
+    private long _crowdedUntil;
+    private long _cycle;
+    private bool _disposed;
+
+    /// <summary>Creates a reactor without descriptors. <paramref name="pollsDirectly"/> false always asks the kernel, so that the state of <see cref="Handle"/> follows each cycle.
+    /// Throws <see cref="IOException"/> when the process has no descriptors left.</summary>
+    public SocketReactor(Action<Exception> onUnhandled, bool pollsDirectly = true)
+    {
+        _onUnhandled = onUnhandled;
+        _pollsDirectly = pollsDirectly;
+        var descriptor = Epoll.Create();
+        if (descriptor < 0)
+        {
+            throw new IOException($"epoll_create1: {Errno.Describe(descriptor)}");
+        }
+
+        _epoll = new DescriptorHandle(descriptor);
+    }
+
+    /// <summary>The epoll descriptor: readable when one of the watched descriptors has an event.</summary>
+    public DescriptorHandle Handle => _epoll;
+
+    /// <summary>Whether a handler waits for the call that <see cref="MarkReady"/> promised.</summary>
+    public bool HasReady => _readyNext.Count > 0;
+
+    /// <summary>Number of handlers.</summary>
+    public int Count => _handlers.Count;
+
+    /// <summary>Begins to watch a descriptor. <see cref="IOException"/> when the kernel cannot watch it.</summary>
+    public void Add(SocketHandler handler, int descriptor, bool wantRead, bool wantWrite)
+    {
+        if (handler.IsRegistered)
+        {
+            throw new InvalidOperationException("the handler is registered already");
+        }
+
+        _handlers.Add(handler);
+        handler.Descriptor = descriptor;
+        handler.Interest = InterestOf(wantRead, wantWrite);
+        var result = Epoll.Add(_epoll.Descriptor, descriptor, handler.Interest, HandlerTable.KeyOf(handler));
+        if (result < 0)
+        {
+            _handlers.Remove(handler);
+            throw new IOException($"epoll_ctl: {Errno.Describe(result)}");
+        }
+
+        handler.Reactor = this;
+        handler.IsReady = false;
+        handler.IsHot = false;
+        handler.HasLocalPeer = null;
+    }
+
+    /// <summary>Changes what is watched. Costs a system call only when it does change.</summary>
+    public void Update(SocketHandler handler, bool wantRead, bool wantWrite)
+    {
+        var interest = InterestOf(wantRead, wantWrite);
+        if (interest == handler.Interest || !ReferenceEquals(handler.Reactor, this))
+        {
+            return;
+        }
+
+        handler.Interest = interest;
+        var result = Epoll.Modify(_epoll.Descriptor, handler.Descriptor, interest, HandlerTable.KeyOf(handler));
+        if (result < 0)
+        {
+            throw new IOException($"epoll_ctl: {Errno.Describe(result)}");
+        }
+    }
+
+    /// <summary>Stops watching; the handler is not called any more, events already reported included. To be done before the descriptor is closed. Nothing happens when the handler is not
+    /// registered here.</summary>
+    public void Remove(SocketHandler handler)
+    {
+        if (!ReferenceEquals(handler.Reactor, this))
+        {
+            return;
+        }
+
+        _ = Epoll.Remove(_epoll.Descriptor, handler.Descriptor); // fails only when the descriptor is closed already, and then it is gone anyway
+        handler.Reactor = null;
+        handler.IsReady = false;
+        _handlers.Remove(handler);
+        Cool(handler);
+        if (ReferenceEquals(_busiest, handler))
+        {
+            _busiest = null;
+        }
+    }
+
+    /// <summary>Has <see cref="SocketHandler.OnReadable"/> called in the next cycle whatever the kernel says, because the handler has input of its own left over.</summary>
+    public void MarkReady(SocketHandler handler)
+    {
+        if (!handler.IsReady && ReferenceEquals(handler.Reactor, this))
+        {
+            handler.IsReady = true;
+            _readyNext.Add(handler);
+        }
+    }
+
+    /// <summary>Calls the handlers for which there is something; returns the amount of work they did.</summary>
+    public int Poll(long now)
+    {
+        _cycle++;
+        var work = PollReady(now);
+        if (_fetchedEvents == 0)
+        {
+            if (_hotCount > 0)
+            {
+                work += PollHot(now);
+                if (++_cyclesWithoutWait < MaxCyclesWithoutWait && now - _lastWait < MaxTimeWithoutWait)
+                {
+                    return work;
+                }
+            }
+
+            Wait(0);
+        }
+
+        _cyclesWithoutWait = 0;
+        _lastWait = now;
+        var count = _fetchedEvents;
+        _fetchedEvents = 0;
+        return work + Dispatch(count, now);
+    }
+
+    /// <summary>Blocks until a descriptor has an event; -1 waits without limit. The events are dispatched by the next <see cref="Poll"/>.</summary>
+    public void Wait(int milliseconds) => _fetchedEvents = Math.Max(0, Epoll.Wait(_epoll.Descriptor, _events, milliseconds));
+
+    /// <summary>
+    /// Whether the busiest socket's peer is on this machine and runs on the very processor that this thread runs on: spinning would keep it from answering. The kernel processes loopback
+    /// traffic on the sender's processor; for other peers the same answer would be good news (its interrupts arrive where they are consumed), so they do not count.
+    /// </summary>
+    public bool SharesProcessorWithPeer()
+    {
+        if (_busiest is not { } handler || !(handler.HasLocalPeer ??= HasLocalPeer(handler.Descriptor)))
+        {
+            return false;
+        }
+
+        return Sockets.GetOption(
+            handler.Descriptor, Sockets.LevelSocket, Sockets.OptionIncomingCpu, out int cpu) >= 0 && cpu == Scheduling.CurrentCpu();
+    }
+
+    /// <summary>Forgets all handlers without calling them; their descriptors are theirs to close.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _handlers.Clear();
+            _hotCount = 0;
+            _fetchedEvents = 0;
+            _epoll.Dispose();
+            _events.Dispose();
+        }
+    }
+
+    private static uint InterestOf(bool wantRead, bool wantWrite) => (wantRead ? Epoll.In : 0) | (wantWrite ? Epoll.Out : 0);
+
+    private static bool HasLocalPeer(int descriptor) =>
+        Sockets.GetLocalAddress(descriptor, out var local) >= 0 && Sockets.GetRemoteAddress(descriptor, out var remote) >= 0
+        && local.ToEndPoint() is { } here && remote.ToEndPoint() is { } there && here.Address.Equals(there.Address);
+
+    private int PollReady(long now)
+    {
+        if (_readyNext.Count == 0)
+        {
+            return 0;
+        }
+
+        (_ready, _readyNext) = (_readyNext, _ready);
+        var work = 0;
+        for (var i = 0; i < _ready.Count; i++)
+        {
+            if (_ready[i] is { IsReady: true } handler)
+            {
+                handler.IsReady = false;
+                work += Read(handler, now);
+            }
+        }
+
+        _ready.Clear();
+        return work;
+    }
+
+    private int PollHot(long now)
+    {
+        var work = 0;
+        for (var i = _hotCount - 1; i >= 0; i--)
+        {
+            // Callbacks may have removed some: the last one takes the place of a removed one, and has had its turn.
+            if (i < _hotCount && _hot[i] is { } handler && (handler.Interest & Epoll.In) != 0)
+            {
+                work += Read(handler, now);
+                if (now - handler.LastWork > HotTime)
+                {
+                    Cool(handler);
+                }
+            }
+        }
+
+        return work;
+    }
+
+    private int Dispatch(int count, long now)
+    {
+        var work = 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (_handlers.Find(_events.Data(i)) is not { } handler)
+            {
+                continue;
+            }
+
+            var events = _events.Events(i);
+            var failed = (events & (Epoll.Error | Epoll.HangUp)) != 0;
+            if ((handler.Interest & Epoll.In) != 0 && (events & ~Epoll.Out) != 0)
+            {
+                // Reading meets the error or the end itself, behind the bytes that arrived before.
+                var done = handler.LastCycle == _cycle ? 1 : Read(handler, now);
+                work += done;
+                failed &= done == 0;
+            }
+
+            if (_handlers.Find(_events.Data(i)) is null)
+            {
+                continue;
+            }
+
+            if (failed)
+            {
+                Tell(handler, now, error: true);
+                work++;
+            }
+            else if ((events & handler.Interest & Epoll.Out) != 0)
+            {
+                Tell(handler, now, error: false);
+                work++;
+            }
+        }
+
+        return work;
+    }
+
+    private int Read(SocketHandler handler, long now)
+    {
+        if (handler.LastCycle == _cycle)
+        {
+            return 0;
+        }
+
+        handler.LastCycle = _cycle;
+        try
+        {
+            var work = handler.OnReadable(now);
+            if (work > 0 && handler.IsRegistered)
+            {
+                handler.LastWork = now;
+                Warm(handler, now);
+            }
+
+            return work;
+        }
+        catch (Exception exception)
+        {
+            Expel(handler, exception, now);
+            return 1;
+        }
+    }
+
+    private void Tell(SocketHandler handler, long now, bool error)
+    {
+        try
+        {
+            if (error)
+            {
+                handler.OnError(now);
+            }
+            else
+            {
+                handler.OnWritable(now);
+            }
+        }
+        catch (Exception exception)
+        {
+            Expel(handler, exception, now);
+        }
+    }
+
+    /// <summary>A handler that throws would be called again at once and for ever: it is taken out, and told.</summary>
+    private void Expel(SocketHandler handler, Exception exception, long now)
+    {
+        _onUnhandled(exception);
+        Remove(handler);
+        try
+        {
+            handler.OnError(now);
+        }
+        catch (Exception another)
+        {
+            _onUnhandled(another);
+        }
+    }
+
+    private void Warm(SocketHandler handler, long now)
+    {
+        if (!handler.AllowsDirectPolling)
+        {
+            return;
+        }
+
+        _busiest = handler;
+        if (handler.IsHot || !_pollsDirectly || now < _crowdedUntil)
+        {
+            return;
+        }
+
+        if (_hotCount == MaxHotHandlers)
+        {
+            _crowdedUntil = now + CrowdedTime;
+            while (_hotCount > 0)
+            {
+                Cool(_hot[0]!);
+            }
+
+            return;
+        }
+
+        handler.IsHot = true;
+        _hot[_hotCount++] = handler;
+    }
+
+    private void Cool(SocketHandler handler)
+    {
+        if (handler.IsHot)
+        {
+            handler.IsHot = false;
+            var index = Array.IndexOf(_hot, handler, 0, _hotCount);
+            _hot[index] = _hot[--_hotCount];
+            _hot[_hotCount] = null;
+        }
+    }
 }

@@ -13,6 +13,6 @@ internal abstract class WheelTimer
     /// <summary>Due time in poller ticks (100 ns); meaningful while scheduled.</summary>
     public long DueTime { get; internal set; }
 
-    /// <summary>Called once when due, with the poller's time; the timer may be scheduled again inside.</summary>
+    /// <summary>Called once when due, with the poller's time; the timer is not scheduled any more and may be scheduled again inside.</summary>
     public abstract void OnTimer(long now);
 }

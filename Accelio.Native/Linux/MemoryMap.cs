@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace Accelio.Native.Linux;
+
+/// <summary>Anonymous mappings. Wrappers return 0 or the negated error number.</summary>
+internal static unsafe partial class MemoryMap
+{
+    private const int ProtectionRead = 1;
+    private const int ProtectionWrite = 2;
+    private const int MapPrivate = 0x02;
+    private const int MapAnonymous = 0x20;
+    private const int MapNoReserve = 0x4000;
+    private const int AdviceDontNeed = 4;
+
+    /// <summary>Reserves zeroed memory that costs address space only until it is touched.</summary>
+    public static int Map(nuint length, out byte* address)
+    {
+        var result = NativeMap(null, length, ProtectionRead | ProtectionWrite, MapPrivate | MapAnonymous | MapNoReserve, -1, 0);
+        if (result == -1)
+        {
+            address = null;
+            return -Marshal.GetLastPInvokeError();
+        }
+
+        address = (byte*)result;
+        return 0;
+    }
+
+    /// <summary>Gives a mapping back. The address means nothing afterwards: a stale reader crashes, so whoever hands addresses out uses <see cref="Discard"/> instead.</summary>
+    public static int Unmap(byte* address, nuint length) => Errno.Result(NativeUnmap(address, length));
+
+    /// <summary>Gives the pages back and keeps the mapping (MADV_DONTNEED): the range, in whole pages, reads as zero and costs nothing until it is touched again.</summary>
+    public static int Discard(byte* address, nuint length) => Errno.Result(NativeAdvise(address, length, AdviceDontNeed));
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial nint NativeMap(void* address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    private static partial int NativeUnmap(void* address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    private static partial int NativeAdvise(void* address, nuint length, int advice);
+}
