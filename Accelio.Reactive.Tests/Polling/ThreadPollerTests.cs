@@ -1,0 +1,217 @@
+using Accelio.Native.Linux;
+using Accelio.Transports.Polling;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Polling;
+
+public class ThreadPollerTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50)]
+    public async Task No_wake_up_is_lost_however_posts_and_sleeps_fall_together(int spinMicroseconds)
+    {
+        const int producers = 3;
+        const int perProducer = 35_000;
+        await using var poller = Start(spinMicroseconds);
+        var executed = 0;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var threads = Enumerable.Range(0, producers).Select(seed => new Thread(() =>
+        {
+            var random = new Random(seed);
+            for (var i = 0; i < perProducer; i++)
+            {
+                poller.Post(new ActionItem(() =>
+                {
+                    if (++executed == producers * perProducer)
+                    {
+                        done.SetResult();
+                    }
+                }));
+                if (random.Next(16) == 0)
+                {
+                    Thread.SpinWait(random.Next(2000)); // long enough for the poller to run dry and fall asleep
+                }
+            }
+        })).ToArray();
+
+        Array.ForEach(threads, thread => thread.Start());
+
+        await done.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.True(poller.Sleeps > 0, "the poller never slept: the test has tested nothing");
+    }
+
+    [Fact]
+    public async Task One_post_at_a_time_is_always_answered_by_a_blocking_poller()
+    {
+        await using var poller = Start(spinMicroseconds: 0);
+        using var answered = new SemaphoreSlim(0);
+        var item = new ActionItem(() => answered.Release());
+
+        for (var i = 0; i < 2000; i++)
+        {
+            Assert.True(poller.Post(item));
+            Assert.True(await answered.WaitAsync(TimeSpan.FromSeconds(5)), $"post {i} was not executed");
+        }
+    }
+
+    [Fact]
+    public async Task A_blocked_poller_wakes_for_a_timer_and_not_before_it_is_due()
+    {
+        await using var poller = Start(spinMicroseconds: 0);
+        var fired = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        long due = 0;
+
+        poller.Post(new ActionItem(() =>
+        {
+            due = poller.Now + (30 * TimeSpan.TicksPerMillisecond);
+            poller.Timers.Schedule(new ActionTimer(fired.SetResult), due);
+        }));
+
+        Assert.True(await fired.Task.WaitAsync(TimeSpan.FromSeconds(5)) >= due);
+    }
+
+    [Fact]
+    public async Task An_idle_poller_uses_no_processor_time()
+    {
+        await using var poller = Start(spinMicroseconds: 50);
+        await Task.Delay(50);
+        var (before, sleepsBefore) = await UsageOf(poller);
+
+        await Task.Delay(300);
+
+        var (after, sleepsAfter) = await UsageOf(poller);
+        Assert.InRange(after - before, TimeSpan.Zero, TimeSpan.FromMilliseconds(6));
+        Assert.InRange(sleepsAfter - sleepsBefore, 0, 10);
+    }
+
+    [Fact]
+    public async Task A_poller_with_unlimited_spin_time_never_blocks()
+    {
+        await using var poller = new ThreadPoller(new PollerOptions { SpinTime = Timeout.InfiniteTimeSpan });
+        poller.Start();
+
+        await Task.Delay(20);
+        await RunOn(poller, () => true);
+
+        Assert.Equal(0, poller.Sleeps);
+    }
+
+    [Fact]
+    public async Task The_thread_can_be_pinned_and_the_rest_of_the_process_stays_free()
+    {
+        var processors = Environment.ProcessorCount;
+        var allowed = AllowedProcessors();
+        await using var poller = new ThreadPoller(new PollerOptions { Cpu = 1 % processors, Name = "pinned" });
+        poller.Start();
+
+        var cpus = new HashSet<int>();
+        for (var i = 0; i < 20; i++)
+        {
+            cpus.Add(await RunOn(poller, Scheduling.CurrentCpu));
+        }
+
+        Assert.Equal([1 % processors], cpus);
+        Assert.Equal("pinned", await RunOn(poller, () => Thread.CurrentThread.Name));
+        Assert.Equal(allowed, AllowedProcessors());
+    }
+
+    [Fact]
+    public async Task A_processor_that_does_not_exist_is_reported_and_the_poller_works_unpinned()
+    {
+        var reported = new TaskCompletionSource<Exception>();
+        await using var poller = new ThreadPoller(new PollerOptions { Cpu = 8000 }) { OnUnhandled = reported.SetResult };
+        poller.Start();
+
+        Assert.Contains("8000", (await reported.Task.WaitAsync(TimeSpan.FromSeconds(5))).Message, StringComparison.Ordinal);
+        Assert.True(await RunOn(poller, () => true));
+    }
+
+    [Fact]
+    public async Task Every_item_accepted_while_the_poller_stops_is_executed_and_the_others_are_refused()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var poller = Start(spinMicroseconds: 0);
+            var accepted = 0;
+            var executed = 0;
+            var threads = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+            {
+                while (poller.Post(new ActionItem(() => executed++)))
+                {
+                    Interlocked.Increment(ref accepted);
+                    Thread.SpinWait(20);
+                }
+            })).ToArray();
+            Array.ForEach(threads, thread => thread.Start());
+            await Task.Delay(1);
+
+            await poller.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
+
+            Array.ForEach(threads, thread => thread.Join());
+            Assert.Equal(accepted, executed);
+            Assert.False(poller.Post(new ActionItem(() => executed++)));
+        }
+    }
+
+    [Fact]
+    public async Task Stopping_a_poller_that_never_started_executes_what_was_posted()
+    {
+        var poller = new ThreadPoller();
+        var executed = false;
+        poller.Post(new ActionItem(() => executed = true));
+
+        await poller.StopAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        await poller.StopAsync().WaitAsync(TimeSpan.FromSeconds(5));
+
+        Assert.True(executed);
+    }
+
+    [Fact]
+    public async Task A_poller_can_stop_itself()
+    {
+        var poller = Start(spinMicroseconds: 0);
+        var stopped = new TaskCompletionSource<Task>();
+
+        poller.Post(new ActionItem(() => stopped.SetResult(poller.StopAsync())));
+
+        await (await stopped.Task).WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.True(poller.HasStopped);
+    }
+
+    [Fact]
+    public async Task A_frozen_clock_does_not_make_the_poller_spin_for_ever()
+    {
+        await using var poller = new ThreadPoller(new PollerOptions { TimeProvider = new HandClock() });
+        poller.Start();
+        await RunOn(poller, () => true);
+
+        await Task.Delay(30);
+
+        Assert.True(await RunOn(poller, () => poller.Sleeps) > 0);
+    }
+
+    private static ThreadPoller Start(int spinMicroseconds)
+    {
+        var poller = new ThreadPoller(new PollerOptions { SpinTime = TimeSpan.FromMicroseconds(spinMicroseconds) });
+        poller.Start();
+        return poller;
+    }
+
+    private static async Task<T> RunOn<T>(Poller poller, Func<T> function)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Assert.True(poller.Post(new ActionItem(() => result.SetResult(function()))));
+        return await result.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    private static Task<(TimeSpan Time, long Sleeps)> UsageOf(ThreadPoller poller) => RunOn(poller, () =>
+    {
+        Scheduling.GetThreadUsage(out var usage);
+        return (usage.ProcessorTime, poller.Sleeps);
+    });
+
+    private static string AllowedProcessors() =>
+        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("Cpus_allowed_list", StringComparison.Ordinal));
+}
