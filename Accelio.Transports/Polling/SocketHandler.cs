@@ -16,7 +16,7 @@ internal abstract class SocketHandler
     /// <summary>The reactor that watches the descriptor.</summary>
     internal SocketReactor? Reactor { get; set; }
 
-    internal int Descriptor { get; set; } = -1;
+    internal int WatchedDescriptor { get; set; } = -1;
 
     /// <summary>Place in the reactor's table and the number of this occupation of it: events that were fetched for an earlier occupant carry another number.</summary>
     internal int Slot { get; set; } = -1;

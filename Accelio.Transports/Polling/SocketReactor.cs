@@ -77,7 +77,7 @@ internal sealed class SocketReactor : IDisposable
         }
 
         _handlers.Add(handler);
-        handler.Descriptor = descriptor;
+        handler.WatchedDescriptor = descriptor;
         handler.Interest = InterestOf(wantRead, wantWrite);
         var result = Epoll.Add(_epoll.Descriptor, descriptor, handler.Interest, HandlerTable.KeyOf(handler));
         if (result < 0)
@@ -102,7 +102,7 @@ internal sealed class SocketReactor : IDisposable
         }
 
         handler.Interest = interest;
-        var result = Epoll.Modify(_epoll.Descriptor, handler.Descriptor, interest, HandlerTable.KeyOf(handler));
+        var result = Epoll.Modify(_epoll.Descriptor, handler.WatchedDescriptor, interest, HandlerTable.KeyOf(handler));
         if (result < 0)
         {
             throw new IOException($"epoll_ctl: {Errno.Describe(result)}");
@@ -118,7 +118,7 @@ internal sealed class SocketReactor : IDisposable
             return;
         }
 
-        _ = Epoll.Remove(_epoll.Descriptor, handler.Descriptor); // fails only when the descriptor is closed already, and then it is gone anyway
+        _ = Epoll.Remove(_epoll.Descriptor, handler.WatchedDescriptor); // fails only when the descriptor is closed already, and then it is gone anyway
         handler.Reactor = null;
         handler.IsReady = false;
         _handlers.Remove(handler);
@@ -174,13 +174,13 @@ internal sealed class SocketReactor : IDisposable
     /// </summary>
     public bool SharesProcessorWithPeer()
     {
-        if (_busiest is not { } handler || !(handler.HasLocalPeer ??= HasLocalPeer(handler.Descriptor)))
+        if (_busiest is not { } handler || !(handler.HasLocalPeer ??= HasLocalPeer(handler.WatchedDescriptor)))
         {
             return false;
         }
 
         return Sockets.GetOption(
-            handler.Descriptor, Sockets.LevelSocket, Sockets.OptionIncomingCpu, out int cpu) >= 0 && cpu == Scheduling.CurrentCpu();
+            handler.WatchedDescriptor, Sockets.LevelSocket, Sockets.OptionIncomingCpu, out int cpu) >= 0 && cpu == Scheduling.CurrentCpu();
     }
 
     /// <summary>Forgets all handlers without calling them; their descriptors are theirs to close.</summary>
