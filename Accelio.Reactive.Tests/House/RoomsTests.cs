@@ -11,6 +11,17 @@ public class RoomsTests
     private static readonly Assembly TransportsAssembly = Assembly.Load("Accelio.Transports");
     private static readonly Assembly ReactiveAssembly = Assembly.Load("Accelio.Reactive");
 
+    private static readonly string[] Locks =
+    [
+        "System.Threading.Monitor",
+        "System.Threading.Lock",
+        "System.Threading.SpinLock",
+        "System.Threading.SemaphoreSlim",
+        "System.Threading.ReaderWriterLockSlim",
+        "System.Threading.Mutex",
+        "System.Collections.Concurrent",
+    ];
+
     private static readonly RoomRule[] Rules =
     [
         new(
@@ -49,12 +60,24 @@ public class RoomsTests
             "Accelio.Transports.Polling",
             "Accelio.Transports.Memory",
             "Accelio.Transports.Tcp"),
-        new("Accelio.Transports.Streams", "a stream link does not care whose bytes they are", "Accelio.Native.Linux.Sockets",
-            "Accelio.Native.Linux.Descriptors", "Accelio.Transports.Tcp", "Accelio.Transports.Simulated"),
-        new("Accelio.Transports.Polling", "a poller turns; what it turns is not its business", "Accelio.Transports.Wire",
-            "Accelio.Transports.Streams", "Accelio.Transports.Tcp", "Accelio.Transports.Simulated"),
-        new("Accelio.Transports.Memory", "memory knows nothing of what lies in it", "Accelio.Transports.Wire",
-            "Accelio.Transports.Streams", "Accelio.Transports.Tcp", "Accelio.Transports.Simulated"),
+        new(
+            "Accelio.Transports.Streams",
+            "a stream link does not care whose bytes they are, and its context alone touches it",
+            [.. Locks, "Accelio.Native.Linux.Sockets", "Accelio.Native.Linux.Descriptors", "Accelio.Transports.Tcp",
+                "Accelio.Transports.Simulated"]),
+        new("Accelio.Transports.Tcp", "its context alone touches a link: there is nothing to lock",
+            [.. Locks, "Accelio.Transports.Simulated"]),
+        new(
+            "Accelio.Transports.Polling",
+            "a poller turns without a lock; what it turns is not its business",
+            [.. Locks, "Accelio.Transports.Wire", "Accelio.Transports.Streams", "Accelio.Transports.Tcp", "Accelio.Transports.Simulated"]),
+        new(
+            "Accelio.Transports.Memory",
+            "memory knows nothing of what lies in it",
+            "Accelio.Transports.Wire",
+            "Accelio.Transports.Streams",
+            "Accelio.Transports.Tcp",
+            "Accelio.Transports.Simulated"),
     ];
 
     public static TheoryData<string> RoomsWithRules => [.. Rules.Select(rule => rule.Room)];
