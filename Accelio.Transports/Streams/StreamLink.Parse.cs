@@ -108,7 +108,7 @@ internal abstract unsafe partial class StreamLink
         }
 
         error = TcpFrame.BodyLength(p, fields, _limits, out var bodyLength);
-        if (error != LinkError.None || bodyLength > long.Min(Options.MaxBodyLength, MaxReceive) || IsUnaskedPlacement(fields, bodyLength))
+        if (error != LinkError.None || bodyLength > long.Min(Options.MaxBodyLength, Memory.Slab.MaxLength) || IsUnaskedPlacement(fields, bodyLength))
         {
             Refuse(error, fields, bodyLength);
             return Stop;

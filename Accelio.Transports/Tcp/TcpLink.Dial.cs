@@ -64,7 +64,7 @@ internal sealed unsafe partial class TcpLink
             return;
         }
 
-        var result = Sockets.GetOption(stream.Descriptor, Sockets.LevelSocket, Sockets.OptionError, out var error);
+        var result = Sockets.GetOption(stream.Socket, Sockets.LevelSocket, Sockets.OptionError, out var error);
         if (result < 0 || error != 0)
         {
             Fail(LinkError.ConnectFailed, $"connect to {RemoteEndPoint}: {Errno.Describe(result < 0 ? result : error)}");
@@ -97,7 +97,7 @@ internal sealed unsafe partial class TcpLink
         Span<ushort> ports = stackalloc ushort[2];
         for (var i = 0; i < _streams.Length; i++)
         {
-            if (TcpAddress.LocalOf(_streams[i].Descriptor) is not { } local)
+            if (TcpAddress.LocalOf(_streams[i].Socket) is not { } local)
             {
                 Fail(LinkError.ConnectFailed, $"connect to {RemoteEndPoint}: the local address is not known");
                 return false;
@@ -114,8 +114,8 @@ internal sealed unsafe partial class TcpLink
                 : i == ControlStream ? new ConnectMessage(SocketKind.Control, ports[DataStream])
                 : new ConnectMessage(SocketKind.Data, ports[ControlStream]);
             message.Write(new Span<byte>(bytes, ConnectMessage.Size));
-            TcpSocketOptions.Apply(_streams[i].Descriptor, _local, (IPEndPoint)RemoteEndPoint, Options);
-            var sent = Sockets.Send(_streams[i].Descriptor, bytes, ConnectMessage.Size, SendFlags);
+            TcpSocketOptions.Apply(_streams[i].Socket, _local, (IPEndPoint)RemoteEndPoint, Options);
+            var sent = Sockets.Send(_streams[i].Socket, bytes, ConnectMessage.Size, SendFlags);
             if (sent != ConnectMessage.Size)
             {
                 Fail(LinkError.ConnectFailed, $"connect to {RemoteEndPoint}: {(sent < 0 ? Errno.Describe(sent) : "the connect message was cut off")}");

@@ -92,9 +92,13 @@ internal sealed unsafe partial class TcpLink : StreamLink
         {
             OnConnected(stream);
         }
+        else if (!_streams[stream].IsRegistered)
+        {
+            Fail(LinkError.Aborted, "a callback of the link's owner failed");
+        }
         else
         {
-            _ = Sockets.GetOption(_streams[stream].Descriptor, Sockets.LevelSocket, Sockets.OptionError, out var error);
+            _ = Sockets.GetOption(_streams[stream].Socket, Sockets.LevelSocket, Sockets.OptionError, out var error);
             OnStreamFailed(stream, -error);
         }
     }
@@ -105,14 +109,14 @@ internal sealed unsafe partial class TcpLink : StreamLink
         int result;
         if (count == 1)
         {
-            result = Sockets.Receive(_streams[stream].Descriptor, vectors->Base, (int)vectors->Length, Sockets.MessageDontWait);
+            result = Sockets.Receive(_streams[stream].Socket, vectors->Base, (int)vectors->Length, Sockets.MessageDontWait);
         }
         else
         {
             MessageHeader message = default;
             message.Vectors = vectors;
             message.VectorCount = (nuint)count;
-            result = Sockets.Receive(_streams[stream].Descriptor, &message, Sockets.MessageDontWait);
+            result = Sockets.Receive(_streams[stream].Socket, &message, Sockets.MessageDontWait);
         }
 
         return result == -Errno.Interrupted ? WouldBlock : result;
@@ -126,14 +130,14 @@ internal sealed unsafe partial class TcpLink : StreamLink
             int result;
             if (count == 1)
             {
-                result = Sockets.Send(_streams[stream].Descriptor, vectors->Base, (int)Math.Min(vectors->Length, int.MaxValue), SendFlags);
+                result = Sockets.Send(_streams[stream].Socket, vectors->Base, (int)Math.Min(vectors->Length, int.MaxValue), SendFlags);
             }
             else
             {
                 MessageHeader message = default;
                 message.Vectors = vectors;
                 message.VectorCount = (nuint)count;
-                result = Sockets.Send(_streams[stream].Descriptor, &message, SendFlags);
+                result = Sockets.Send(_streams[stream].Socket, &message, SendFlags);
             }
 
             if (result != -Errno.Interrupted)
@@ -155,7 +159,7 @@ internal sealed unsafe partial class TcpLink : StreamLink
         foreach (var stream in _streams)
         {
             // A peer that has gone already is found out by reading.
-            _ = Sockets.Shutdown(stream.Descriptor, Sockets.ShutdownWrite);
+            _ = Sockets.Shutdown(stream.Socket, Sockets.ShutdownWrite);
         }
     }
 
@@ -185,6 +189,6 @@ internal sealed unsafe partial class TcpLink : StreamLink
     {
         var stream = new TcpStream(this, index, handle);
         _streams[index] = stream;
-        _reactor.Add(stream, stream.Descriptor, wantRead, !wantRead);
+        _reactor.Add(stream, stream.Socket, wantRead, !wantRead);
     }
 }

@@ -16,11 +16,11 @@ internal sealed class TcpStream : SocketHandler
         _link = link;
         _index = index;
         _handle = handle;
-        Descriptor = handle.Descriptor;
+        Socket = handle.Descriptor;
     }
 
-    /// <summary>The socket.</summary>
-    public int Descriptor { get; }
+    /// <summary>The descriptor.</summary>
+    public int Socket { get; }
 
     /// <summary>Whether a connect is under way whose outcome is not known.</summary>
     public bool IsConnecting { get; set; }
