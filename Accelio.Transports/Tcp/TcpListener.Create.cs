@@ -53,9 +53,9 @@ internal sealed partial class TcpListener
         var advice = -result switch
         {
             Errno.AddressInUse => " Another socket listens there: stop its program, choose another port, or 0 to have one chosen.",
-            Errno.AddressNotAvailable => " Listen on an address of this machine, or on * for all of them.",
+            Errno.AddressNotAvailable => " Listen on an address of this machine, or on [::] for all of them.",
             Errno.AccessDenied => " Ports below 1024 need a privilege: choose another.",
-            Errno.FamilyNotSupported => " Listen on an address of the other family.",
+            Errno.FamilyNotSupported => " Listen on an address of the other family, e.g. 0.0.0.0 for all addresses of IPv4.",
             _ => string.Empty,
         };
         return new TransportException($"Cannot listen on tcp://{address}: {Errno.Describe(result)}.{advice}", Errno.ToSocketError(result));

@@ -7,9 +7,10 @@ namespace Accelio.Transports.Tcp;
 /// <summary>From the authority of a URI to addresses. Never on a poller's thread: names may take seconds.</summary>
 internal static class TcpResolver
 {
-    private const string AnyHost = "*";
-
-    /// <summary>Resolves <c>host:port</c>, where host is a name, an IPv4 address, an IPv6 address in brackets, or <c>*</c> for all addresses of this machine (to listen).</summary>
+    /// <summary>
+    /// Resolves <c>host:port</c>, where host is a name, an IPv4 address, or an IPv6 address in brackets. To listen on all addresses of this machine: <c>0.0.0.0</c> for those of IPv4,
+    /// <c>[::]</c> for both families (<see cref="Uri"/> knows no <c>*</c>).
+    /// </summary>
     /// <exception cref="TransportException">There is no port, no such name, or no address.</exception>
     public static async ValueTask<EndPoint[]> ResolveAsync(Uri uri, CancellationToken cancellationToken)
     {
@@ -25,9 +26,7 @@ internal static class TcpResolver
                 SocketError.AddressNotAvailable);
         }
 
-        var addresses = IPAddress.TryParse(uri.DnsSafeHost, out var literal) ? [literal]
-            : uri.Host == AnyHost ? [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any]
-            : await LookUpAsync(uri, cancellationToken);
+        var addresses = IPAddress.TryParse(uri.DnsSafeHost, out var literal) ? [literal] : await LookUpAsync(uri, cancellationToken);
         var endPoints = new EndPoint[addresses.Length];
         for (var i = 0; i < addresses.Length; i++)
         {
