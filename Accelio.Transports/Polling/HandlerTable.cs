@@ -59,7 +59,6 @@ internal sealed class HandlerTable
             if (_slots[slot] is { } handler)
             {
                 handler.Reactor = null;
-                handler.IsHot = false;
                 handler.IsReady = false;
                 Remove(handler);
             }

@@ -5,7 +5,7 @@ namespace Accelio.Transports.Polling;
 /// <summary>
 /// Watches descriptors for a poller, level triggered, by epoll. Poller thread only.
 /// <para>
-/// Busy sockets are not looked for but asked: while at most <see cref="MaxHotHandlers"/> are busy, their <see cref="SocketHandler.OnReadable"/> is called every cycle, and the kernel is asked
+/// Busy sockets are not looked for but asked: while at most <see cref="HotHandlers.Capacity"/> are busy, their <see cref="SocketHandler.OnReadable"/> is called every cycle, and the kernel is asked
 /// about the others only now and then. A read that finds nothing costs little more than asking for readiness, and one that finds something saves the question.
 /// </para>
 /// <para>
@@ -15,32 +15,25 @@ namespace Accelio.Transports.Polling;
 /// </summary>
 internal sealed class SocketReactor : IDisposable
 {
-    /// <summary>More busy handlers than these are found by epoll, one question for all.</summary>
-    internal const int MaxHotHandlers = 4;
-
     /// <summary>Cycles without epoll while polling directly, at most.</summary>
     internal const int MaxCyclesWithoutWait = 32;
 
     private const int EventsPerWait = 256;
     private const long MaxTimeWithoutWait = 20 * TimeSpan.TicksPerMicrosecond;
-    private const long HotTime = 100 * TimeSpan.TicksPerMicrosecond;
-    private const long CrowdedTime = TimeSpan.TicksPerMillisecond;
 
     private readonly Action<Exception> _onUnhandled;
     private readonly DescriptorHandle _epoll;
     private readonly EpollEventBuffer _events = new(EventsPerWait);
     private readonly HandlerTable _handlers = new();
-    private readonly SocketHandler?[] _hot = new SocketHandler?[MaxHotHandlers];
+    private readonly HotHandlers _hot = new();
     private readonly bool _pollsDirectly;
 
     private ReadyList _ready = new();
     private ReadyList _readyNext = new();
     private SocketHandler? _busiest;
-    private int _hotCount;
     private int _fetchedEvents;
     private int _cyclesWithoutWait;
     private long _lastWait;
-    private long _crowdedUntil;
     private long _cycle;
     private bool _disposed;
 
@@ -122,7 +115,7 @@ internal sealed class SocketReactor : IDisposable
         handler.Reactor = null;
         handler.IsReady = false;
         _handlers.Remove(handler);
-        Cool(handler);
+        _hot.Remove(handler);
         if (ReferenceEquals(_busiest, handler))
         {
             _busiest = null;
@@ -146,7 +139,7 @@ internal sealed class SocketReactor : IDisposable
         var work = PollReady(now);
         if (_fetchedEvents == 0)
         {
-            if (_hotCount > 0)
+            if (_hot.Count > 0)
             {
                 work += PollHot(now);
                 if (++_cyclesWithoutWait < MaxCyclesWithoutWait && now - _lastWait < MaxTimeWithoutWait)
@@ -189,8 +182,8 @@ internal sealed class SocketReactor : IDisposable
         if (!_disposed)
         {
             _disposed = true;
+            _hot.Clear();
             _handlers.Clear();
-            _hotCount = 0;
             _fetchedEvents = 0;
             _epoll.Dispose();
             _events.Dispose();
@@ -228,16 +221,13 @@ internal sealed class SocketReactor : IDisposable
     private int PollHot(long now)
     {
         var work = 0;
-        for (var i = _hotCount - 1; i >= 0; i--)
+        for (var i = _hot.Count - 1; i >= 0; i--)
         {
             // Callbacks may have removed some: the last one takes the place of a removed one, and has had its turn.
-            if (i < _hotCount && _hot[i] is { } handler && (handler.Interest & Epoll.In) != 0)
+            if (i < _hot.Count && _hot[i] is var handler && (handler.Interest & Epoll.In) != 0)
             {
                 work += Read(handler, now);
-                if (now - handler.LastWork > HotTime)
-                {
-                    Cool(handler);
-                }
+                _hot.RemoveIfCold(handler, now);
             }
         }
 
@@ -298,7 +288,14 @@ internal sealed class SocketReactor : IDisposable
             if (work > 0 && handler.IsRegistered)
             {
                 handler.LastWork = now;
-                Warm(handler, now);
+                if (handler.AllowsDirectPolling)
+                {
+                    _busiest = handler;
+                    if (_pollsDirectly)
+                    {
+                        _hot.Add(handler, now);
+                    }
+                }
             }
 
             return work;
@@ -341,45 +338,6 @@ internal sealed class SocketReactor : IDisposable
         catch (Exception another)
         {
             _onUnhandled(another);
-        }
-    }
-
-    private void Warm(SocketHandler handler, long now)
-    {
-        if (!handler.AllowsDirectPolling)
-        {
-            return;
-        }
-
-        _busiest = handler;
-        if (handler.IsHot || !_pollsDirectly || now < _crowdedUntil)
-        {
-            return;
-        }
-
-        if (_hotCount == MaxHotHandlers)
-        {
-            _crowdedUntil = now + CrowdedTime;
-            while (_hotCount > 0)
-            {
-                Cool(_hot[0]!);
-            }
-
-            return;
-        }
-
-        handler.IsHot = true;
-        _hot[_hotCount++] = handler;
-    }
-
-    private void Cool(SocketHandler handler)
-    {
-        if (handler.IsHot)
-        {
-            handler.IsHot = false;
-            var index = Array.IndexOf(_hot, handler, 0, _hotCount);
-            _hot[index] = _hot[--_hotCount];
-            _hot[_hotCount] = null;
         }
     }
 }
