@@ -78,6 +78,9 @@ internal abstract class Poller
     /// <summary>The descriptors; null on pollers that cannot watch any.</summary>
     public SocketReactor? Sockets { get; protected init; }
 
+    /// <summary>Whoever made the poller, for its own use. Set before the poller starts.</summary>
+    public object? Owner { get; set; }
+
     /// <summary>Told of everything that user code lets escape into the loop. Set before the poller starts; must not throw.</summary>
     public Action<Exception>? OnUnhandled { get; set; }
 

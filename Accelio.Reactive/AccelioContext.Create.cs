@@ -1,0 +1,40 @@
+using System.Reactive.Concurrency;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <content>Making contexts.</content>
+public abstract partial class AccelioContext
+{
+    /// <summary>The context whose thread this is, or null.</summary>
+    public static AccelioContext? Current => Poller.Current?.Owner as AccelioContext;
+
+    /// <summary>Starts a context with a thread of its own.</summary>
+    /// <exception cref="ArgumentException">An option has a value that makes no sense; the message names it.</exception>
+    public static AccelioContext Start(AccelioContextOptions? options = null)
+    {
+        var settings = (options ?? new AccelioContextOptions()).Validate();
+        var poller = new ThreadPoller(ContextFactory.ToPollerOptions(settings));
+        var context = new PollerContext(poller, settings, CryptographicEntropy.Instance);
+        poller.Start();
+        return context;
+    }
+
+    /// <summary>Makes a context that the host drives: it calls <see cref="Poll"/>, and may wait for <see cref="PollHandle"/> in a loop of its own.</summary>
+    /// <exception cref="ArgumentException">An option has a value that makes no sense; the message names it.</exception>
+    public static AccelioContext Manual(AccelioContextOptions? options = null)
+    {
+        var settings = (options ?? new AccelioContextOptions()).Validate();
+        return new PollerContext(new ManualPoller(ContextFactory.ToPollerOptions(settings)), settings, CryptographicEntropy.Instance);
+    }
+
+    /// <summary>Makes a context that a scheduler drives, for virtual time: it takes its time from the scheduler and runs only in the scheduler's actions. It has no sockets: use sim://.</summary>
+    /// <exception cref="ArgumentException">An option has a value that makes no sense; the message names it.</exception>
+    public static AccelioContext OnScheduler(IScheduler scheduler, AccelioContextOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(scheduler);
+        var settings = (options ?? new AccelioContextOptions()).Validate();
+        settings.TimeProvider = new SchedulerTimeProvider(scheduler);
+        return new PollerContext(new SchedulerPoller(scheduler, ContextFactory.ToPollerOptions(settings)), settings, CryptographicEntropy.Instance);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Reactive.Concurrency;
+using System.Runtime.InteropServices;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// One poller: a thread of its own, a loop of the host, or a scheduler. Sessions and servers live on a context; their callbacks run on it, one at a time. Every member may be called from any
+/// thread unless it says otherwise.
+/// </summary>
+public abstract partial class AccelioContext : IAsyncDisposable, IDisposable
+{
+    /// <summary>For derived classes: fakes in tests.</summary>
+    protected AccelioContext()
+    {
+    }
+
+    /// <summary>Name of the context.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>A scheduler that runs its actions on the context and takes the context's time.</summary>
+    public abstract IScheduler Scheduler { get; }
+
+    /// <summary>The context's source of time.</summary>
+    public abstract TimeProvider TimeProvider { get; }
+
+    /// <summary>Exceptions that escaped from callbacks: observers, handlers begun here, scheduled actions. Values only: the stream completes with the context and never fails.</summary>
+    public abstract IObservable<Exception> UnhandledExceptions { get; }
+
+    /// <summary>Contexts made by <see cref="Manual"/>: becomes readable when <see cref="Poll"/> has something to do; for the host's own epoll, poll or select. The context keeps ownership.</summary>
+    /// <exception cref="InvalidOperationException">The context is not manual.</exception>
+    public abstract SafeHandle PollHandle { get; }
+
+    /// <summary>Starts an asynchronous loop on the poller. Awaits of this library's calls come back to the poller; other awaits leave it unless they capture a context of their own.</summary>
+    /// <param name="body">Runs on the context; its token fires when the context is disposed.</param>
+    public abstract ValueTask RunAsync(Func<CancellationToken, ValueTask> body);
+
+    /// <summary>Starts an asynchronous loop on the poller and gives its result.</summary>
+    public abstract ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> body);
+
+    /// <summary><c>await context.SwitchTo()</c> goes on on the context's thread.</summary>
+    public abstract ContextSwitch SwitchTo();
+
+    /// <summary>Contexts made by <see cref="Manual"/>: runs duty cycles until something was done or the time is over; by one thread at a time.</summary>
+    /// <param name="timeout">Zero does not wait; <see cref="Timeout.InfiniteTimeSpan"/> waits for work.</param>
+    /// <returns>How much was done; 0 when the time was over.</returns>
+    /// <exception cref="InvalidOperationException">The context is not manual.</exception>
+    public abstract int Poll(TimeSpan timeout);
+
+    /// <summary>Closes what lives on the context, bounded, and ends it.</summary>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Cuts off what lives on the context and ends it; does not wait.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Cuts off what lives on the context and ends it; does not wait.</summary>
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using Accelio.Transports;
+
+namespace Accelio.Reactive;
+
+/// <content>Opening servers.</content>
+public abstract partial class AccelioServer
+{
+    /// <summary>Binds an address and accepts sessions on it.</summary>
+    /// <param name="endpoint">Where to listen: <c>tcp://127.0.0.1:2061</c>; port 0 takes a free one, <c>tcp://0.0.0.0:2061</c> and <c>tcp://[::]:2061</c> listen on all addresses.</param>
+    /// <param name="options">Settings; copied.</param>
+    /// <param name="cancellationToken">Ends resolving the host.</param>
+    /// <exception cref="ArgumentException">The URI or an option makes no sense; the message says which and why.</exception>
+    /// <exception cref="AccelioException">The host does not resolve, or the address cannot be bound (<see cref="AccelioStatus.BindFailed"/>), for example because it is in use.</exception>
+    public static async ValueTask<AccelioServer> BindAsync(Uri endpoint, AccelioServerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var settings = (options ?? new AccelioServerOptions()).Validate();
+        var transport = TransportTable.Find(endpoint);
+        cancellationToken.ThrowIfCancellationRequested();
+        var caller = AccelioContext.Current;
+        var context = ContextFactory.Resolve(settings.Context, out var isShared);
+        var server = new ServerCore(context, settings, endpoint, isShared);
+        try
+        {
+            var addresses = await transport.ResolveAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            await ListenAsync(server, context, transport, addresses[0]).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (isShared)
+            {
+                SharedContext.Release();
+            }
+
+            if (exception is TransportException { Error: var error })
+            {
+                throw new AccelioException(
+                    exception.Message,
+                    error is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain ? AccelioStatus.AddressError : AccelioStatus.BindFailed,
+                    false,
+                    exception);
+            }
+
+            throw;
+        }
+
+        if (caller is not null)
+        {
+            await caller.SwitchTo();
+        }
+
+        return server;
+    }
+
+    private static Task ListenAsync(ServerCore server, PollerContext context, ITransport transport, EndPoint address)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var item = new ActionItem(() =>
+        {
+            try
+            {
+                server.Listen(transport, address);
+                done.SetResult();
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        });
+        if (!context.Poller.Post(item))
+        {
+            throw new ObjectDisposedException(context.Name, "The context was disposed; nothing can listen on it.");
+        }
+
+        return done.Task;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using Accelio.Transports;
+
+namespace Accelio.Reactive;
+
+/// <content>Opening sessions.</content>
+public abstract partial class AccelioSession
+{
+    /// <summary>Opens a session.</summary>
+    /// <param name="server">Where the server listens, and the resource: <c>tcp://host:port/resource</c>. Sent to the server as written.</param>
+    /// <param name="options">Settings; copied.</param>
+    /// <param name="cancellationToken">Ends connecting with <see cref="AccelioCanceledException"/>.</param>
+    /// <exception cref="ArgumentException">The URI or an option makes no sense; the message says which and why.</exception>
+    /// <exception cref="SessionRejectedException">The server rejected the session.</exception>
+    /// <exception cref="AccelioTimeoutException">The session was not established within <see cref="AccelioSessionOptions.ConnectTimeout"/>.</exception>
+    /// <exception cref="AccelioException">The host does not resolve, nobody listens, or the link was lost.</exception>
+    public static async ValueTask<AccelioSession> ConnectAsync(Uri server, AccelioSessionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        var settings = (options ?? new AccelioSessionOptions()).Validate();
+        var transport = TransportTable.Find(server);
+        cancellationToken.ThrowIfCancellationRequested();
+        var caller = AccelioContext.Current;
+        var context = ContextFactory.Resolve(settings.Context, out var isShared);
+        EndPoint[] addresses;
+        try
+        {
+            addresses = await transport.ResolveAsync(server, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (isShared)
+            {
+                SharedContext.Release();
+            }
+
+            throw exception is TransportException ? new AccelioException(exception.Message, AccelioStatus.AddressError, false, exception) : exception;
+        }
+
+        var session = new SessionCore(context, settings, server.OriginalString, null, isShared);
+        await session.ConnectAsync(transport, addresses, cancellationToken).ConfigureAwait(false);
+        if (caller is not null)
+        {
+            // Who calls from a context goes on there.
+            await caller.SwitchTo();
+        }
+
+        return session;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// The conversation between two programs. One symmetric type: both sides send, serve and listen. A session lives on its <see cref="HomeContext"/>; every member may be called from any
+/// thread, and from inside any callback. Streams push on the home context, one call at a time, never nested.
+/// </summary>
+public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
+{
+    /// <summary>For derived classes: fakes in tests.</summary>
+    protected AccelioSession()
+    {
+    }
+
+    /// <summary>The context on which the session lives and its streams push.</summary>
+    public abstract AccelioContext HomeContext { get; }
+
+    /// <summary>Where the session is in its life.</summary>
+    public abstract SessionState State { get; }
+
+    /// <summary>The URI that the session was asked for, as the client wrote it.</summary>
+    public abstract string Uri { get; }
+
+    /// <summary>Address on this side.</summary>
+    public abstract EndPoint LocalEndPoint { get; }
+
+    /// <summary>Address of the peer.</summary>
+    public abstract EndPoint RemoteEndPoint { get; }
+
+    /// <summary>Clients: what the server sent along when it accepted; empty on the server's side.</summary>
+    public abstract ReadOnlyMemory<byte> AcceptedData { get; }
+
+    /// <summary>Completes when the session has ended, whatever the reason; never fails.</summary>
+    public abstract Task Closed { get; }
+
+    /// <summary>What happens to the session as a whole. A late subscriber gets the current state first; the last event is exactly one <see cref="SessionClosed"/>, then the stream completes.</summary>
+    public abstract IObservable<AccelioSessionEvent> Events { get; }
+
+    /// <summary>What goes wrong and is nobody's return value. Completes with the session, never fails.</summary>
+    public abstract IObservable<AccelioError> Errors { get; }
+
+    /// <summary>Receipts of messages sent with <see cref="MessageOptions.RequestReceipt"/>. Completes with an orderly close, fails with the session.</summary>
+    public abstract IObservable<DeliveryReceipt> Receipts { get; }
+
+    /// <summary>Arriving one-way messages. Each is valid until the last observer's OnNext returns, unless retained: begin queries with <c>Read</c> or <c>Detach</c>. Completes with an orderly close,
+    /// fails with the session.</summary>
+    public abstract IObservable<InboundMessage> Messages { get; }
+
+    /// <summary>Arriving requests, for one consumer: this stream takes a single observer, and none when there is a handler. Each lease ends when OnNext returns; the right to answer lasts on.</summary>
+    public abstract IObservable<InboundRequest> Requests { get; }
+
+    /// <summary>Serves the requests of this session. Handlers start in the order of arrival, on the home context, and run concurrently as far as they await; each request's lease ends with its
+    /// handler. Dispose the result to stop serving. A second consumer is an <see cref="InvalidOperationException"/>.</summary>
+    public abstract IDisposable Handle(Func<InboundRequest, ValueTask> handler);
+
+    /// <summary>Sends a request and reads its answer inside the call, before the buffer goes back: nothing can leak.</summary>
+    /// <typeparam name="T">What <paramref name="read"/> makes of the answer.</typeparam>
+    /// <param name="message">The request; its memory is borrowed until the task completes.</param>
+    /// <param name="read">Runs on the home context; what it throws comes out of the task.</param>
+    /// <param name="cancellationToken">Ends the request here with <see cref="AccelioCanceledException"/>.</param>
+    /// <exception cref="RequestFailedException">The peer answered with a status.</exception>
+    /// <exception cref="AccelioTimeoutException">No answer within the time limit.</exception>
+    /// <exception cref="ConnectionLostException">The session ended before the answer.</exception>
+    public abstract ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends a request; the caller owns the answer's lease and must dispose it.</summary>
+    public ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
+        RequestAsync(message, out _, cancellationToken);
+
+    /// <summary>Sends a request and tells its id; the caller owns the answer's lease and must dispose it.</summary>
+    public abstract ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default);
+
+    /// <summary>A cold request: every subscription sends it once, disposing the subscription before the answer ends it. The payload is copied when subscribed.</summary>
+    public abstract IObservable<T> Request<T>(OutboundMessage message, Func<InboundMessage, T> read);
+
+    /// <summary>A cold request whose answer is copied.</summary>
+    public abstract IObservable<DetachedMessage> Request(OutboundMessage message);
+
+    /// <summary>Sends a one-way message; the task completes once it is admitted and its memory is free again. This is where back-pressure is felt.</summary>
+    public abstract ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends a one-way message if it can be admitted at once; its payload is copied.</summary>
+    /// <returns>False when the window or the send budget is used up, or the session is not established.</returns>
+    public abstract bool TrySend(in OutboundMessage message, out MessageId id);
+
+    /// <summary>Sends a one-way message and waits for the peer's receipt.</summary>
+    public abstract ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
+
+    /// <summary>Closes in good order: what is queued is sent, what is unanswered ends; bounded by <see cref="AccelioPeerOptions.CloseTimeout"/>, never throws. When it completes no callback runs any
+    /// more and no memory of the caller is touched.</summary>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Cuts the session off at once; does not wait.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Cuts the session off at once; does not wait.</summary>
+    protected abstract void Dispose(bool disposing);
+}

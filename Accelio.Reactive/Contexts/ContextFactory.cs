@@ -1,0 +1,33 @@
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>What the ways of making contexts share.</summary>
+internal static class ContextFactory
+{
+    /// <summary>The poller's part of a context's options.</summary>
+    public static PollerOptions ToPollerOptions(AccelioContextOptions options) => new()
+    {
+        Name = options.Name,
+        Cpu = options.Cpu,
+        SpinTime = options.SpinTime,
+        TimeProvider = options.TimeProvider,
+        PoisonMemory = options.PoisonReleasedMemory,
+    };
+
+    /// <summary>The context to use when options name <paramref name="given"/>: that, else the current one, else the shared default, which is then held until released.</summary>
+    public static PollerContext Resolve(AccelioContext? given, out bool isShared)
+    {
+        isShared = false;
+        switch (given ?? AccelioContext.Current)
+        {
+            case PollerContext context:
+                return context;
+            case null:
+                isShared = true;
+                return SharedContext.Acquire();
+            default:
+                throw new ArgumentException("Context is not one made by AccelioContext: real sessions need Start, Manual or OnScheduler.", nameof(given));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+using System.Reactive.Concurrency;
+using System.Runtime.InteropServices;
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Memory;
+using Accelio.Transports.Polling;
+using Microsoft.Extensions.Logging;
+
+namespace Accelio.Reactive;
+
+/// <summary>The context over a poller; what kind of poller is the only difference between the kinds of contexts.</summary>
+internal sealed partial class PollerContext : AccelioContext
+{
+    private readonly PollerScheduler _scheduler;
+    private readonly PushStream<Exception> _unhandled;
+    private readonly HashSet<IContextResident> _residents = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _disposeGate = new();
+    private Task? _disposal;
+
+    public PollerContext(Poller poller, AccelioContextOptions options, IEntropy entropy)
+    {
+        Poller = poller;
+        Options = options;
+        Entropy = entropy;
+        Messages = new MessagePool(poller);
+        Budget = new ReceiveBudget(options.ReceiveBudget);
+        Log = options.LoggerFactory.CreateLogger("Accelio.Reactive");
+        _scheduler = new PollerScheduler(this);
+        _unhandled = new PushStream<Exception>(this);
+        ClientLinks = new ClientLinkTable(this);
+        poller.Owner = this;
+        poller.OnUnhandled = ReportUnhandled;
+    }
+
+    /// <summary>The poller.</summary>
+    public Poller Poller { get; }
+
+    /// <summary>The settings.</summary>
+    public AccelioContextOptions Options { get; }
+
+    /// <summary>Where ids come from.</summary>
+    public IEntropy Entropy { get; }
+
+    /// <summary>Cores of arriving messages.</summary>
+    public MessagePool Messages { get; }
+
+    /// <summary>What windows are granted out of.</summary>
+    public ReceiveBudget Budget { get; }
+
+    /// <summary>The log.</summary>
+    public ILogger Log { get; }
+
+    /// <summary>Links that this context's client sessions share.</summary>
+    public ClientLinkTable ClientLinks { get; }
+
+    /// <inheritdoc/>
+    public override string Name => Options.Name;
+
+    /// <inheritdoc/>
+    public override IScheduler Scheduler => _scheduler;
+
+    /// <inheritdoc/>
+    public override TimeProvider TimeProvider => Options.TimeProvider;
+
+    /// <inheritdoc/>
+    public override IObservable<Exception> UnhandledExceptions => _unhandled;
+
+    /// <inheritdoc/>
+    public override SafeHandle PollHandle => HostPoller.PollHandle;
+
+    private ManualPoller HostPoller => Poller as ManualPoller
+        ?? throw new InvalidOperationException("Only a context made by AccelioContext.Manual() is polled by the host; this one runs by itself.");
+
+    /// <inheritdoc/>
+    public override int Poll(TimeSpan timeout)
+    {
+        Check.TimeOrInfinite(timeout, nameof(timeout));
+        return HostPoller.Poll(timeout);
+    }
+
+    /// <inheritdoc/>
+    public override ContextSwitch SwitchTo() => new(Poller);
+
+    /// <inheritdoc/>
+    public override ValueTask RunAsync(Func<CancellationToken, ValueTask> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return new ValueTask(RunOnContext<bool>(async token =>
+        {
+            await body(token);
+            return true;
+        }));
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return new ValueTask<T>(RunOnContext(body));
+    }
+
+    /// <summary>Enters something that must end with the context. Context only.</summary>
+    public void Add(IContextResident resident) => _residents.Add(resident);
+
+    /// <summary>Something has ended by itself. Context only.</summary>
+    public void Remove(IContextResident resident) => _residents.Remove(resident);
+
+    /// <summary>Tells the observers and the log what user code threw. Context, or any thread when the context has stopped.</summary>
+    public void ReportUnhandled(Exception exception)
+    {
+        AccelioLog.UnhandledException(Log, Name, exception);
+        if (Poller.IsCurrent)
+        {
+            _unhandled.Push(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await BeginDispose(graceful: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _ = BeginDispose(graceful: false);
+        }
+    }
+
+    private Task BeginDispose(bool graceful)
+    {
+        lock (_disposeGate)
+        {
+            return _disposal ??= DisposeCore(graceful);
+        }
+    }
+
+    private async Task DisposeCore(bool graceful)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var item = new ActionItem(() => _ = CloseResidents(graceful, done));
+        if (!Poller.Post(item))
+        {
+            done.SetResult();
+        }
+
+        if (Poller is ManualPoller manual)
+        {
+            // The host polls no more once it disposes: the last cycles are run here.
+            DrainManual(manual, done.Task);
+        }
+
+        await done.Task.ConfigureAwait(false);
+        switch (Poller)
+        {
+            case ThreadPoller thread:
+                await thread.DisposeAsync().ConfigureAwait(false);
+                break;
+            case IDisposable disposable:
+                disposable.Dispose();
+                break;
+            default:
+                break;
+        }
+
+        _stopping.Dispose();
+    }
+
+    private static void DrainManual(ManualPoller manual, Task done)
+    {
+        if (manual.IsCurrent)
+        {
+            return;
+        }
+
+        while (!done.IsCompleted)
+        {
+            manual.Poll(TimeSpan.FromMilliseconds(10));
+        }
+    }
+
+    private async Task CloseResidents(bool graceful, TaskCompletionSource done)
+    {
+        try
+        {
+            await _stopping.CancelAsync();
+            await SwitchTo();
+            var residents = _residents.ToArray();
+            if (graceful)
+            {
+                await Task.WhenAll(residents.Select(resident => resident.CloseAsync()));
+                await SwitchTo();
+            }
+            else
+            {
+                foreach (var resident in residents)
+                {
+                    resident.Abort();
+                }
+            }
+
+            _unhandled.End(null);
+        }
+        catch (Exception exception)
+        {
+            AccelioLog.UnhandledException(Log, Name, exception);
+        }
+        finally
+        {
+            done.TrySetResult();
+        }
+    }
+
+    private Task<T> RunOnContext<T>(Func<CancellationToken, ValueTask<T>> body)
+    {
+        // Continuations of the caller must not run on the poller because the body ended there.
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = Run();
+        return result.Task;
+
+        async Task Run()
+        {
+            try
+            {
+                await SwitchTo();
+                result.SetResult(await body(_stopping.Token));
+            }
+            catch (OperationCanceledException exception)
+            {
+                result.SetCanceled(exception.CancellationToken);
+            }
+            catch (Exception exception)
+            {
+                result.SetException(exception);
+            }
+        }
+    }
+}

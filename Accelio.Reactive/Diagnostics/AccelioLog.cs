@@ -1,0 +1,33 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace Accelio.Reactive;
+
+/// <summary>Every log message of the library; the event ids are stable.</summary>
+internal static partial class AccelioLog
+{
+    /// <summary>User code threw where nobody waits for it.</summary>
+    [LoggerMessage(1, LogLevel.Error, "A callback on context {Context} threw")]
+    public static partial void UnhandledException(ILogger logger, string context, Exception exception);
+
+    /// <summary>A handler of requests threw.</summary>
+    [LoggerMessage(2, LogLevel.Error, "A request handler of session {Uri} threw; the requester was told that it failed")]
+    public static partial void HandlerFailed(ILogger logger, string uri, Exception exception);
+
+    /// <summary>A link ended other than in good order.</summary>
+    [LoggerMessage(3, LogLevel.Warning, "The link to {Peer} ended: {Error}: {Detail}")]
+    public static partial void LinkFailed(ILogger logger, object? peer, LinkError error, string detail);
+
+    /// <summary>Something the protocol says to ignore.</summary>
+    [LoggerMessage(4, LogLevel.Debug, "Link to {Peer}: {Note}: {Detail}")]
+    public static partial void LinkNote(ILogger logger, object? peer, LinkNote note, string detail);
+
+    /// <summary>Messages waited in vain for a consumer.</summary>
+    [LoggerMessage(5, LogLevel.Warning, "Session {Uri}: {Requests} requests and {Messages} messages found no consumer within UnclaimedTimeout")]
+    public static partial void Unclaimed(ILogger logger, string uri, int requests, int messages);
+
+    /// <summary>A callback held the context up.</summary>
+    [LoggerMessage(6, LogLevel.Warning, "A callback on context {Context} took {Milliseconds} ms; everything that lives there waited")]
+    public static partial void SlowCallback(ILogger logger, string context, long milliseconds);
+}

@@ -1,0 +1,242 @@
+using Accelio.Transports;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive.Engine;
+
+/// <content>The close handshake: FIN both ways, from either side or both at once (wire protocol, section 16), bounded in time.</content>
+internal sealed partial class ConnectionMachine
+{
+    private readonly CloseTimer _closeTimer;
+    private CloseInfo _closeInfo = new(CloseReason.ClosedLocally, AccelioStatus.SessionClosed, string.Empty);
+    private CloseInfo? _reject;
+
+    /// <summary>Closes in good order: what is queued is sent first, then the FIN.</summary>
+    public void Close()
+    {
+        switch (State)
+        {
+            case ConnectionState.Connecting:
+                // Nothing was agreed that could be closed; the peer learns it from the link.
+                Finish(_closeInfo);
+                return;
+
+            case ConnectionState.Online:
+                State = ConnectionState.FinQueued;
+                if (Settings.CloseTimeout != long.MaxValue)
+                {
+                    Timers.Schedule(_closeTimer, Now + Settings.CloseTimeout);
+                }
+
+                if (_started)
+                {
+                    _events.OnClosing(this, byPeer: false);
+                }
+
+                if (State == ConnectionState.FinQueued)
+                {
+                    Drain();
+                }
+
+                return;
+
+            default:
+                return;
+        }
+    }
+
+    /// <summary>Ends the connection at once, without waiting for the peer.</summary>
+    public void Abort()
+    {
+        if (State == ConnectionState.Closed)
+        {
+            return;
+        }
+
+        if (Machine.ConnectionCount <= 1)
+        {
+            Link.Abort(LinkError.Aborted, "the session was disposed");
+            OnLinkClosed(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty));
+        }
+        else if (State is ConnectionState.Connecting)
+        {
+            Finish(_closeInfo);
+        }
+        else
+        {
+            // Others share the link: what is queued is dropped, the handshake goes on without the session.
+            FailQueued(_closeInfo.ToFailure());
+            Close();
+        }
+    }
+
+    /// <summary>The link is gone.</summary>
+    internal void OnLinkClosed(in CloseInfo info)
+    {
+        if (State == ConnectionState.Closed)
+        {
+            return;
+        }
+
+        // A peer that closes the transport after the FINs have crossed has closed in good order.
+        var orderly = State is ConnectionState.FinWait2 or ConnectionState.Closing or ConnectionState.LastAck
+            || (State == ConnectionState.FinWait1 && info.Reason == CloseReason.ConnectionLost);
+        Finish(_reject is { } reject ? reject : orderly && info.Reason is CloseReason.ConnectionLost ? _closeInfo : info);
+    }
+
+    private void OnFinRequest(uint peerTask)
+    {
+        switch (State)
+        {
+            case ConnectionState.Connecting:
+                Violation(LinkError.UnexpectedFrame, "FIN before the session was set up");
+                return;
+
+            case ConnectionState.Online or ConnectionState.FinQueued:
+                var byPeer = State == ConnectionState.Online;
+                if (byPeer && _reject is null)
+                {
+                    _closeInfo = new CloseInfo(CloseReason.ClosedByPeer, AccelioStatus.SessionDisconnected, string.Empty);
+                }
+
+                FailQueued(_closeInfo.ToFailure());
+                AnswerFin(peerTask);
+                SendFin();
+                State = ConnectionState.LastAck;
+                if (byPeer && _started)
+                {
+                    _events.OnClosing(this, byPeer: true);
+                }
+
+                return;
+
+            case ConnectionState.FinWait1:
+                AnswerFin(peerTask);
+                State = ConnectionState.Closing;
+                return;
+
+            case ConnectionState.FinWait2:
+                AnswerFin(peerTask);
+                Finish(_reject ?? _closeInfo);
+                return;
+
+            default:
+                return;
+        }
+    }
+
+    private void OnFinAcknowledged()
+    {
+        switch (State)
+        {
+            case ConnectionState.FinWait1:
+                State = ConnectionState.FinWait2;
+                return;
+
+            case ConnectionState.Closing or ConnectionState.LastAck:
+                Finish(_reject ?? _closeInfo);
+                return;
+
+            default:
+                return;
+        }
+    }
+
+    private void SendFin()
+    {
+        State = ConnectionState.FinWait1;
+        if (!_closeTimer.IsScheduled && Settings.CloseTimeout != long.MaxValue)
+        {
+            Timers.Schedule(_closeTimer, Now + Settings.CloseTimeout);
+        }
+
+        var task = new FinTask { Connection = this };
+        Machine.Tasks.Add(task);
+        var frame = NewFrame(FrameType.FinRequest);
+        frame.Header.LocalTask = task.TaskId;
+        Link.Send(ref frame);
+    }
+
+    private void AnswerFin(uint peerTask)
+    {
+        var frame = NewFrame(FrameType.FinResponse);
+        frame.Header.RemoteTask = peerTask;
+        Link.Send(ref frame);
+    }
+
+    /// <summary>The one end of the connection: everything of it ends, then the session is told.</summary>
+    private void Finish(in CloseInfo info)
+    {
+        if (State == ConnectionState.Closed)
+        {
+            return;
+        }
+
+        _closeInfo = info;
+        State = ConnectionState.Closed;
+        Timers.Cancel(_closeTimer);
+        Timers.Cancel(_slowTimer);
+        if (_pausesLink)
+        {
+            _pausesLink = false;
+            Machine.Resume();
+        }
+
+        var failure = info.ToFailure();
+        FailQueued(failure);
+        while (_firstHeldResponse is { } response)
+        {
+            _firstHeldResponse = response.NextHeld;
+            response.NextHeld = null;
+            response.Request!.AnswerDone();
+            response.Failed(Discarded);
+        }
+
+        while (_openRequests is { } request)
+        {
+            request.AbandonAnswer();
+        }
+
+        Machine.EndTasks(this, failure);
+        _receive.Close();
+        Machine.RemoveConnection(this);
+        _events.OnClosed(this, info);
+    }
+
+    private void OnCloseTimeout()
+    {
+        if (Machine.ConnectionCount <= 1)
+        {
+            Link.Abort(LinkError.Aborted, "the close handshake did not end within CloseTimeout");
+        }
+
+        Finish(_reject ?? _closeInfo);
+    }
+
+    /// <summary>Waits for the acknowledgement of our FIN.</summary>
+    private sealed class FinTask : OutgoingTask
+    {
+        /// <inheritdoc/>
+        public override void OnResponse(LinkMachine link, ref InboundFrame frame)
+        {
+            link.Tasks.Remove(this);
+            if (frame.Header.Type != FrameType.FinResponse)
+            {
+                link.Link.Abort(LinkError.UnexpectedFrame, $"{frame.Header.Type} answers a FIN");
+                return;
+            }
+
+            Connection!.OnFinAcknowledged();
+        }
+
+        /// <inheritdoc/>
+        public override void OnConnectionClosed(in Failure failure)
+        {
+        }
+    }
+
+    private sealed class CloseTimer(ConnectionMachine connection) : WheelTimer
+    {
+        /// <inheritdoc/>
+        public override void OnTimer(long now) => connection.OnCloseTimeout();
+    }
+}

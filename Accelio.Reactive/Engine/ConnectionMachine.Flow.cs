@@ -1,0 +1,114 @@
+using Accelio.Transports;
+using Accelio.Transports.Polling;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <content>Windows and credits: ours (extensions, flow), and libxio's own (wire protocol, section 13).</content>
+internal sealed partial class ConnectionMachine
+{
+    private readonly ReceiveWindow _receive;
+    private readonly SlowConsumerTimer _slowTimer;
+    private bool _pausesLink;
+
+    /// <summary>Whether messages of a C peer are charged and granted as libxio does.</summary>
+    private bool UsesCFlowControl => IsCPeer && Settings.CPeerFlowControl == CPeerFlowControl.On;
+
+    /// <summary>Lets owed credits ride on a message; harmless to a C peer that does not count them.</summary>
+    private void AddGrants(ref FrameHeader header)
+    {
+        _receive.TakeOwed(ushort.MaxValue, out var messages, out var bytes);
+        header.CreditMessages = (ushort)messages;
+        header.CreditBytes = bytes;
+    }
+
+    /// <summary>Takes the credits that came with a message.</summary>
+    private void TakeGrants(long messages, long bytes)
+    {
+        if (messages == 0 && bytes == 0)
+        {
+            return;
+        }
+
+        _send.Grant(messages, bytes);
+        if (_firstQueued is not null || _firstHeldResponse is not null)
+        {
+            SendHeldResponses();
+            Drain();
+        }
+    }
+
+    /// <summary>A lease ended: its credit is owed, and sent when enough is.</summary>
+    private void ReturnCredit(long bytes)
+    {
+        _receive.Returned(bytes);
+        if (State is not (ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.FinWait1))
+        {
+            return;
+        }
+
+        if (_receive.IsGrantDue)
+        {
+            SendGrant();
+        }
+
+        if (_pausesLink && _receive.HeldMessages * 2 < Settings.WindowMessages && _receive.HeldBytes * 2 < Settings.WindowBytes)
+        {
+            _pausesLink = false;
+            Timers.Cancel(_slowTimer);
+            Machine.Resume();
+        }
+    }
+
+    private void SendGrant()
+    {
+        if (UsesCFlowControl)
+        {
+            // An ACK_REQ costs a credit itself.
+            if (_send.Messages <= 0)
+            {
+                return;
+            }
+
+            var update = NewFrame(FrameType.CreditUpdate);
+            NumberRequest(ref update.Header);
+            _send.Charge(expectsAnswer: true, 0);
+            Link.Send(ref update);
+        }
+        else if (!IsCPeer)
+        {
+            _receive.TakeOwed(int.MaxValue, out var messages, out var bytes);
+            Span<byte> payload = stackalloc byte[GrantPayload.Size];
+            new GrantPayload(messages, bytes).Write(payload);
+            scoped var grant = NewFrame(FrameType.ExtensionRequest);
+            grant.UserHeader = payload;
+            grant.Urgent = true;
+            Link.Send(ref grant);
+        }
+    }
+
+    /// <summary>Towards a C peer without flow control: when its consumer here holds too much, the link is not read until that is better, or closed.</summary>
+    private void HoldBackCPeer()
+    {
+        if (_pausesLink || !IsCPeer || UsesCFlowControl || (_receive.HeldMessages < Settings.WindowMessages && _receive.HeldBytes < Settings.WindowBytes))
+        {
+            return;
+        }
+
+        _pausesLink = true;
+        Machine.Pause();
+        if (Settings.DetectCPeerWithin != long.MaxValue)
+        {
+            // Half of the time in which the peer would take this side for dead.
+            Timers.Schedule(_slowTimer, Now + (Settings.DetectCPeerWithin / 2));
+        }
+    }
+
+    private sealed class SlowConsumerTimer(ConnectionMachine connection) : WheelTimer
+    {
+        /// <inheritdoc/>
+        public override void OnTimer(long now) => connection.Violation(
+            LinkError.ConsumerTooSlow,
+            $"{connection._receive.HeldMessages} messages of a peer without flow control were not released in time");
+    }
+}

@@ -1,0 +1,333 @@
+using Accelio.Transports;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <content>Arriving messages, answers and control frames (wire protocol, sections 6.2, 6.3, 12).</content>
+internal sealed partial class ConnectionMachine
+{
+    /// <summary>A request-class frame begins to arrive: numbers and credits count from here.</summary>
+    internal void OnArrival(ref InboundFrame frame)
+    {
+        if (frame.Header.Type is FrameType.Request or FrameType.OneWay or FrameType.CreditUpdate)
+        {
+            if (frame.Header.SequenceNumber == _expectedRequestSn)
+            {
+                _expectedRequestSn++;
+                TakeGrants(frame.Header.CreditMessages, (long)frame.Header.CreditBytes);
+            }
+            else if (!TolerateSequence("request", frame.Header.SequenceNumber, ref _expectedRequestSn))
+            {
+                frame.Placement = PlacementKind.Discard;
+            }
+        }
+    }
+
+    /// <summary>A request or one-way message is complete.</summary>
+    internal unsafe void OnMessage(ref InboundFrame frame)
+    {
+        if (State is not (ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.FinWait1 or ConnectionState.FinWait2))
+        {
+            if (State == ConnectionState.Connecting)
+            {
+                Violation(LinkError.UnexpectedFrame, $"{frame.Header.Type} before the session was set up");
+            }
+
+            return;
+        }
+
+        var serial = frame.Header.Serial;
+        if (_hasSerial && serial <= _lastSerial)
+        {
+            OnDuplicate(serial);
+            return;
+        }
+
+        _hasSerial = true;
+        _lastSerial = serial;
+        var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
+        if (!Machine.TrySplitItems(frame.Header, ref header, out _, out var fault))
+        {
+            Violation(LinkError.MalformedExtension, fault ?? "items");
+            return;
+        }
+
+        var charge = header.Length + frame.BodyLength;
+        if (!_receive.Arrived(charge) && !IsCPeer)
+        {
+            Violation(LinkError.CreditOverrun, $"message {serial} came without credit");
+            return;
+        }
+
+        var core = TakeCore(ref frame, header.Length);
+        core.Connection = this;
+        core.Charge = charge;
+        core.Serial = serial;
+        core.PeerTask = frame.Header.LocalTask;
+        core.LastInBatch = frame.Header.LastInBatch;
+        core.Owner = this;
+        HoldBackCPeer();
+        if (frame.Header.Type == FrameType.Request)
+        {
+            core.WantsReceipt = (frame.Header.Flags & MessageFlags.RequestReadReceipt) != 0;
+            core.SetRoom(frame.Room, frame.RoomCount);
+            OpenRequest(core);
+            _events.OnRequest(this, core);
+        }
+        else
+        {
+            var immediate = (frame.Header.Flags & MessageFlags.ImmediateReadReceipt) != 0;
+            core.WantsReceipt = !immediate && (frame.Header.Flags & MessageFlags.RequestReadReceipt) != 0;
+            if (immediate)
+            {
+                SendOneWayReceipt(core, accepted: true);
+            }
+
+            _events.OnMessage(this, core);
+        }
+    }
+
+    /// <summary>The answer of a message of ours, complete: response, receipt, or both.</summary>
+    internal void OnAnswer(OutgoingMessage message, ref InboundFrame frame)
+    {
+        TakeResponseNumbers(frame.Header);
+        var type = frame.Header.Type;
+        if (type == FrameType.OneWayReceipt ? message.Kind != OutgoingKind.Deliver : type != FrameType.Response || message.Kind != OutgoingKind.Request)
+        {
+            Violation(LinkError.UnexpectedFrame, $"{type} answers a message of another kind");
+            return;
+        }
+
+        if (type == FrameType.OneWayReceipt)
+        {
+            EndOutstanding(message);
+            if (frame.Header.ReceiptResult == 0)
+            {
+                message.Accepted = true;
+            }
+
+            message.Succeed(null);
+        }
+        else
+        {
+            OnResponse(message, ref frame);
+        }
+
+        Drain();
+    }
+
+    /// <summary>The receipt of a one-way message for which nobody waits.</summary>
+    internal void OnReceipt(OutgoingTask task, MessageId id, long charge, ref InboundFrame frame)
+    {
+        TakeResponseNumbers(frame.Header);
+        Machine.Tasks.Remove(task);
+        _send.Answered(charge);
+        if (frame.Header.Type != FrameType.OneWayReceipt)
+        {
+            Violation(LinkError.UnexpectedFrame, $"{frame.Header.Type} answers a one-way message");
+            return;
+        }
+
+        _events.OnReceipt(this, id, frame.Header.ReceiptResult == 0);
+        Drain();
+    }
+
+    /// <summary>A control frame of the request class that names this connection.</summary>
+    internal unsafe void OnControl(ref InboundFrame frame)
+    {
+        switch (frame.Header.Type)
+        {
+            case FrameType.FinRequest:
+                OnFinRequest(frame.Header.LocalTask);
+                return;
+
+            case FrameType.KeepAliveRequest:
+                var answer = NewFrame(FrameType.KeepAliveResponse);
+                answer.Header.RemoteTask = frame.Header.LocalTask;
+                answer.Header.Serial = frame.Header.Serial;
+                answer.Urgent = true;
+                Link.Send(ref answer);
+                return;
+
+            case FrameType.CreditUpdate:
+                return;
+
+            case FrameType.ExtensionRequest when !IsCPeer:
+                var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
+                if (!GrantPayload.TryParse(payload, out var grant, out var fault))
+                {
+                    Violation(LinkError.MalformedControl, fault ?? "control frame");
+                    return;
+                }
+
+                TakeGrants(grant.Messages, (long)Math.Min(grant.Bytes, long.MaxValue / 2));
+                return;
+
+            default:
+                Machine.Note(LinkNote.UnknownRequest, $"type 0x{(uint)frame.Header.Type:x4}");
+                return;
+        }
+    }
+
+    /// <summary>Asks for a sign of life.</summary>
+    internal bool TrySendProbe()
+    {
+        if (State != ConnectionState.Online)
+        {
+            return false;
+        }
+
+        var task = new ProbeTask { Connection = this };
+        Machine.Tasks.Add(task);
+        var frame = NewFrame(FrameType.KeepAliveRequest);
+        frame.Header.LocalTask = task.TaskId;
+        frame.Urgent = true;
+        Link.Send(ref frame);
+        return true;
+    }
+
+    private unsafe void OnResponse(OutgoingMessage message, ref InboundFrame frame)
+    {
+        var flags = frame.Header.Flags;
+        if ((flags & MessageFlags.ReceiptFirst) != 0 && message.WantsReceipt)
+        {
+            message.WantsReceipt = false;
+            _events.OnReceipt(this, message.Id, frame.Header.ReceiptResult == 0);
+        }
+
+        if ((flags & MessageFlags.ReceiptLast) == 0)
+        {
+            // A standalone receipt: the response is still to come.
+            return;
+        }
+
+        var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
+        if (!Machine.TrySplitItems(frame.Header, ref header, out var items, out var fault))
+        {
+            Violation(LinkError.MalformedExtension, fault ?? "items");
+            return;
+        }
+
+        EndOutstanding(message);
+        message.EndReceiving();
+        if (State is not (ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.FinWait1))
+        {
+            message.Fail(_closeInfo.ToFailure().For(sent: true));
+            return;
+        }
+
+        if (frame.Header.Status != 0)
+        {
+            var status = (AccelioStatus)frame.Header.Status;
+            var text = items.HasFailureText ? System.Text.Encoding.UTF8.GetString(items.FailureText) : StatusCodes.Describe(frame.Header.Status);
+            message.Fail(new Failure(FailureKind.PeerStatus, status, text, status is not (AccelioStatus.NotSupported or AccelioStatus.MessageDiscarded)));
+            return;
+        }
+
+        if (!message.ResponseBuffer.IsEmpty && frame.BodyLength > message.ResponseBuffer.Length)
+        {
+            message.Fail(new Failure(
+                FailureKind.TooLarge,
+                AccelioStatus.UserBufferOverflow,
+                $"The response has {frame.BodyLength} bytes, the ResponseBuffer {message.ResponseBuffer.Length}. Give a larger buffer, or none.",
+                MayHaveExecuted: true));
+            return;
+        }
+
+        message.Succeed(TakeAnswer(message, ref frame, header.Length));
+    }
+
+    private unsafe MessageCore TakeAnswer(OutgoingMessage message, ref InboundFrame frame, int headerLength)
+    {
+        if (message.ResponseBuffer.IsEmpty)
+        {
+            var taken = TakeCore(ref frame, headerLength);
+            if (UsesCFlowControl)
+            {
+                taken.Connection = this;
+                taken.Charge = headerLength + frame.BodyLength;
+                taken.Owner = this;
+                _receive.Arrived(taken.Charge);
+            }
+
+            return taken;
+        }
+
+        var target = message.ResponseBuffer[..(int)frame.BodyLength];
+        if (frame.Destination is null && frame.BodyLength != 0)
+        {
+            new ReadOnlySpan<byte>(frame.Body, (int)frame.BodyLength).CopyTo(target.Span);
+        }
+
+        var core = Machine.Messages.Rent();
+        core.BeginInUserMemory(frame.UserHeader + frame.UserHeaderLength - headerLength, headerLength, target, Machine.InPlace);
+        return core;
+    }
+
+    private unsafe MessageCore TakeCore(ref InboundFrame frame, int headerLength)
+    {
+        var core = Machine.Messages.Rent();
+        core.Begin(frame.UserHeader + frame.UserHeaderLength - headerLength, headerLength, frame.Body, (int)frame.BodyLength, frame.Slab, Machine.InPlace);
+        frame.Slab = null;
+        return core;
+    }
+
+    /// <summary>The message has its final answer: it leaves the table.</summary>
+    private void EndOutstanding(OutgoingMessage message)
+    {
+        _send.Answered(message.Charge);
+        Machine.Tasks.Remove(message);
+    }
+
+    private void TakeResponseNumbers(in FrameHeader header)
+    {
+        if (header.SequenceNumber == _expectedResponseSn)
+        {
+            _expectedResponseSn++;
+            TakeGrants(header.CreditMessages, (long)header.CreditBytes);
+        }
+        else
+        {
+            TolerateSequence("response", header.SequenceNumber, ref _expectedResponseSn);
+        }
+    }
+
+    /// <summary>A C peer's wrong number is noted, its message delivered, its credits not taken, as libxio does (section 6.3). Ours must not miscount.</summary>
+    private bool TolerateSequence(string what, ushort found, ref ushort expected)
+    {
+        if (!IsCPeer)
+        {
+            Violation(LinkError.SequenceError, $"{what} sn is {found}, not {expected}");
+            return false;
+        }
+
+        Machine.Note(LinkNote.UnexpectedSequence, $"{what} sn is {found}, not {expected}");
+        return true;
+    }
+
+    private void OnDuplicate(ulong serial)
+    {
+        if (IsCPeer)
+        {
+            Machine.Note(LinkNote.DuplicateSerial, $"serial {serial} after {_lastSerial}");
+        }
+        else
+        {
+            Violation(LinkError.SequenceError, $"serial {serial} after {_lastSerial}");
+        }
+    }
+
+    /// <summary>Waits for a sign of life.</summary>
+    private sealed class ProbeTask : OutgoingTask
+    {
+        /// <inheritdoc/>
+        public override void OnResponse(LinkMachine link, ref InboundFrame frame)
+        {
+            link.Tasks.Remove(this);
+            link.OnProbeAnswered();
+        }
+
+        /// <inheritdoc/>
+        public override void OnConnectionClosed(in Failure failure) => Connection!.Machine.OnProbeAnswered();
+    }
+}

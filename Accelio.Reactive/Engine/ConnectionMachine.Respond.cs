@@ -1,0 +1,278 @@
+using Accelio.Transports;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <content>Answers to requests of the peer, and receipts (wire protocol, sections 9.3, 12).</content>
+internal sealed partial class ConnectionMachine : ILeaseOwner
+{
+    private MessageCore? _openRequests;
+    private OutgoingResponse? _firstHeldResponse;
+    private OutgoingResponse? _lastHeldResponse;
+
+    /// <summary>Requests of the peer that may still be answered.</summary>
+    public int OpenRequests { get; private set; }
+
+    /// <summary>Whether a body of this length is copied when it is sent, so that nobody need wait.</summary>
+    internal bool IsCopied(long length) => length <= Link.Options.CopyThreshold && !UsesCFlowControl;
+
+    /// <summary>Answers a claimed request at once; bodies that <see cref="IsCopied"/> need no token.</summary>
+    /// <returns>The failure, of kind None when the response was taken; <paramref name="referenced"/> says whether the link still refers to the body.</returns>
+    internal Failure Respond(MessageCore request, in OutboundMessage response, SendToken? token, out bool referenced)
+    {
+        referenced = false;
+        if (!MayAnswer)
+        {
+            request.AnswerDone();
+            return Discarded;
+        }
+
+        if (response.Header.Length > Machine.PeerMaxHeaderLength)
+        {
+            SendStatusResponse(request, AccelioStatus.PartialMessage, null);
+            return new Failure(
+                FailureKind.TooLarge,
+                AccelioStatus.MessageSize,
+                $"The header of the response has {response.Header.Length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. The requester got PartialMessage.");
+        }
+
+        var frame = NewResponse(request);
+        frame.UserHeader = response.Header.Span;
+        frame.Body = response.Payload;
+        frame.Token = token;
+        frame.PeerRoom = request.Room;
+        frame.AgreedRoom = _agreedRoom;
+        NumberResponse(ref frame.Header);
+        var status = Link.Send(ref frame);
+        if (status > SendStatus.Referenced)
+        {
+            UndoResponseNumbering(frame.Header);
+            if (status == SendStatus.Closed)
+            {
+                request.AnswerDone();
+                return Discarded;
+            }
+
+            var room = _agreedRoom != 0 ? _agreedRoom : request.RoomLength;
+            SendStatusResponse(request, AccelioStatus.PartialMessage, $"the response of {response.Payload.Length} bytes does not fit the room of {room}");
+            return new Failure(
+                FailureKind.TooLarge,
+                AccelioStatus.MessageSize,
+                $"The response has {response.Payload.Length} bytes, the requester offered room for {room}: it must give a larger ResponseBuffer or MaxResponseLength. It got PartialMessage.");
+        }
+
+        if (UsesCFlowControl)
+        {
+            _send.Charge(expectsAnswer: true, response.Header.Length + response.Payload.Length);
+        }
+
+        request.AnswerDone();
+        referenced = status == SendStatus.Referenced;
+        return default;
+    }
+
+    /// <summary>Answers a claimed request with a body that is referenced, or when a C peer's credits allow.</summary>
+    internal void Submit(OutgoingResponse response)
+    {
+        response.Connection = this;
+        if (UsesCFlowControl && (!_send.IsOpen || _firstHeldResponse is not null) && MayAnswer)
+        {
+            if (_lastHeldResponse is null)
+            {
+                _firstHeldResponse = response;
+            }
+            else
+            {
+                _lastHeldResponse.NextHeld = response;
+            }
+
+            _lastHeldResponse = response;
+            return;
+        }
+
+        Finish(response);
+    }
+
+    /// <summary>Answers a claimed request with a status, and for our own peers a text.</summary>
+    internal void SendStatusResponse(MessageCore request, AccelioStatus status, string? text)
+    {
+        if (MayAnswer)
+        {
+            scoped var frame = NewResponse(request);
+            frame.Header.Status = (uint)status;
+            Span<byte> buffer = stackalloc byte[MessageItems.MaxWritten];
+            if (!string.IsNullOrEmpty(text) && (Machine.Features & LinkFeatures.FailureText) != 0)
+            {
+                var items = new MessageItems { HasFailureText = true, FailureText = System.Text.Encoding.UTF8.GetBytes(text) };
+                frame.Header.Flags |= MessageFlags.Items;
+                frame.Items = buffer[..items.Write(buffer)];
+            }
+
+            NumberResponse(ref frame.Header);
+            Link.Send(ref frame);
+        }
+
+        request.AnswerDone();
+    }
+
+    /// <inheritdoc/>
+    public void OnLeaseEnded(MessageCore core)
+    {
+        if (!core.IsRequest)
+        {
+            if (core.WantsReceipt)
+            {
+                SendOneWayReceipt(core, !core.Rejected);
+            }
+
+            var charge = core.Charge;
+            core.Recycle();
+            ReturnCredit(charge);
+            return;
+        }
+
+        var paid = core.Charge;
+        core.Charge = 0;
+        if (core.IsAnswered)
+        {
+            core.Recycle();
+        }
+        else if (core.WantsReceipt && MayAnswer)
+        {
+            core.StartTimer(Timers, Now + (Settings.ReceiptDelay == long.MaxValue ? 0 : Settings.ReceiptDelay));
+        }
+        else
+        {
+            core.AwaitAnswer(Timers, Now);
+        }
+
+        ReturnCredit(paid);
+    }
+
+    /// <summary>The response did not come in time for the receipt to ride on it.</summary>
+    internal void SendRequestReceipt(MessageCore request)
+    {
+        request.WantsReceipt = false;
+        if (!MayAnswer)
+        {
+            return;
+        }
+
+        var frame = NewFrame(FrameType.Response);
+        frame.Header.Flags = MessageFlags.ReceiptFirst;
+        frame.Header.ReceiptResult = request.Rejected ? 1u : 0;
+        frame.Header.Serial = request.Serial;
+        frame.Header.RemoteTask = request.PeerTask;
+        NumberResponse(ref frame.Header);
+        Link.Send(ref frame);
+    }
+
+    internal void ForgetOpen(MessageCore request)
+    {
+        if (request.PreviousOpen is null)
+        {
+            _openRequests = request.NextOpen;
+        }
+        else
+        {
+            request.PreviousOpen.NextOpen = request.NextOpen;
+        }
+
+        if (request.NextOpen is not null)
+        {
+            request.NextOpen.PreviousOpen = request.PreviousOpen;
+        }
+
+        request.PreviousOpen = request.NextOpen = null;
+        OpenRequests--;
+    }
+
+    private static Failure Discarded => new(
+        FailureKind.SessionClosed,
+        AccelioStatus.MessageDiscarded,
+        "The session ended before the response was sent; the requester does not wait for it any more.");
+
+    private bool MayAnswer => State is ConnectionState.Online or ConnectionState.FinQueued;
+
+    private void OpenRequest(MessageCore core)
+    {
+        core.OpenAnswer();
+        core.PreviousOpen = null;
+        core.NextOpen = _openRequests;
+        if (_openRequests is not null)
+        {
+            _openRequests.PreviousOpen = core;
+        }
+
+        _openRequests = core;
+        OpenRequests++;
+    }
+
+    private OutboundFrame NewResponse(MessageCore request)
+    {
+        var frame = NewFrame(FrameType.Response);
+        frame.Header.Flags = MessageFlags.ReceiptLast;
+        frame.Header.Serial = request.Serial;
+        frame.Header.RemoteTask = request.PeerTask;
+        if (request.WantsReceipt)
+        {
+            // Receipt and answer together: answering is accepting, unless the consumer said otherwise.
+            request.WantsReceipt = false;
+            frame.Header.Flags |= MessageFlags.ReceiptFirst;
+            frame.Header.ReceiptResult = request.Rejected ? 1u : 0;
+        }
+
+        return frame;
+    }
+
+    private void UndoResponseNumbering(in FrameHeader header)
+    {
+        _nextResponseSn--;
+        _receive.GiveBack(header.CreditMessages, (long)header.CreditBytes);
+    }
+
+    private void Finish(OutgoingResponse response)
+    {
+        var failure = Respond(response.Request!, response.Message, response, out var referenced);
+        if (failure.Kind != FailureKind.None)
+        {
+            response.Failed(failure);
+        }
+        else if (!referenced)
+        {
+            response.Completed();
+        }
+    }
+
+    private void SendHeldResponses()
+    {
+        while (_firstHeldResponse is { } response && _send.IsOpen)
+        {
+            _firstHeldResponse = response.NextHeld;
+            if (_firstHeldResponse is null)
+            {
+                _lastHeldResponse = null;
+            }
+
+            response.NextHeld = null;
+            Finish(response);
+        }
+    }
+
+    private void SendOneWayReceipt(MessageCore core, bool accepted)
+    {
+        core.WantsReceipt = false;
+        if (!MayAnswer && State != ConnectionState.FinWait1)
+        {
+            return;
+        }
+
+        var frame = NewFrame(FrameType.OneWayReceipt);
+        frame.Header.Flags = MessageFlags.ReceiptFirst;
+        frame.Header.ReceiptResult = accepted ? 0u : 1;
+        frame.Header.Serial = core.Serial;
+        frame.Header.RemoteTask = core.PeerTask;
+        NumberResponse(ref frame.Header);
+        Link.Send(ref frame);
+    }
+}

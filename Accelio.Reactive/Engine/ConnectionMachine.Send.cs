@@ -1,0 +1,254 @@
+using Accelio.Transports;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <content>Requests and one-way messages on their way out: admission, order, numbering (wire protocol, sections 6 and 12).</content>
+internal sealed partial class ConnectionMachine
+{
+    private OutgoingMessage? _firstQueued;
+    private OutgoingMessage? _lastQueued;
+    private bool _isDraining;
+
+    /// <summary>Messages that wait for their turn.</summary>
+    public int QueuedMessages { get; private set; }
+
+    /// <summary>Whether a message would leave at once.</summary>
+    public bool CanSendNow => State == ConnectionState.Online && _firstQueued is null && _send.IsOpen && !Link.IsCongested && Machine.Tasks.HasRoom;
+
+    /// <summary>Takes a message over: sends it, or queues it in order until window and link allow.</summary>
+    internal void Submit(OutgoingMessage message)
+    {
+        message.Begin(this);
+        if (State is ConnectionState.Online && _firstQueued is null && _send.IsOpen && !Link.IsCongested && Machine.Tasks.HasRoom)
+        {
+            Transmit(message);
+        }
+        else if (State is ConnectionState.Online or ConnectionState.Connecting)
+        {
+            Enqueue(message);
+        }
+        else
+        {
+            message.Fail(_closeInfo.ToFailure());
+        }
+    }
+
+    /// <summary>Sends a one-way message for which nobody waits and whose body the link may copy; only after <see cref="CanSendNow"/>.</summary>
+    internal SendStatus SendOneWay(in OutboundMessage message, uint flags, OutgoingTask? receiptTask)
+    {
+        var frame = NewFrame(FrameType.OneWay);
+        frame.Header.Flags = flags;
+        frame.Header.LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
+        frame.UserHeader = message.Header.Span;
+        frame.Body = message.Payload;
+        if (receiptTask is not null)
+        {
+            receiptTask.Connection = this;
+            Machine.Tasks.Add(receiptTask);
+            frame.Header.LocalTask = receiptTask.TaskId;
+        }
+
+        frame.Header.Serial = _nextSerial;
+        NumberRequest(ref frame.Header);
+        var status = Link.Send(ref frame);
+        if (status > SendStatus.Referenced)
+        {
+            UndoNumbering(frame.Header);
+            if (receiptTask is not null)
+            {
+                Machine.Tasks.Remove(receiptTask);
+            }
+
+            return status;
+        }
+
+        _nextSerial++;
+        _send.Charge(receiptTask is not null, message.Header.Length + message.Payload.Length);
+        return status;
+    }
+
+    /// <summary>Sends what is queued as far as window and link allow; then the FIN, if one waits.</summary>
+    internal void Drain()
+    {
+        if (_isDraining)
+        {
+            return;
+        }
+
+        // Completing a message may run user code that submits the next one: that one queues up behind the others.
+        _isDraining = true;
+        while (_firstQueued is { } message && State is ConnectionState.Online or ConnectionState.FinQueued && _send.IsOpen && !Link.IsCongested && Machine.Tasks.HasRoom)
+        {
+            Dequeue(message);
+            Transmit(message);
+        }
+
+        _isDraining = false;
+        if (State == ConnectionState.FinQueued && _firstQueued is null)
+        {
+            SendFin();
+        }
+    }
+
+    /// <summary>Ends a message here: its time is over, or nobody wants it any more. What was sent leaves a tombstone.</summary>
+    internal void EndLocally(OutgoingMessage message, in Failure failure)
+    {
+        switch (message.State)
+        {
+            case OutgoingState.Queued:
+                Dequeue(message);
+                message.Fail(failure.For(sent: false));
+                return;
+
+            case OutgoingState.Sent when message.TaskId != 0:
+                var tombstone = new Tombstone { Connection = this, Charge = message.Charge };
+                Machine.Tasks.Replace(message, tombstone);
+                message.Fail(failure.For(sent: true));
+                if (message.State == OutgoingState.Ended)
+                {
+                    tombstone.Ended = message;
+                }
+
+                return;
+
+            default:
+                return;
+        }
+    }
+
+    /// <summary>An answer came for a message that had ended here.</summary>
+    /// <returns>Whether it was the last one to come.</returns>
+    internal bool OnTombstoneAnswered(Tombstone tombstone, in FrameHeader header)
+    {
+        TakeResponseNumbers(header);
+        if (header.Type != FrameType.OneWayReceipt && (header.Flags & MessageFlags.ReceiptLast) == 0)
+        {
+            return false;
+        }
+
+        _send.Answered(tombstone.Charge);
+        Drain();
+        return true;
+    }
+
+    private void Transmit(OutgoingMessage message)
+    {
+        if (message.Header.Length > Machine.PeerMaxHeaderLength)
+        {
+            message.Fail(new Failure(
+                FailureKind.TooLarge,
+                AccelioStatus.MessageSize,
+                $"The header has {message.Header.Length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. Put the rest into the payload."));
+            return;
+        }
+
+        var frame = NewFrame(message.Kind == OutgoingKind.Request ? FrameType.Request : FrameType.OneWay);
+        frame.Header.Flags = message.Flags;
+        frame.Header.LastInBatch = message.LastInBatch;
+        frame.UserHeader = message.Header.Span;
+        frame.Body = message.Payload;
+        frame.Token = message;
+        if (message.Kind == OutgoingKind.Request && _agreedRoom == 0)
+        {
+            // A C peer answers with more than about 9 KB only into room that it was offered (section 9.3).
+            frame.OfferedRoom = (uint)(message.ResponseBuffer.IsEmpty ? Settings.MaxResponseLength : message.ResponseBuffer.Length);
+        }
+
+        ReceiptTask? receipt = null;
+        if (message.ExpectsAnswer)
+        {
+            Machine.Tasks.Add(message);
+            frame.Header.LocalTask = message.TaskId;
+        }
+        else if (message.WantsReceipt)
+        {
+            receipt = new ReceiptTask(message.Id, message.Charge) { Connection = this };
+            Machine.Tasks.Add(receipt);
+            frame.Header.LocalTask = receipt.TaskId;
+        }
+
+        frame.Header.Serial = _nextSerial;
+        NumberRequest(ref frame.Header);
+        var charge = message.Charge;
+        var status = Link.Send(ref frame);
+        if (status > SendStatus.Referenced)
+        {
+            UndoNumbering(frame.Header);
+            if (message.ExpectsAnswer)
+            {
+                Machine.Tasks.Remove(message);
+            }
+            else if (receipt is not null)
+            {
+                Machine.Tasks.Remove(receipt);
+            }
+
+            message.Fail(status == SendStatus.Closed
+                ? new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, "The link is closing.")
+                : new Failure(FailureKind.TooLarge, AccelioStatus.MessageSize, "The header does not fit the peer's receive buffer. Put it into the payload."));
+            return;
+        }
+
+        _nextSerial++;
+        _send.Charge(message.ExpectsAnswer || receipt is not null, charge);
+        message.MarkSent(status == SendStatus.Referenced);
+    }
+
+    /// <summary>A frame that was numbered did not leave: the numbers must not be missing.</summary>
+    private void UndoNumbering(in FrameHeader header)
+    {
+        _nextRequestSn--;
+        _receive.GiveBack(header.CreditMessages, (long)header.CreditBytes);
+    }
+
+    private void Enqueue(OutgoingMessage message)
+    {
+        message.PreviousQueued = _lastQueued;
+        message.NextQueued = null;
+        if (_lastQueued is null)
+        {
+            _firstQueued = message;
+        }
+        else
+        {
+            _lastQueued.NextQueued = message;
+        }
+
+        _lastQueued = message;
+        QueuedMessages++;
+    }
+
+    private void Dequeue(OutgoingMessage message)
+    {
+        if (message.PreviousQueued is null)
+        {
+            _firstQueued = message.NextQueued;
+        }
+        else
+        {
+            message.PreviousQueued.NextQueued = message.NextQueued;
+        }
+
+        if (message.NextQueued is null)
+        {
+            _lastQueued = message.PreviousQueued;
+        }
+        else
+        {
+            message.NextQueued.PreviousQueued = message.PreviousQueued;
+        }
+
+        message.PreviousQueued = message.NextQueued = null;
+        QueuedMessages--;
+    }
+
+    private void FailQueued(in Failure failure)
+    {
+        while (_firstQueued is { } message)
+        {
+            Dequeue(message);
+            message.Fail(failure.For(sent: false));
+        }
+    }
+}

@@ -1,0 +1,261 @@
+using System.Text;
+using Accelio.Transports;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <content>Session set-up and hello, both roles (wire protocol, sections 10 and 11).</content>
+internal sealed partial class ConnectionMachine
+{
+    private SendWindow _send = new(0, 0, countsUnanswered: false);
+    private long _agreedRoom;
+    private bool _started;
+
+    /// <summary>The id under which this side addresses the peer.</summary>
+    public uint PeerId => _peerId;
+
+    /// <summary>What the peer announced as its queues.</summary>
+    public QueueDepths PeerDepths { get; private set; }
+
+    /// <summary>What this side announces as its queues.</summary>
+    private QueueDepths Depths => new(
+        (ulong)Settings.WindowBytes,
+        (ulong)Settings.WindowBytes,
+        (ushort)Settings.WindowMessages,
+        (ushort)Settings.WindowMessages);
+
+    /// <summary>Clients: asks for a session.</summary>
+    internal void SendSessionRequest(ReadOnlySpan<byte> uri, ReadOnlySpan<byte> privateData)
+    {
+        var request = new SessionSetupRequest { SessionId = LocalId, Depths = Depths, Uri = uri, PrivateData = privateData };
+        Span<byte> payload = stackalloc byte[SessionSetupRequest.MaxLength];
+        if (!request.TryWrite(payload, out var length))
+        {
+            Finish(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.MessageSize, $"URI and private data together are longer than {SessionSetupRequest.MaxLength} bytes."));
+            return;
+        }
+
+        var task = new SetupTask { Connection = this };
+        Machine.Tasks.Add(task);
+        scoped var frame = NewFrame(FrameType.SessionRequest);
+        frame.Header.LocalTask = task.TaskId;
+        frame.UserHeader = payload[..length];
+        Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
+        frame.Header.Flags = SetupFlags;
+        frame.Items = WriteSetupItems(items);
+        Link.Send(ref frame);
+    }
+
+    /// <summary>Clients: adds this connection to a session of the server.</summary>
+    internal void SendHello(uint peerSessionId)
+    {
+        _peerId = peerSessionId;
+        var task = new HelloTask { Connection = this };
+        Machine.Tasks.Add(task);
+        scoped var frame = NewFrame(FrameType.HelloRequest);
+        frame.Header.LocalTask = task.TaskId;
+        Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
+        frame.Header.Flags = SetupFlags;
+        frame.Items = WriteSetupItems(items);
+        Link.Send(ref frame);
+    }
+
+    /// <summary>Servers: greets a connection that was added to a session.</summary>
+    internal void AnswerHello(uint peerTask, uint peerSessionId, in QueueDepths peerDepths, in MessageItems peerItems)
+    {
+        SetPeer(peerSessionId, peerDepths, peerItems);
+        scoped var frame = NewFrame(FrameType.HelloResponse);
+        frame.Header.RemoteTask = peerTask;
+        Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
+        frame.Header.Flags = SetupFlags;
+        frame.Items = WriteSetupItems(items);
+        Link.Send(ref frame);
+        Establish(default);
+    }
+
+    /// <summary>What the peer said about itself.</summary>
+    internal void SetPeer(uint peerId, in QueueDepths depths, in MessageItems items) => SetPeer(
+        peerId,
+        depths,
+        items.HasWindow ? items.WindowMessages : 0,
+        items.HasWindow ? (long)Math.Min(items.WindowBytes, long.MaxValue) : 0,
+        items.HasResponseRoom ? (long)Math.Min(items.ResponseRoom, long.MaxValue) : 0);
+
+    /// <summary>What the peer said about itself, unpacked.</summary>
+    internal void SetPeer(uint peerId, in QueueDepths depths, long windowMessages, long windowBytes, long responseRoom)
+    {
+        _peerId = peerId;
+        PeerDepths = depths;
+        _agreedRoom = (Machine.Features & LinkFeatures.ResponseRoom) != 0 ? responseRoom : 0;
+        _send = !IsCPeer ? new SendWindow(windowMessages, windowBytes, countsUnanswered: false)
+            : Settings.CPeerFlowControl == CPeerFlowControl.On ? new SendWindow(depths.ReceiveMessages, (long)Math.Min(depths.ReceiveBytes, long.MaxValue), countsUnanswered: false)
+            : new SendWindow(Settings.MaxUnansweredMessages, Settings.MaxUnansweredBytes, countsUnanswered: true);
+    }
+
+    /// <summary>Servers: accepts.</summary>
+    internal void SendAccept(uint peerTask, ReadOnlySpan<byte> privateData)
+    {
+        Span<byte> payload = stackalloc byte[SessionSetupResponse.MaxLength];
+        SessionSetupResponse.TryWriteAccept(payload, LocalId, Depths, default, privateData, out var length);
+        SendSessionResponse(peerTask, payload[..length]);
+        Establish(default);
+    }
+
+    /// <summary>Servers: rejects, then closes the connection that was never one.</summary>
+    internal void SendReject(uint peerTask, uint reason, ReadOnlySpan<byte> privateData)
+    {
+        Span<byte> payload = stackalloc byte[SessionSetupResponse.MaxLength];
+        SessionSetupResponse.TryWriteReject(payload, LocalId, reason, privateData, out var length);
+        SendSessionResponse(peerTask, payload[..length]);
+        State = ConnectionState.Online;
+        Close();
+    }
+
+    private void SendSessionResponse(uint peerTask, ReadOnlySpan<byte> payload)
+    {
+        scoped var frame = NewFrame(FrameType.SessionResponse);
+        frame.Header.RemoteTask = peerTask;
+        frame.UserHeader = payload;
+        Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
+        frame.Header.Flags = SetupFlags;
+        frame.Items = WriteSetupItems(items);
+        Link.Send(ref frame);
+    }
+
+    private uint SetupFlags => Machine.Features == LinkFeatures.None ? 0 : MessageFlags.Items;
+
+    private Span<byte> WriteSetupItems(Span<byte> buffer)
+    {
+        if (Machine.Features == LinkFeatures.None)
+        {
+            return default;
+        }
+
+        var items = new MessageItems
+        {
+            HasWindow = Machine.HasFlow,
+            WindowMessages = (uint)_receive.Messages,
+            WindowBytes = (ulong)_receive.Bytes,
+            HasResponseRoom = (Machine.Features & LinkFeatures.ResponseRoom) != 0,
+            ResponseRoom = (ulong)Settings.MaxResponseLength,
+        };
+        return buffer[..items.Write(buffer)];
+    }
+
+    private void Establish(ReadOnlySpan<byte> privateData)
+    {
+        State = ConnectionState.Online;
+        _started = true;
+        _events.OnEstablished(this, privateData);
+        Drain();
+    }
+
+    private unsafe void OnSessionResponse(ref InboundFrame frame)
+    {
+        var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
+        if (!Machine.TrySplitItems(frame.Header, ref payload, out var items, out var fault) || !SessionSetupResponse.TryParse(payload, out var response, out fault))
+        {
+            Violation(LinkError.MalformedControl, $"session response: {fault}");
+            return;
+        }
+
+        SetPeer(response.SessionId, response.Depths, items);
+        switch (response.Action)
+        {
+            case SessionAction.Accept when response.Portals.Count == 0:
+                Establish(response.PrivateData);
+                return;
+
+            case SessionAction.Accept:
+                State = ConnectionState.Online;
+                _events.OnPortals(this, ReadPortals(response.Portals), response.PrivateData, response.SessionId);
+                Close();
+                return;
+
+            case SessionAction.Redirect:
+                State = ConnectionState.Online;
+                _events.OnRedirected(this, ReadPortals(response.Portals));
+                Close();
+                return;
+
+            default:
+                State = ConnectionState.Online;
+                var reason = response.Reason;
+                _reject = new CloseInfo(
+                    CloseReason.Rejected,
+                    (AccelioStatus)reason,
+                    $"The server rejected the session: {StatusCodes.Describe(reason)}.",
+                    response.PrivateData.ToArray());
+                Close();
+                return;
+        }
+    }
+
+    private unsafe void OnHelloResponse(ref InboundFrame frame)
+    {
+        var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
+        if (!Machine.TrySplitItems(frame.Header, ref payload, out var items, out var fault))
+        {
+            Violation(LinkError.MalformedControl, $"hello response: {fault}");
+            return;
+        }
+
+        SetPeer(_peerId, PeerDepths, items);
+        Establish(default);
+    }
+
+    private static List<string> ReadPortals(PortalList portals)
+    {
+        var list = new List<string>(portals.Count);
+        foreach (var portal in portals)
+        {
+            list.Add(Encoding.UTF8.GetString(portal));
+        }
+
+        return list;
+    }
+
+    /// <summary>Waits for the answer to a session request.</summary>
+    private sealed class SetupTask : OutgoingTask
+    {
+        /// <inheritdoc/>
+        public override void OnResponse(LinkMachine link, ref InboundFrame frame)
+        {
+            link.Tasks.Remove(this);
+            if (frame.Header.Type != FrameType.SessionResponse || Connection!.State != ConnectionState.Connecting)
+            {
+                link.Link.Abort(LinkError.UnexpectedFrame, $"{frame.Header.Type} answers a session request");
+                return;
+            }
+
+            Connection.OnSessionResponse(ref frame);
+        }
+
+        /// <inheritdoc/>
+        public override void OnConnectionClosed(in Failure failure)
+        {
+        }
+    }
+
+    /// <summary>Waits for the answer to a hello.</summary>
+    private sealed class HelloTask : OutgoingTask
+    {
+        /// <inheritdoc/>
+        public override void OnResponse(LinkMachine link, ref InboundFrame frame)
+        {
+            link.Tasks.Remove(this);
+            if (frame.Header.Type != FrameType.HelloResponse || Connection!.State != ConnectionState.Connecting)
+            {
+                link.Link.Abort(LinkError.UnexpectedFrame, $"{frame.Header.Type} answers a hello");
+                return;
+            }
+
+            Connection.OnHelloResponse(ref frame);
+        }
+
+        /// <inheritdoc/>
+        public override void OnConnectionClosed(in Failure failure)
+        {
+        }
+    }
+}

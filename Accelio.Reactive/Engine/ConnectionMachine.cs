@@ -1,0 +1,87 @@
+using Accelio.Transports;
+using Accelio.Transports.Polling;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <summary>
+/// A session's share of one link: numbering, windows, requests and responses both ways, one-way messages, receipts, and the close handshake. Poller only. The aspects: <c>.Setup</c>,
+/// <c>.Send</c>, <c>.Receive</c>, <c>.Respond</c>, <c>.Flow</c>, <c>.Close</c>.
+/// </summary>
+internal sealed partial class ConnectionMachine
+{
+    private readonly IConnectionEvents _events;
+    private readonly bool _isClient;
+    private ushort _nextRequestSn;
+    private ushort _nextResponseSn;
+    private ushort _expectedRequestSn;
+    private ushort _expectedResponseSn;
+    private ulong _nextSerial;
+    private ulong _lastSerial;
+    private bool _hasSerial;
+    private uint _peerId;
+
+    public ConnectionMachine(LinkMachine machine, IConnectionEvents events, uint localId, bool isClient)
+    {
+        Machine = machine;
+        _events = events;
+        _isClient = isClient;
+        LocalId = localId;
+        _closeTimer = new CloseTimer(this);
+        _slowTimer = new SlowConsumerTimer(this);
+        _receive = new ReceiveWindow(machine.Budget, machine.Settings.WindowMessages, machine.Settings.WindowBytes, machine.HasFlow);
+        _receive.Open();
+    }
+
+    /// <summary>The link.</summary>
+    public LinkMachine Machine { get; }
+
+    /// <summary>The id by which the peer addresses this connection.</summary>
+    public uint LocalId { get; }
+
+    /// <summary>The settings.</summary>
+    public EngineSettings Settings => Machine.Settings;
+
+    /// <summary>Timers of the poller.</summary>
+    public TimerWheel Timers => Machine.Timers;
+
+    /// <summary>Poller time.</summary>
+    public long Now => Machine.Now;
+
+    /// <summary>Where it is.</summary>
+    public ConnectionState State { get; private set; }
+
+    /// <summary>Whether messages may be sent.</summary>
+    public bool IsOnline => State == ConnectionState.Online;
+
+    /// <summary>Whether the peer is a C program, or one that offers no windows.</summary>
+    public bool IsCPeer => !Machine.HasFlow;
+
+    private Link Link => Machine.Link;
+
+    /// <summary>A frame of this connection with everything the session header needs; application frames take sequence numbers by themselves.</summary>
+    private OutboundFrame NewFrame(FrameType type) => new()
+    {
+        Header = new FrameHeader { Type = type, Destination = _peerId },
+    };
+
+    /// <summary>Numbers a request-class frame and lets owed credits ride on it.</summary>
+    private void NumberRequest(ref FrameHeader header)
+    {
+        header.SequenceNumber = _nextRequestSn++;
+        header.AckSequenceNumber = (ushort)(_expectedRequestSn - 1);
+        AddGrants(ref header);
+    }
+
+    /// <summary>Numbers a response-class frame and lets owed credits ride on it.</summary>
+    private void NumberResponse(ref FrameHeader header)
+    {
+        header.SequenceNumber = _nextResponseSn++;
+        header.AckSequenceNumber = (ushort)(_expectedResponseSn - 1);
+        AddGrants(ref header);
+    }
+
+    private void Violation(LinkError error, string detail) => Link.Abort(error, detail);
+
+    private void Report(AccelioStatus status, string detail) => _events.OnError(this, status, detail);
+}

@@ -1,0 +1,32 @@
+namespace Accelio.Reactive.Engine;
+
+/// <summary>What a connection tells the session it belongs to. Poller only; user code may run inside.</summary>
+internal interface IConnectionEvents
+{
+    /// <summary>The server accepted, or the additional connection was greeted: messages may flow.</summary>
+    void OnEstablished(ConnectionMachine connection, ReadOnlySpan<byte> privateData);
+
+    /// <summary>The server accepted, but the session goes on at one of these portals; this connection closes.</summary>
+    void OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId);
+
+    /// <summary>The server sent the client elsewhere; this connection closes.</summary>
+    void OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals);
+
+    /// <summary>A one-way message arrived; the callee owns its one lease.</summary>
+    void OnMessage(ConnectionMachine connection, MessageCore message);
+
+    /// <summary>A request arrived; the callee owns its one lease and sees to its answer.</summary>
+    void OnRequest(ConnectionMachine connection, MessageCore request);
+
+    /// <summary>The receipt of a message that nobody awaits.</summary>
+    void OnReceipt(ConnectionMachine connection, MessageId id, bool accepted);
+
+    /// <summary>Something went wrong that is nobody's return value.</summary>
+    void OnError(ConnectionMachine connection, AccelioStatus status, string detail);
+
+    /// <summary>One side has begun to close.</summary>
+    void OnClosing(ConnectionMachine connection, bool byPeer);
+
+    /// <summary>The connection is over; nothing follows.</summary>
+    void OnClosed(ConnectionMachine connection, in CloseInfo info);
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <summary>A client's request for a session, copied out of the frame: waits to be accepted or rejected. Poller only.</summary>
+internal sealed class IncomingSession
+{
+    private readonly LinkMachine _link;
+    private readonly uint _task;
+    private readonly uint _peerId;
+    private readonly QueueDepths _depths;
+    private readonly long _windowMessages;
+    private readonly long _windowBytes;
+    private readonly long _responseRoom;
+
+    public IncomingSession(LinkMachine link, uint task, in SessionSetupRequest request, in MessageItems items)
+    {
+        _link = link;
+        _task = task;
+        _peerId = request.SessionId;
+        _depths = request.Depths;
+        _windowMessages = items.HasWindow ? items.WindowMessages : 0;
+        _windowBytes = items.HasWindow ? (long)Math.Min(items.WindowBytes, long.MaxValue) : 0;
+        _responseRoom = items.HasResponseRoom ? (long)Math.Min(items.ResponseRoom, long.MaxValue) : 0;
+        Uri = Encoding.UTF8.GetString(request.Uri);
+        PrivateData = request.PrivateData.ToArray();
+    }
+
+    /// <summary>The link it came on.</summary>
+    public LinkMachine Link => _link;
+
+    /// <summary>The URI as the client wrote it.</summary>
+    public string Uri { get; }
+
+    /// <summary>What the client sent along.</summary>
+    public byte[] PrivateData { get; }
+
+    /// <summary>Accepts; returns the connection, established when <see cref="IConnectionEvents.OnEstablished"/> was called, or null when the link is gone.</summary>
+    public ConnectionMachine? Accept(IConnectionEvents events, ReadOnlySpan<byte> privateData)
+    {
+        if (_link.Phase != LinkPhase.Open)
+        {
+            return null;
+        }
+
+        var connection = _link.AddConnection(events, isClient: false);
+        connection.SetPeer(_peerId, _depths, _windowMessages, _windowBytes, _responseRoom);
+        connection.SendAccept(_task, privateData);
+        return connection;
+    }
+
+    /// <summary>Rejects; both sides then close the connection that was never one.</summary>
+    public void Reject(AccelioStatus reason, ReadOnlySpan<byte> privateData)
+    {
+        if (_link.Phase != LinkPhase.Open)
+        {
+            return;
+        }
+
+        var connection = _link.AddConnection(NoEvents.Instance, isClient: false);
+        connection.SetPeer(_peerId, _depths, _windowMessages, _windowBytes, _responseRoom);
+        connection.SendReject(_task, (uint)reason, privateData);
+    }
+}

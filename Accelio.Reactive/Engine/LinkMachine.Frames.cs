@@ -1,0 +1,180 @@
+using Accelio.Transports;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <content>Arriving frames: requests go by the session id, answers by the task id (wire protocol, section 6).</content>
+internal sealed partial class LinkMachine
+{
+    private bool _hadSession;
+
+    /// <inheritdoc/>
+    public void OnArrival(Link link, ref InboundFrame frame)
+    {
+        if (frame.Header.Type.IsResponse())
+        {
+            var task = Tasks.Find(frame.Header.RemoteTask);
+            if (task is null)
+            {
+                link.Abort(LinkError.UnknownTask, $"{frame.Header.Type} names task 0x{frame.Header.RemoteTask:x8}, which was never issued or was answered already");
+                frame.Placement = PlacementKind.Discard;
+                return;
+            }
+
+            frame.Tag = task;
+            task.OnArrival(ref frame);
+            return;
+        }
+
+        if (frame.Header.Type is FrameType.SessionRequest or FrameType.HelloRequest)
+        {
+            return;
+        }
+
+        var connection = FindConnection(frame.Header.Destination);
+        frame.Tag = connection;
+        if (connection is null)
+        {
+            frame.Placement = PlacementKind.Discard;
+        }
+        else
+        {
+            connection.OnArrival(ref frame);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnFrame(Link link, ref InboundFrame frame)
+    {
+        if (Phase != LinkPhase.Open)
+        {
+            return;
+        }
+
+        switch (frame.Header.Type)
+        {
+            case FrameType.Request or FrameType.OneWay:
+                if (frame.Tag is ConnectionMachine connection)
+                {
+                    connection.OnMessage(ref frame);
+                    return;
+                }
+
+                goto default;
+
+            case FrameType.SessionRequest:
+                OnSessionRequest(ref frame);
+                return;
+
+            case FrameType.HelloRequest:
+                OnHelloRequest(ref frame);
+                return;
+
+            case FrameType.CancelRequest or FrameType.CancelResponse:
+                // A C peer would have dropped the transport on its side (section 14); nothing of ours asks for it.
+                link.Abort(LinkError.UnexpectedFrame, "cancel is not spoken over this transport");
+                return;
+
+            default:
+                if (frame.Header.Type.IsResponse())
+                {
+                    // The task may have ended between arrival and completion of a long answer.
+                    (Tasks.Find(frame.Header.RemoteTask))?.OnResponse(this, ref frame);
+                }
+                else if (frame.Tag is ConnectionMachine target)
+                {
+                    target.OnControl(ref frame);
+                }
+                else
+                {
+                    Note(LinkNote.UnknownSession, $"{frame.Header.Type} names session 0x{frame.Header.Destination:x8}");
+                }
+
+                return;
+        }
+    }
+
+    /// <summary>Separates the extension items in front of a user header from the header itself.</summary>
+    internal bool TrySplitItems(in FrameHeader header, ref ReadOnlySpan<byte> userHeader, out MessageItems items, out string? fault)
+    {
+        items = default;
+        fault = null;
+        if ((header.Flags & MessageFlags.Items) == 0 || Features == LinkFeatures.None)
+        {
+            return true;
+        }
+
+        if (!MessageItems.TryParse(userHeader, out items, out var length, out fault))
+        {
+            return false;
+        }
+
+        userHeader = userHeader[length..];
+        return true;
+    }
+
+    private ConnectionMachine? FindConnection(uint id)
+    {
+        if (_lastConnection is { } last && last.LocalId == id)
+        {
+            return last;
+        }
+
+        if (_connections.TryGetValue(id, out var connection))
+        {
+            _lastConnection = connection;
+            return connection;
+        }
+
+        return null;
+    }
+
+    private unsafe void OnSessionRequest(ref InboundFrame frame)
+    {
+        if (IsClient)
+        {
+            Link.Abort(LinkError.UnexpectedFrame, "a session request from a server");
+            return;
+        }
+
+        if (_connections.Count >= Settings.MaxSessionsPerLink)
+        {
+            Link.Abort(LinkError.LimitExceeded, $"more than {Settings.MaxSessionsPerLink} sessions on one link");
+            return;
+        }
+
+        var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
+        if (!TrySplitItems(frame.Header, ref payload, out var items, out var fault) || !SessionSetupRequest.TryParse(payload, out var request, out fault))
+        {
+            Link.Abort(LinkError.MalformedControl, $"session request: {fault}");
+            return;
+        }
+
+        _hadSession = true;
+        var incoming = new IncomingSession(this, frame.Header.LocalTask, request, items);
+        Timers.Cancel(_idle);
+        _host.OnSessionRequest(this, incoming);
+    }
+
+    private unsafe void OnHelloRequest(ref InboundFrame frame)
+    {
+        var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
+        if (!TrySplitItems(frame.Header, ref payload, out var items, out var fault))
+        {
+            Link.Abort(LinkError.MalformedControl, $"hello: {fault}");
+            return;
+        }
+
+        var id = frame.Header.Destination;
+        ConnectionMachine? lead = null;
+        var events = IsClient || HasConnection(id) ? null : _host.OnHello(this, id, out lead);
+        if (events is null || lead is null)
+        {
+            Link.Abort(LinkError.UnexpectedFrame, $"hello for session 0x{id:x8}, which is not here or has a connection on this link already");
+            return;
+        }
+
+        _hadSession = true;
+        AddConnection(events, isClient: false, id).AnswerHello(frame.Header.LocalTask, lead.PeerId, lead.PeerDepths, items);
+    }
+}

@@ -1,0 +1,91 @@
+using Accelio.Transports;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <content>Set-up: version, limits, extensions (wire protocol, section 5).</content>
+internal sealed partial class LinkMachine
+{
+    /// <inheritdoc/>
+    public void OnOpened(Link link)
+    {
+        _link = link;
+        Phase = LinkPhase.SettingUp;
+        StartIdleTimer(Settings.SetupTimeout);
+        if (IsClient)
+        {
+            SendSetup(new LinkSetup(), Settings.Offer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnSetup(Link link, in LinkSetup setup, ReadOnlySpan<byte> trailer)
+    {
+        if (Phase != LinkPhase.SettingUp || setup.IsResponse != IsClient)
+        {
+            link.Abort(LinkError.UnexpectedFrame, "a set-up message where none is due");
+            return;
+        }
+
+        if (setup.IsResponse && setup.Status != 0)
+        {
+            link.Abort(LinkError.SetupRefused, $"the server refused the link: {StatusCodes.Describe(setup.Status)}");
+            return;
+        }
+
+        var error = NexusRules.Check(setup, out var fault);
+        var offered = LinkFeatures.None;
+        if (error == LinkError.None)
+        {
+            error = ExtensionBlock.Read(setup, trailer, out offered, out fault);
+        }
+
+        if (error != LinkError.None)
+        {
+            link.Abort(error, fault ?? "set-up");
+            return;
+        }
+
+        Features = offered & Settings.Offer;
+        if (!IsClient)
+        {
+            // Answer before adopting: the peer's limits are in force from the first frame on, its set-up buffer until then.
+            SendSetup(setup, Features);
+        }
+
+        PeerMaxHeaderLength = (int)Math.Min(setup.MaxHeaderLength, ushort.MaxValue);
+        link.AgreedRoom = (Features & LinkFeatures.ResponseRoom) != 0 ? Settings.MaxResponseLength : 0;
+        link.Configure(setup, (int)Math.Min(setup.BufferSize, (ulong)link.Options.BufferSize));
+        Phase = LinkPhase.Open;
+        StartLife();
+        StartIdleTimer(IsClient ? long.MaxValue : Settings.SetupTimeout);
+        if (IsClient)
+        {
+            _host.OnLinkReady(this);
+        }
+    }
+
+    private void SendSetup(in LinkSetup peer, LinkFeatures features)
+    {
+        var options = Link.Options;
+        var setup = new LinkSetup
+        {
+            IsResponse = !IsClient,
+            Version = LinkSetup.ProtocolVersion,
+            Cid = IsClient ? 0 : _entropy.NextUInt32(),
+            BufferSize = IsClient ? (ulong)options.BufferSize : Math.Min(peer.BufferSize, (ulong)options.BufferSize),
+            MaxInParts = (uint)options.MaxInParts,
+            MaxOutParts = (uint)options.MaxOutParts,
+            MaxHeaderLength = (uint)options.MaxHeaderLength,
+        };
+        Span<byte> block = stackalloc byte[ExtensionBlock.MaxWritten];
+        var length = 0;
+        if (features != LinkFeatures.None)
+        {
+            setup.Flags |= LinkSetup.ExtensionFlag;
+            length = ExtensionBlock.Write(block, features);
+        }
+
+        Link.SendSetup(setup, block[..length]);
+    }
+}

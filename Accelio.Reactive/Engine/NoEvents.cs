@@ -1,0 +1,53 @@
+namespace Accelio.Reactive.Engine;
+
+/// <summary>Stands in for the session of a connection that has none: one that was rejected and only closes.</summary>
+internal sealed class NoEvents : IConnectionEvents
+{
+    /// <summary>The one there is.</summary>
+    public static readonly NoEvents Instance = new();
+
+    private NoEvents()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnEstablished(ConnectionMachine connection, ReadOnlySpan<byte> privateData)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnMessage(ConnectionMachine connection, MessageCore message) => message.Release(message.Version);
+
+    /// <inheritdoc/>
+    public void OnRequest(ConnectionMachine connection, MessageCore request) => request.Release(request.Version);
+
+    /// <inheritdoc/>
+    public void OnReceipt(ConnectionMachine connection, MessageId id, bool accepted)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnError(ConnectionMachine connection, AccelioStatus status, string detail)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnClosing(ConnectionMachine connection, bool byPeer)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnClosed(ConnectionMachine connection, in CloseInfo info)
+    {
+    }
+}

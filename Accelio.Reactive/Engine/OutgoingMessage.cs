@@ -1,0 +1,269 @@
+using System.Buffers;
+using Accelio.Transports;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive.Engine;
+
+/// <summary>
+/// A request or one-way message on its way, with everything the engine keeps about it. It ends exactly once, by <see cref="Succeed"/> or <see cref="Fail"/>, and not before the link has let go of
+/// the caller's memory. Pooled by the shell. Poller only.
+/// </summary>
+internal abstract class OutgoingMessage : OutgoingTask
+{
+    private readonly DeadlineTimer _timer;
+    private MemoryHandle _responsePin;
+    private MessageCore? _answer;
+    private Failure _failure;
+
+    protected OutgoingMessage() => _timer = new DeadlineTimer(this);
+
+    /// <summary>The body.</summary>
+    public ReadOnlySequence<byte> Payload { get; set; }
+
+    /// <summary>The user header.</summary>
+    public ReadOnlyMemory<byte> Header { get; set; }
+
+    /// <summary>Requests: where the caller wants the response; may be empty.</summary>
+    public Memory<byte> ResponseBuffer { get; set; }
+
+    /// <summary>What it waits for.</summary>
+    public OutgoingKind Kind { get; set; }
+
+    /// <summary>Flags for the session header.</summary>
+    public uint Flags { get; set; }
+
+    /// <summary>Whether the last-in-batch mark travels.</summary>
+    public bool LastInBatch { get; set; }
+
+    /// <summary>The caller's id.</summary>
+    public MessageId Id { get; set; }
+
+    /// <summary>Time for the answer in ticks; <see cref="long.MaxValue"/> for no limit.</summary>
+    public long TimeLimit { get; set; }
+
+    /// <summary>Whether the caller asked for a receipt of a request.</summary>
+    public bool WantsReceipt { get; set; }
+
+    /// <summary>Messages with a receipt: whether the peer's application took it.</summary>
+    public bool Accepted { get; set; }
+
+    /// <summary>Where it is.</summary>
+    public OutgoingState State { get; private set; }
+
+    /// <summary>Bytes charged to the window: user header and body.</summary>
+    public long Charge => Header.Length + Payload.Length;
+
+    /// <summary>Neighbours in the queue of the connection.</summary>
+    internal OutgoingMessage? PreviousQueued, NextQueued;
+
+    /// <summary>Whether the link still refers to the body.</summary>
+    public bool IsReferenced { get; private set; }
+
+    /// <summary>Whether the link is putting the response into the caller's buffer.</summary>
+    public bool IsReceiving { get; private set; }
+
+    /// <summary>Whether the message has an answer to wait for.</summary>
+    public bool ExpectsAnswer => Kind != OutgoingKind.OneWay;
+
+    /// <summary>The connection takes it over.</summary>
+    internal void Begin(ConnectionMachine connection)
+    {
+        Connection = connection;
+        State = OutgoingState.Queued;
+        if (TimeLimit != long.MaxValue)
+        {
+            connection.Timers.Schedule(_timer, connection.Now + TimeLimit);
+        }
+    }
+
+    /// <summary>The link has taken it.</summary>
+    internal void MarkSent(bool referenced)
+    {
+        State = OutgoingState.Sent;
+        IsReferenced = referenced;
+        if (Kind == OutgoingKind.OneWay)
+        {
+            Succeed(null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override unsafe void OnArrival(ref InboundFrame frame)
+    {
+        if (frame.Body is not null || frame.BodyLength == 0)
+        {
+            return;
+        }
+
+        if (ResponseBuffer.IsEmpty)
+        {
+            frame.Placement = PlacementKind.Pool;
+        }
+        else if (frame.BodyLength > ResponseBuffer.Length)
+        {
+            frame.Placement = PlacementKind.Discard;
+        }
+        else
+        {
+            _responsePin = ResponseBuffer.Pin();
+            IsReceiving = true;
+            frame.Placement = PlacementKind.Destination;
+            frame.Destination = (byte*)_responsePin.Pointer;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnResponse(LinkMachine link, ref InboundFrame frame) => Connection!.OnAnswer(this, ref frame);
+
+    /// <summary>The bytes in the caller's buffer are complete, or will never be.</summary>
+    internal void EndReceiving()
+    {
+        if (IsReceiving)
+        {
+            IsReceiving = false;
+            _responsePin.Dispose();
+            _responsePin = default;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnReleased()
+    {
+        base.OnReleased();
+        IsReferenced = false;
+        if (State == OutgoingState.Ended)
+        {
+            Report();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnConnectionClosed(in Failure failure)
+    {
+        EndReceiving();
+        if (State == OutgoingState.Ended)
+        {
+            Report();
+        }
+        else
+        {
+            Fail(failure.For(State == OutgoingState.Sent));
+        }
+    }
+
+    /// <summary>The answer is there (with its one lease), or none was expected. Ends the message.</summary>
+    internal void Succeed(MessageCore? answer)
+    {
+        _answer = answer;
+        End();
+    }
+
+    /// <summary>Ends the message without success.</summary>
+    internal void Fail(in Failure failure)
+    {
+        _failure = failure;
+        End();
+    }
+
+    /// <summary>A half-received answer was completed after the message had ended here.</summary>
+    internal void ReportIfEnded()
+    {
+        if (State == OutgoingState.Ended)
+        {
+            Report();
+        }
+    }
+
+    /// <summary>Tells the caller: the answer with its lease, or null where none was expected.</summary>
+    protected abstract void Completed(MessageCore? answer);
+
+    /// <summary>Tells the caller.</summary>
+    protected abstract void Failed(in Failure failure);
+
+    /// <summary>Makes the object ready for the next use.</summary>
+    protected virtual void Reset()
+    {
+        Payload = default;
+        Header = default;
+        ResponseBuffer = default;
+        Connection = null;
+        Flags = 0;
+        WantsReceipt = false;
+        Accepted = false;
+        LastInBatch = false;
+        State = OutgoingState.Idle;
+    }
+
+    private void End()
+    {
+        if (State is OutgoingState.Ended or OutgoingState.Done)
+        {
+            return;
+        }
+
+        var connection = Connection;
+        if (_timer.IsScheduled)
+        {
+            connection!.Timers.Cancel(_timer);
+        }
+
+        State = OutgoingState.Ended;
+        if (IsReferenced || IsReceiving)
+        {
+            // The caller's memory may still be touched: wait for the link to let go, but not for ever.
+            if (_failure.Kind != FailureKind.None && connection!.Settings.AbortTimeout != long.MaxValue)
+            {
+                connection.Timers.Schedule(_timer, connection.Now + connection.Settings.AbortTimeout);
+            }
+
+            return;
+        }
+
+        Report();
+    }
+
+    private void Report()
+    {
+        if (IsReferenced || IsReceiving || State == OutgoingState.Done)
+        {
+            return;
+        }
+
+        if (_timer.IsScheduled)
+        {
+            Connection!.Timers.Cancel(_timer);
+        }
+
+        State = OutgoingState.Done;
+        var answer = _answer;
+        var failure = _failure;
+        _answer = null;
+        _failure = default;
+        if (failure.Kind == FailureKind.None)
+        {
+            Completed(answer);
+        }
+        else
+        {
+            Failed(failure);
+        }
+    }
+
+    private void OnDeadline()
+    {
+        if (State == OutgoingState.Ended)
+        {
+            Connection!.Machine.Link.Abort(LinkError.Aborted, "the memory of an ended call was still in use by the link after AbortTimeout");
+            return;
+        }
+
+        var limit = TimeSpan.FromTicks(TimeLimit);
+        Connection!.EndLocally(this, new Failure(FailureKind.TimedOut, AccelioStatus.Timeout, $"No answer within {limit}. Raise Timeout of the message or RequestTimeout of the session if the peer may take longer."));
+    }
+
+    private sealed class DeadlineTimer(OutgoingMessage message) : WheelTimer
+    {
+        /// <inheritdoc/>
+        public override void OnTimer(long now) => message.OnDeadline();
+    }
+}

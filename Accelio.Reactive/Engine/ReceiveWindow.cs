@@ -1,0 +1,134 @@
+using Accelio.Transports.Memory;
+
+namespace Accelio.Reactive.Engine;
+
+/// <summary>
+/// What the peer may send on a connection, and what is owed to it. Between our own peers the window starts small and doubles while the peer uses it up, out of the context's receive budget
+/// (extensions, flow). Towards C peers it is the depth announced at set-up.
+/// </summary>
+internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long maxBytes, bool grows)
+{
+    /// <summary>Window of a new session, messages.</summary>
+    public const int InitialMessages = 256;
+
+    /// <summary>Window of a new session, bytes.</summary>
+    public const long InitialBytes = 1 << 20;
+
+    private long _outstandingMessages;
+    private long _outstandingBytes;
+    private long _owedMessages;
+    private long _owedBytes;
+    private long _budgeted;
+
+    /// <summary>The window at present, messages.</summary>
+    public long Messages { get; private set; }
+
+    /// <summary>The window at present, bytes.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Messages that arrived and whose leases have not ended.</summary>
+    public long HeldMessages { get; private set; }
+
+    /// <summary>Bytes of those.</summary>
+    public long HeldBytes { get; private set; }
+
+    /// <summary>Opens the window, to be announced at set-up.</summary>
+    public void Open()
+    {
+        Messages = grows ? Math.Min(InitialMessages, maxMessages) : maxMessages;
+        Bytes = grows ? Math.Min(InitialBytes, maxBytes) : maxBytes;
+        if (grows && budget.TryTake(Bytes))
+        {
+            _budgeted = Bytes;
+        }
+        else if (grows)
+        {
+            // The budget is used up: the session lives, with next to nothing.
+            Messages = Math.Min(16, Messages);
+            Bytes = Math.Min(64 << 10, Bytes);
+        }
+
+        _outstandingMessages = Messages;
+        _outstandingBytes = Bytes;
+    }
+
+    /// <summary>A message arrives.</summary>
+    /// <returns>False when the peer had no credit left for it.</returns>
+    public bool Arrived(long bytes)
+    {
+        var allowed = _outstandingMessages > 0 && _outstandingBytes > 0;
+        _outstandingMessages--;
+        _outstandingBytes -= bytes;
+        HeldMessages++;
+        HeldBytes += bytes;
+        if (grows && (_outstandingMessages < Messages >> 2 || _outstandingBytes < Bytes >> 2))
+        {
+            Grow();
+        }
+
+        return allowed;
+    }
+
+    /// <summary>The lease of a message ended: its credit is owed to the peer.</summary>
+    public void Returned(long bytes)
+    {
+        HeldMessages--;
+        HeldBytes -= bytes;
+        _owedMessages++;
+        _owedBytes += bytes;
+    }
+
+    /// <summary>Whether so much is owed that it must not wait for a message to ride on.</summary>
+    public bool IsGrantDue => _owedMessages * 2 >= Messages || _owedBytes * 2 >= Bytes;
+
+    /// <summary>Takes what is owed, at most so many messages, to send it.</summary>
+    public void TakeOwed(int most, out uint messages, out ulong bytes)
+    {
+        messages = (uint)Math.Min(_owedMessages, most);
+        bytes = (ulong)_owedBytes;
+        _owedMessages -= messages;
+        _owedBytes = 0;
+        _outstandingMessages += messages;
+        _outstandingBytes += (long)bytes;
+    }
+
+    /// <summary>What was taken could not be sent.</summary>
+    public void GiveBack(long messages, long bytes)
+    {
+        _owedMessages += messages;
+        _owedBytes += bytes;
+        _outstandingMessages -= messages;
+        _outstandingBytes -= bytes;
+    }
+
+    /// <summary>Gives the budget back; the connection is over.</summary>
+    public void Close()
+    {
+        if (_budgeted != 0)
+        {
+            budget.Return(_budgeted);
+            _budgeted = 0;
+        }
+    }
+
+    private void Grow()
+    {
+        if (Messages < maxMessages && _outstandingMessages < Messages >> 2)
+        {
+            var more = Math.Min(Messages, maxMessages - Messages);
+            Messages += more;
+            _owedMessages += more;
+        }
+
+        if (Bytes < maxBytes && _outstandingBytes < Bytes >> 2)
+        {
+            var more = Math.Min(Bytes, maxBytes - Bytes);
+            if (budget.TryTake(more))
+            {
+                _budgeted += more;
+                Bytes += more;
+                _owedBytes += more;
+            }
+        }
+    }
+}

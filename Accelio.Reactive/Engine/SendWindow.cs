@@ -1,0 +1,60 @@
+namespace Accelio.Reactive.Engine;
+
+/// <summary>
+/// What this side may send on a connection: the peer's window (extension flow, or libxio's own flow control), or, towards C peers without it, a bound on what is unanswered.
+/// </summary>
+internal sealed class SendWindow
+{
+    private readonly bool _countsUnanswered;
+    private long _messages;
+    private long _bytes;
+
+    /// <summary>Starts with what the peer granted at set-up, or with the bounds on what may be unanswered.</summary>
+    public SendWindow(long messages, long bytes, bool countsUnanswered)
+    {
+        _messages = messages;
+        _bytes = bytes;
+        _countsUnanswered = countsUnanswered;
+    }
+
+    /// <summary>Messages that may be sent now.</summary>
+    public long Messages => _messages;
+
+    /// <summary>Bytes that may be sent now; negative while a message longer than the window is outstanding.</summary>
+    public long Bytes => _bytes;
+
+    /// <summary>Whether a message may go now: any length may while there is a byte left, so that a message longer than the whole window goes alone.</summary>
+    public bool IsOpen => _messages > 0 && _bytes > 0;
+
+    /// <summary>A message leaves.</summary>
+    public void Charge(bool expectsAnswer, long bytes)
+    {
+        if (_countsUnanswered && !expectsAnswer)
+        {
+            return;
+        }
+
+        _messages--;
+        _bytes -= bytes;
+    }
+
+    /// <summary>The answer of a message came.</summary>
+    public void Answered(long bytes)
+    {
+        if (_countsUnanswered)
+        {
+            _messages++;
+            _bytes += bytes;
+        }
+    }
+
+    /// <summary>The peer granted.</summary>
+    public void Grant(long messages, long bytes)
+    {
+        if (!_countsUnanswered)
+        {
+            _messages += messages;
+            _bytes += bytes;
+        }
+    }
+}

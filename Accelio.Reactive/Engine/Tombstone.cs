@@ -1,0 +1,39 @@
+using Accelio.Transports;
+
+namespace Accelio.Reactive.Engine;
+
+/// <summary>
+/// Keeps the task id of a message that was ended here while its answer may still come (extensions, identity): the answer's body is thrown away, its credits are taken, nothing is delivered. When the
+/// response is being placed into the caller's buffer the message itself is kept, to be reported when that is over.
+/// </summary>
+internal sealed class Tombstone : OutgoingTask
+{
+    /// <summary>Bytes charged for the message that ended.</summary>
+    public long Charge { get; set; }
+
+    /// <summary>The message whose caller still waits for its memory, or null.</summary>
+    public OutgoingMessage? Ended { get; set; }
+
+    /// <inheritdoc/>
+    public override void OnResponse(LinkMachine link, ref InboundFrame frame)
+    {
+        if (Connection is { } connection && !connection.OnTombstoneAnswered(this, frame.Header))
+        {
+            return;
+        }
+
+        link.Tasks.Remove(this);
+        FinishEnded();
+    }
+
+    /// <inheritdoc/>
+    public override void OnConnectionClosed(in Failure failure) => FinishEnded();
+
+    private void FinishEnded()
+    {
+        var ended = Ended;
+        Ended = null;
+        ended?.EndReceiving();
+        ended?.ReportIfEnded();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// A handle of a request that arrived: a leased message, and the right to answer it once. The lease ends with OnNext or the handler; the right to answer lasts until the request is
+/// answered, its time is over (<see cref="AccelioPeerOptions.ResponseTimeout"/>) or the session ends.
+/// </summary>
+public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
+{
+    private readonly InboundMessage _message;
+
+    internal InboundRequest(MessageCore core) => _message = new InboundMessage(core);
+
+    /// <summary>The message itself.</summary>
+    public InboundMessage Message => _message;
+
+    /// <summary>The header; see <see cref="InboundMessage.Header"/>.</summary>
+    public ReadOnlyMemory<byte> Header => _message.Header;
+
+    /// <summary>The body; see <see cref="InboundMessage.Payload"/>.</summary>
+    public ReadOnlySequence<byte> Payload => _message.Payload;
+
+    /// <summary>Length of the body in bytes.</summary>
+    public int PayloadLength => _message.PayloadLength;
+
+    /// <summary>The session the request came on.</summary>
+    public AccelioSession? Session => _message.Session;
+
+    /// <summary>Answers. The response's memory is borrowed until the task completes; small responses are copied and the task is complete at once. Any thread.</summary>
+    /// <exception cref="InvalidOperationException">The request was answered already, or may not be answered any more.</exception>
+    /// <exception cref="AccelioException">The response does not fit the room that the requester offered; the requester is told.</exception>
+    public ValueTask RespondAsync(in OutboundMessage response) => _message.Core.RespondAsync(_message.Version, response);
+
+    /// <summary>Answers with a status instead of a response: the requester's call fails with <see cref="RequestFailedException"/>.</summary>
+    /// <param name="status">Any but <see cref="AccelioStatus.Success"/>.</param>
+    /// <param name="text">For the requester's exception, up to 255 bytes of UTF-8 are sent; C peers do not get it.</param>
+    public ValueTask FailAsync(AccelioStatus status, string? text = null) => _message.Core.FailAsync(_message.Version, status, text);
+
+    /// <summary>Adds a lease; see <see cref="InboundMessage.Retain"/>.</summary>
+    public InboundRequest Retain()
+    {
+        _message.Retain();
+        return this;
+    }
+
+    /// <summary>Ends the lease; the right to answer is not touched.</summary>
+    public void Dispose() => _message.Dispose();
+
+    /// <inheritdoc/>
+    public bool Equals(InboundRequest other) => _message.Equals(other._message);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is InboundRequest other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _message.GetHashCode();
+
+    /// <summary>Whether both handles name the same request.</summary>
+    public static bool operator ==(InboundRequest left, InboundRequest right) => left.Equals(right);
+
+    /// <summary>Whether the handles name different requests.</summary>
+    public static bool operator !=(InboundRequest left, InboundRequest right) => !left.Equals(right);
+}

@@ -1,0 +1,38 @@
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>The message cores of one poller: a plain stack, poller thread only.</summary>
+internal sealed class MessagePool(Poller poller)
+{
+    private MessageCore?[] _free = new MessageCore?[64];
+    private int _count;
+
+    /// <summary>Cores in use at present.</summary>
+    public int Outstanding { get; private set; }
+
+    /// <summary>A core for one message; <c>Begin</c> follows.</summary>
+    public MessageCore Rent()
+    {
+        Outstanding++;
+        if (_count == 0)
+        {
+            return new MessageCore(this, poller);
+        }
+
+        var core = _free[--_count]!;
+        _free[_count] = null;
+        return core;
+    }
+
+    internal void Return(MessageCore core)
+    {
+        Outstanding--;
+        if (_count == _free.Length)
+        {
+            Array.Resize(ref _free, _count * 2);
+        }
+
+        _free[_count++] = core;
+    }
+}

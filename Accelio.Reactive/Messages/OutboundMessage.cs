@@ -1,0 +1,47 @@
+using System.Buffers;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// A message to be sent: a small header and a body, each borrowed until the call's task completes, however it completes (bodies up to 8 KiB are copied when the message is admitted). A plain
+/// value: make a new one for every send, or keep one and change it with <c>with</c>.
+/// </summary>
+public readonly record struct OutboundMessage
+{
+    /// <summary>Creates a message with a body.</summary>
+    public OutboundMessage(ReadOnlyMemory<byte> payload) => Payload = new ReadOnlySequence<byte>(payload);
+
+    /// <summary>Creates a message with a body of several parts; they arrive as one.</summary>
+    public OutboundMessage(ReadOnlySequence<byte> payload) => Payload = payload;
+
+    /// <summary>The header, for what routes or describes the body; by default at most 256 bytes.</summary>
+    public ReadOnlyMemory<byte> Header { get; init; }
+
+    /// <summary>The body, up to <c>MaxMessageLength</c> of the peer.</summary>
+    public ReadOnlySequence<byte> Payload { get; init; }
+
+    /// <summary>Requests: where the response's body shall go. Empty: the library finds memory up to <see cref="AccelioPeerOptions.MaxResponseLength"/>. A response that does not
+    /// fit fails with <see cref="AccelioStatus.PartialMessage"/>.</summary>
+    public Memory<byte> ResponseBuffer { get; init; }
+
+    /// <summary>Time for the answer; null takes <see cref="AccelioPeerOptions.RequestTimeout"/>; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits until the session ends.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>What is asked for this message.</summary>
+    public MessageOptions Options { get; init; }
+
+    /// <summary>A message with this body.</summary>
+    public static implicit operator OutboundMessage(byte[] payload) => new(payload.AsMemory());
+
+    /// <summary>A message with this body.</summary>
+    public static implicit operator OutboundMessage(Memory<byte> payload) => new((ReadOnlyMemory<byte>)payload);
+
+    /// <summary>A message with this body.</summary>
+    public static implicit operator OutboundMessage(ReadOnlyMemory<byte> payload) => new(payload);
+
+    /// <summary>A message with this body.</summary>
+    public static implicit operator OutboundMessage(ReadOnlySequence<byte> payload) => new(payload);
+
+    /// <summary>A message with this body, for languages without implicit conversions.</summary>
+    public static OutboundMessage FromReadOnlyMemory(ReadOnlyMemory<byte> payload) => new(payload);
+}

@@ -1,0 +1,174 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// A message whose sender awaits: joins the engine's outgoing message with a completion, the way to the context, and cancellation. Pooled: goes back when its result was taken.
+/// </summary>
+internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwner
+{
+    private readonly Completion<TResult> _completion;
+    private readonly SubmitItem _submit;
+    private readonly CancelItem _cancel;
+    private CancellationTokenRegistration _registration;
+    private CancellationToken _token;
+    private bool _registered;
+    private int _cancelPosted;
+    private bool _reusable = true;
+
+    protected CallOperation()
+    {
+        _completion = new Completion<TResult>(this);
+        _submit = new SubmitItem(this);
+        _cancel = new CancelItem(this);
+    }
+
+    /// <summary>The session it is sent on.</summary>
+    protected SessionCore? Session { get; private set; }
+
+    /// <summary>Fills the message in and sends it: at once on the session's context, else by way of its mailbox.</summary>
+    public ValueTask<TResult> Start(SessionCore session, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
+    {
+        Session = session;
+        Payload = message.Payload;
+        Header = message.Header;
+        ResponseBuffer = message.ResponseBuffer;
+        LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
+        WantsReceipt = kind != OutgoingKind.Deliver && (message.Options & MessageOptions.RequestReceipt) != 0;
+        Flags = SessionCore.WireFlags(message.Options, kind);
+        Kind = kind;
+        Id = id;
+        TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
+        var task = _completion.Task;
+        if (token.CanBeCanceled)
+        {
+            _token = token;
+            _registered = true;
+        }
+
+        var poller = session.Poller;
+        if (poller.IsCurrent)
+        {
+            Submit();
+        }
+        else if (!poller.Post(_submit))
+        {
+            Failed(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
+        }
+
+        return task;
+    }
+
+    /// <inheritdoc/>
+    public void OnConsumed()
+    {
+        Session = null;
+        if (_reusable)
+        {
+            Reset();
+            ReturnToPool();
+        }
+    }
+
+    /// <summary>Puts the operation back into its pool.</summary>
+    protected abstract void ReturnToPool();
+
+    /// <summary>What the caller gets; exceptions thrown here are his.</summary>
+    protected abstract TResult ToResult(MessageCore? answer);
+
+    /// <inheritdoc/>
+    protected sealed override void Completed(MessageCore? answer)
+    {
+        Unregister();
+        TResult result;
+        try
+        {
+            result = ToResult(answer);
+        }
+        catch (Exception exception)
+        {
+            _completion.SetException(exception);
+            return;
+        }
+
+        _completion.SetResult(result);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void Failed(in Failure failure)
+    {
+        Unregister();
+        _completion.SetException(FailureExceptions.Create(failure, _token));
+    }
+
+    /// <inheritdoc/>
+    protected override void Reset()
+    {
+        base.Reset();
+        _token = default;
+    }
+
+    private void Submit()
+    {
+        if (_registered)
+        {
+            if (_token.IsCancellationRequested)
+            {
+                _registered = false;
+                Failed(new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The call was canceled before the message was sent."));
+                return;
+            }
+
+            // Registered on the context, after which Submit must not touch a token that has fired already: the callback only posts.
+            _registration = _token.UnsafeRegister(static (state, _) => ((CallOperation<TResult>)state!).OnCanceled(), this);
+        }
+
+        Session!.Submit(this);
+    }
+
+    private void Unregister()
+    {
+        if (!_registered)
+        {
+            return;
+        }
+
+        _registered = false;
+        if (!_registration.Unregister())
+        {
+            // The callback has run or is running: it still refers to this operation.
+            _reusable = false;
+        }
+
+        _registration = default;
+    }
+
+    private void OnCanceled()
+    {
+        if (Interlocked.Exchange(ref _cancelPosted, 1) == 0)
+        {
+            Session?.Poller.Post(_cancel);
+        }
+    }
+
+    private void CancelNow()
+    {
+        if (State is OutgoingState.Queued or OutgoingState.Sent)
+        {
+            Connection?.EndLocally(this, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The call was canceled by its token."));
+        }
+    }
+
+    private sealed class SubmitItem(CallOperation<TResult> operation) : WorkItem
+    {
+        /// <inheritdoc/>
+        public override void Execute() => operation.Submit();
+    }
+
+    private sealed class CancelItem(CallOperation<TResult> operation) : WorkItem
+    {
+        /// <inheritdoc/>
+        public override void Execute() => operation.CancelNow();
+    }
+}

@@ -1,0 +1,118 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>One subscription of a cold request: sends it, pushes the answer, and ends it when disposed. Not pooled: the subscription refers to it.</summary>
+internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessage, T> read, IObserver<T> observer) : OutgoingMessage, IDisposable
+{
+    private int _disposed;
+
+    /// <summary>Sends the request; its memory must stay as it is.</summary>
+    public void Start(in OutboundMessage message, MessageId id)
+    {
+        Payload = message.Payload;
+        Header = message.Header;
+        ResponseBuffer = message.ResponseBuffer;
+        LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
+        WantsReceipt = (message.Options & MessageOptions.RequestReceipt) != 0;
+        Flags = SessionCore.WireFlags(message.Options, OutgoingKind.Request);
+        Kind = OutgoingKind.Request;
+        Id = id;
+        TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
+        if (!session.Poller.Post(new SubmitItem(this)))
+        {
+            Failed(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        if (session.Poller.IsCurrent)
+        {
+            EndNow();
+        }
+        else
+        {
+            session.Poller.Post(new EndItem(this));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Completed(MessageCore? answer)
+    {
+        var message = new InboundMessage(answer!);
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            message.Dispose();
+            return;
+        }
+
+        answer!.Session = session;
+        try
+        {
+            T value;
+            try
+            {
+                value = read(message);
+            }
+            catch (Exception exception)
+            {
+                Guarded.End(session.Context, observer, exception);
+                return;
+            }
+
+            if (Guarded.OnNext(session.Context, observer, value))
+            {
+                Guarded.End(session.Context, observer, null);
+            }
+        }
+        finally
+        {
+            message.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Failed(in Failure failure)
+    {
+        if (Volatile.Read(ref _disposed) == 0)
+        {
+            Guarded.End(session.Context, observer, FailureExceptions.Create(failure));
+        }
+    }
+
+    private void Submit()
+    {
+        if (Volatile.Read(ref _disposed) == 0)
+        {
+            session.Submit(this);
+        }
+    }
+
+    private void EndNow()
+    {
+        if (State is OutgoingState.Queued or OutgoingState.Sent)
+        {
+            Connection?.EndLocally(this, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The subscription was disposed."));
+        }
+    }
+
+    private sealed class SubmitItem(ObservedRequest<T> request) : WorkItem
+    {
+        /// <inheritdoc/>
+        public override void Execute() => request.Submit();
+    }
+
+    private sealed class EndItem(ObservedRequest<T> request) : WorkItem
+    {
+        /// <inheritdoc/>
+        public override void Execute() => request.EndNow();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>A one-way message for which nobody waits, on its way from another thread to the context; its payload is a copy.</summary>
+internal sealed class PostedMessage : OutgoingMessage
+{
+    private readonly SessionCore _session;
+    private readonly long _length;
+
+    public PostedMessage(SessionCore session, in OutboundMessage message, MessageId id)
+    {
+        _session = session;
+        _length = message.Payload.Length + message.Header.Length;
+        Payload = new ReadOnlySequence<byte>(message.Payload.ToArray());
+        Header = message.Header.ToArray();
+        Kind = OutgoingKind.OneWay;
+        WantsReceipt = (message.Options & MessageOptions.RequestReceipt) != 0;
+        LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
+        Flags = SessionCore.WireFlags(message.Options, OutgoingKind.OneWay);
+        Id = id;
+        TimeLimit = long.MaxValue;
+    }
+
+    /// <summary>Sends it on its way.</summary>
+    public bool TryPost() => _session.Poller.Post(new SubmitItem(this));
+
+    /// <inheritdoc/>
+    protected override void Completed(MessageCore? answer) => _session.PostedDone(_length);
+
+    /// <inheritdoc/>
+    protected override void Failed(in Failure failure)
+    {
+        _session.PostedDone(_length);
+        _session.ReportError(failure.Status, $"A message accepted by TrySend was not sent: {failure.Detail}");
+    }
+
+    private sealed class SubmitItem(PostedMessage message) : WorkItem
+    {
+        /// <inheritdoc/>
+        public override void Execute() => message._session.Submit(message);
+    }
+}

@@ -1,0 +1,79 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>A response that somebody awaits: it is large, or was given on another thread than the context's.</summary>
+internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
+{
+    private readonly Completion<bool> _completion;
+    private readonly SubmitItem _submit;
+
+    public ResponseOperation()
+    {
+        _completion = new Completion<bool>(this);
+        _submit = new SubmitItem(this);
+    }
+
+    /// <summary>Status to answer with instead of a message; Success sends the message.</summary>
+    private AccelioStatus Status { get; set; }
+
+    private string? Text { get; set; }
+
+    /// <summary>Sends the answer of a claimed request.</summary>
+    public static ValueTask Start(Poller poller, MessageCore request, in OutboundMessage response, AccelioStatus status, string? text)
+    {
+        var operation = OperationPool<ResponseOperation>.Shared.Get();
+        operation.Request = request;
+        operation.Message = response;
+        operation.Status = status;
+        operation.Text = text;
+        var task = operation._completion.VoidTask;
+        if (poller.IsCurrent)
+        {
+            operation.Submit();
+        }
+        else if (!poller.Post(operation._submit))
+        {
+            operation.Failed(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
+        }
+
+        return task;
+    }
+
+    /// <inheritdoc/>
+    public override void Completed() => _completion.SetResult(true);
+
+    /// <inheritdoc/>
+    public override void Failed(in Failure failure) => _completion.SetException(FailureExceptions.Create(failure));
+
+    /// <inheritdoc/>
+    public void OnConsumed()
+    {
+        Request = null;
+        Message = default;
+        Text = null;
+        Connection = null;
+        OperationPool<ResponseOperation>.Shared.Return(this);
+    }
+
+    private void Submit()
+    {
+        var connection = Request!.Connection!;
+        if (Status == AccelioStatus.Success)
+        {
+            connection.Submit(this);
+        }
+        else
+        {
+            connection.SendStatusResponse(Request, Status, Text);
+            Completed();
+        }
+    }
+
+    private sealed class SubmitItem(ResponseOperation operation) : WorkItem
+    {
+        /// <inheritdoc/>
+        public override void Execute() => operation.Submit();
+    }
+}

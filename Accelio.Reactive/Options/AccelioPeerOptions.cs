@@ -1,0 +1,96 @@
+namespace Accelio.Reactive;
+
+/// <summary>What the two ends of a session have in common; copied and checked when a session or server is made.</summary>
+public abstract class AccelioPeerOptions
+{
+    private protected AccelioPeerOptions()
+    {
+    }
+
+    /// <summary>Time for an answer to a request, unless the message says otherwise.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time for the close handshake of a session; when it is over the link is cut.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a canceled or timed-out call waits for the library to let go of the caller's memory before the link is cut.</summary>
+    public TimeSpan AbortTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a message waits for its first consumer.</summary>
+    public TimeSpan UnclaimedTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a request that nobody answers stays answerable after its handler or observer returned.</summary>
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the receipt of a request waits for the response so that both travel as one.</summary>
+    public TimeSpan ReceiptDelay { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>A link on which nothing arrives for this long is lost; signs of life are asked for at a third of it. No limit switches both off.</summary>
+    public TimeSpan DetectWithin { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The same for peers that are C programs: libxio looks only at its own probes and may be busy for long.</summary>
+    public TimeSpan DetectCPeerWithin { get; set; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Time for the connect message, the pairing of two sockets, the set-up of the link and the first session on it.</summary>
+    public TimeSpan SetupTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A body that a peer has announced must make progress at least this often.</summary>
+    public TimeSpan BodyProgressTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A peer must take bytes at least this often while some wait for it.</summary>
+    public TimeSpan SendProgressTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest message body accepted from the peer, bytes.</summary>
+    public long MaxMessageLength { get; set; } = 64L << 20;
+
+    /// <summary>Longest response accepted without a response buffer, bytes; announced to the peer.</summary>
+    public long MaxResponseLength { get; set; } = 64L << 20;
+
+    /// <summary>Longest user header, bytes; announced to the peer.</summary>
+    public int MaxHeaderLength { get; set; } = 256;
+
+    /// <summary>How many parts of a body, and how many response buffers, a message may name; announced to the peer.</summary>
+    public int MaxParts { get; set; } = 4;
+
+    /// <summary>The most messages of one session that may wait for their leases to end.</summary>
+    public int WindowMessages { get; set; } = 4096;
+
+    /// <summary>The most bytes of one session that may wait for their leases to end. A longer message is still received, alone.</summary>
+    public long WindowBytes { get; set; } = (64L << 20) + (64L << 10);
+
+    /// <summary>Messages that a session may have sent to a C peer without an answer, since that peer grants no window.</summary>
+    public int MaxUnansweredMessages { get; set; } = 1024;
+
+    /// <summary>Bytes that a session may have sent to a C peer without an answer.</summary>
+    public long MaxUnansweredBytes { get; set; } = 64L << 20;
+
+    /// <summary>Request handlers of one session that run at a time; 1 runs them one after another.</summary>
+    public int MaxConcurrentHandlers { get; set; } = 1024;
+
+    /// <summary>How flow control is done with C peers. It is not negotiated: both sides must be configured alike.</summary>
+    public CPeerFlowControl CPeerFlowControl { get; set; }
+
+    private protected virtual void ValidateCore()
+    {
+        Check.PositiveTime(RequestTimeout, nameof(RequestTimeout));
+        Check.PositiveTime(CloseTimeout, nameof(CloseTimeout));
+        Check.PositiveTime(AbortTimeout, nameof(AbortTimeout));
+        Check.PositiveTime(UnclaimedTimeout, nameof(UnclaimedTimeout));
+        Check.PositiveTime(ResponseTimeout, nameof(ResponseTimeout));
+        Check.TimeOrInfinite(ReceiptDelay, nameof(ReceiptDelay));
+        Check.PositiveTime(DetectWithin, nameof(DetectWithin));
+        Check.PositiveTime(DetectCPeerWithin, nameof(DetectCPeerWithin));
+        Check.PositiveTime(SetupTimeout, nameof(SetupTimeout));
+        Check.PositiveTime(BodyProgressTimeout, nameof(BodyProgressTimeout));
+        Check.PositiveTime(SendProgressTimeout, nameof(SendProgressTimeout));
+        Check.Range(MaxMessageLength, 1024, 1L << 31, nameof(MaxMessageLength));
+        Check.Range(MaxResponseLength, 0, 1L << 31, nameof(MaxResponseLength));
+        Check.Range(MaxHeaderLength, 0, 8192, nameof(MaxHeaderLength));
+        Check.Range(MaxParts, 1, 256, nameof(MaxParts));
+        Check.Range(WindowMessages, 1, 65535, nameof(WindowMessages));
+        Check.Range(WindowBytes, 64 << 10, 1L << 40, nameof(WindowBytes));
+        Check.Range(MaxUnansweredMessages, 1, 1 << 20, nameof(MaxUnansweredMessages));
+        Check.Range(MaxUnansweredBytes, 64 << 10, 1L << 40, nameof(MaxUnansweredBytes));
+        Check.Range(MaxConcurrentHandlers, 1, 1 << 20, nameof(MaxConcurrentHandlers));
+    }
+}

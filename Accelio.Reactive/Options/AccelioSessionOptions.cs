@@ -1,0 +1,34 @@
+namespace Accelio.Reactive;
+
+/// <summary>Settings of a client session; copied when the session is made.</summary>
+public sealed class AccelioSessionOptions : AccelioPeerOptions
+{
+    /// <summary>The context that the session lives on; null takes the current one, else the shared default.</summary>
+    public AccelioContext? Context { get; set; }
+
+    /// <summary>Time for everything between the call and an established session.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the server's application sees with the request for a session; at most about 3800 bytes together with the URI.</summary>
+    public ReadOnlyMemory<byte> PrivateData { get; set; }
+
+    /// <summary>TCP: use two sockets, one for headers and one for bodies, as C clients do by default.</summary>
+    public bool DualSocket { get; set; }
+
+    /// <summary>Sessions of one context to one address that name the same group share a link; null gives the session a link of its own.</summary>
+    public string? LinkGroup { get; set; }
+
+    internal AccelioSessionOptions Validate()
+    {
+        ValidateCore();
+        Check.PositiveTime(ConnectTimeout, nameof(ConnectTimeout));
+        if (PrivateData.Length > 3700)
+        {
+            throw new ArgumentOutOfRangeException(nameof(PrivateData), PrivateData.Length, "PrivateData is longer than 3700 bytes; send more in a message.");
+        }
+
+        var copy = (AccelioSessionOptions)MemberwiseClone();
+        copy.PrivateData = PrivateData.ToArray();
+        return copy;
+    }
+}

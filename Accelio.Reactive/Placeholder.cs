@@ -1,3 +1,0 @@
-namespace Accelio.Reactive;
-
-internal static class Placeholder;

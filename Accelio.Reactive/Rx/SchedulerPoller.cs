@@ -1,0 +1,40 @@
+using System.Reactive.Concurrency;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>A poller without a thread: its duty cycles run inside actions of a scheduler, together with those of all other pollers of that scheduler.</summary>
+internal sealed class SchedulerPoller : Poller, IDisposable
+{
+    private readonly SchedulerDriver _driver;
+
+    public SchedulerPoller(IScheduler scheduler, PollerOptions options)
+        : base(options)
+    {
+        _driver = SchedulerDriver.For(scheduler);
+        _driver.Add(this);
+        TryPrepareToSleep();
+    }
+
+    /// <summary>Runs one duty cycle. The driver only.</summary>
+    /// <returns>How much was done.</returns>
+    internal int Turn()
+    {
+        FinishSleep();
+        return RunDutyCycle();
+    }
+
+    /// <summary>Publishes that the next post must wake the driver. The driver only.</summary>
+    /// <returns>False when there is work already.</returns>
+    internal bool TrySleep() => TryPrepareToSleep();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _driver.Remove(this);
+        Shutdown();
+    }
+
+    /// <inheritdoc/>
+    protected override void Wake() => _driver.Wake();
+}

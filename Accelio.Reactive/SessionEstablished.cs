@@ -1,0 +1,4 @@
+namespace Accelio.Reactive;
+
+/// <summary>The session is set up: messages flow.</summary>
+public sealed record SessionEstablished : AccelioSessionEvent;

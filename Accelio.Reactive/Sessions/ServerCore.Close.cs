@@ -1,0 +1,133 @@
+using Accelio.Transports;
+
+namespace Accelio.Reactive;
+
+/// <content>The end of a server.</content>
+internal sealed partial class ServerCore
+{
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        if (Context.Poller.IsCurrent)
+        {
+            BeginClose();
+        }
+        else if (!Context.Poller.Post(new ActionItem(BeginClose)))
+        {
+            return;
+        }
+
+        var caller = AccelioContext.Current;
+        await _closed.Task.ConfigureAwait(false);
+        if (caller is not null)
+        {
+            await caller.SwitchTo();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    Task IContextResident.CloseAsync()
+    {
+        BeginClose();
+        return _closed.Task;
+    }
+
+    /// <inheritdoc/>
+    void IContextResident.Abort() => AbortNow();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing)
+        {
+            return;
+        }
+
+        if (Context.Poller.IsCurrent)
+        {
+            AbortNow();
+        }
+        else
+        {
+            Context.Poller.Post(new ActionItem(AbortNow));
+        }
+    }
+
+    private void BeginClose()
+    {
+        if (_isClosing)
+        {
+            return;
+        }
+
+        _isClosing = true;
+        StopListening();
+        foreach (var session in _sessions.ToArray())
+        {
+            session.BeginClose();
+        }
+
+        CloseIdleLinks();
+        FinishClosing();
+    }
+
+    private void AbortNow()
+    {
+        _isClosing = true;
+        StopListening();
+        foreach (var session in _sessions.ToArray())
+        {
+            ((IContextResident)session).Abort();
+        }
+
+        foreach (var link in _links.ToArray())
+        {
+            link.Link.Abort(LinkError.Aborted, "the server was disposed");
+        }
+
+        FinishClosing();
+    }
+
+    /// <summary>Links that carry no session any more are of no use when the server closes.</summary>
+    private void CloseIdleLinks()
+    {
+        foreach (var link in _links.ToArray())
+        {
+            if (link.ConnectionCount == 0)
+            {
+                link.Link.Close();
+            }
+        }
+    }
+
+    private void FinishClosing()
+    {
+        if (!_isClosing || _closed.Task.IsCompleted)
+        {
+            return;
+        }
+
+        if (_sessions.Count == 0 && _links.Count != 0)
+        {
+            Context.Poller.Post(new ActionItem(CloseIdleLinks));
+        }
+
+        if (_sessions.Count != 0 || _links.Count != 0)
+        {
+            return;
+        }
+
+        _sessionRequests.End(null);
+        _sessionStream.End(null);
+        _messages.End(null);
+        _requests.End(null);
+        Context.Remove(this);
+        _closed.TrySetResult();
+        if (_holdsSharedContext)
+        {
+            SharedContext.Release();
+        }
+    }
+}

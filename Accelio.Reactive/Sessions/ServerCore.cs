@@ -1,0 +1,166 @@
+using System.Net;
+using Accelio.Reactive.Engine;
+using Accelio.Transports;
+
+namespace Accelio.Reactive;
+
+/// <summary>A server on one context: its listener, its links, its sessions, and who serves their requests.</summary>
+internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextResident
+{
+    private readonly AccelioServerOptions _options;
+    private readonly EngineSettings _settings;
+    private readonly bool _holdsSharedContext;
+    private readonly HashSet<LinkMachine> _links = [];
+    private readonly Dictionary<uint, SessionCore> _sessionsById = [];
+    private readonly HashSet<SessionCore> _sessions = [];
+    private readonly SingleStream<SessionRequest> _sessionRequests;
+    private readonly PushStream<AccelioSession> _sessionStream;
+    private readonly ClaimedStream<InboundMessage> _messages;
+    private readonly SingleStream<InboundRequest> _requests;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IListener? _listener;
+    private Uri _endPoint;
+    private bool _isClosing;
+
+    public ServerCore(PollerContext context, AccelioServerOptions options, Uri endPoint, bool holdsSharedContext)
+    {
+        Context = context;
+        _options = options;
+        _settings = EngineSettings.From(options);
+        _endPoint = endPoint;
+        _holdsSharedContext = holdsSharedContext;
+        _sessionRequests = new SingleStream<SessionRequest>(context, "SessionRequests", static () => { });
+        _sessionStream = new PushStream<AccelioSession>(context);
+        _messages = new ClaimedStream<InboundMessage>(context, ClaimAll);
+        _requests = new SingleStream<InboundRequest>(context, "Requests of this server", ClaimAll);
+    }
+
+    /// <summary>The context.</summary>
+    public PollerContext Context { get; }
+
+    /// <inheritdoc/>
+    public override Uri EndPoint => _endPoint;
+
+    /// <inheritdoc/>
+    public override AccelioContext HomeContext => Context;
+
+    /// <inheritdoc/>
+    public override IObservable<SessionRequest> SessionRequests => _sessionRequests;
+
+    /// <inheritdoc/>
+    public override IObservable<AccelioSession> Sessions => _sessionStream;
+
+    /// <inheritdoc/>
+    public override IObservable<InboundRequest> Requests => _requests;
+
+    /// <inheritdoc/>
+    public override IObservable<InboundMessage> Messages => _messages;
+
+    /// <summary>Whether somebody observes the messages of all sessions.</summary>
+    internal bool HasMessageObservers => _messages.HasObservers;
+
+    /// <summary>The consumer of requests that have no other.</summary>
+    internal SingleStream<InboundRequest> RequestStream => _requests;
+
+    /// <summary>Starts listening. Context only.</summary>
+    /// <exception cref="TransportException">The address cannot be bound.</exception>
+    public void Listen(ITransport transport, EndPoint address)
+    {
+        _listener = transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept);
+        if (_listener.LocalEndPoint is IPEndPoint bound)
+        {
+            _endPoint = new UriBuilder(_endPoint) { Port = bound.Port }.Uri;
+        }
+
+        Context.Add(this);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask StopListeningAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var item = new ActionItem(() =>
+        {
+            StopListening();
+            done.SetResult();
+        });
+        if (Context.Poller.IsCurrent)
+        {
+            item.Execute();
+        }
+        else if (!Context.Poller.Post(item))
+        {
+            return;
+        }
+
+        await done.Task.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void OnLinkReady(LinkMachine link)
+    {
+    }
+
+    /// <inheritdoc/>
+    public IConnectionEvents? OnHello(LinkMachine link, uint sessionId, out ConnectionMachine? lead)
+    {
+        lead = null;
+        if (!_sessionsById.TryGetValue(sessionId, out var session) || session.Lead is not { } first || !IsSameHost(link, first))
+        {
+            return null;
+        }
+
+        lead = first;
+        return session;
+    }
+
+    /// <inheritdoc/>
+    public void OnLinkIdle(LinkMachine link)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnLinkClosed(LinkMachine link, LinkError error, string detail)
+    {
+        _links.Remove(link);
+        if (LinkErrors.IsViolation(error) || error is LinkError.SetupTimeout or LinkError.KeepAliveExpired or LinkError.BodyStalled or LinkError.SendStalled or LinkError.ConsumerTooSlow)
+        {
+            AccelioLog.LinkFailed(Context.Log, link.Link.RemoteEndPoint, error, detail);
+        }
+
+        FinishClosing();
+    }
+
+    /// <inheritdoc/>
+    public void OnLinkNote(LinkMachine link, LinkNote note, string detail) => AccelioLog.LinkNote(Context.Log, link.Link.RemoteEndPoint, note, detail);
+
+    /// <summary>A session has ended.</summary>
+    internal void Remove(SessionCore session)
+    {
+        _sessions.Remove(session);
+        if (session.WireId is { } id)
+        {
+            _sessionsById.Remove(id);
+        }
+
+        FinishClosing();
+    }
+
+    private LinkMachine Accept(Link link)
+    {
+        var machine = new LinkMachine(this, _settings, Context.Poller, Context.Messages, Context.Budget, Context.Entropy, isClient: false);
+        machine.Attach(link);
+        _links.Add(machine);
+        return machine;
+    }
+
+    /// <summary>Whoever adds a connection must come from where the session was set up (extensions, portals).</summary>
+    private static bool IsSameHost(LinkMachine link, ConnectionMachine first) =>
+        (link.Link.RemoteEndPoint, first.Machine.Link.RemoteEndPoint) is not (IPEndPoint one, IPEndPoint other) || one.Address.Equals(other.Address);
+
+    private void StopListening()
+    {
+        _listener?.Stop();
+        _listener = null;
+    }
+}

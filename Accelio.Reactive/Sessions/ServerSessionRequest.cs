@@ -1,0 +1,121 @@
+using System.Net;
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>A client's request for a session, waiting for the application's answer.</summary>
+internal sealed class ServerSessionRequest : SessionRequest
+{
+    private readonly ServerCore _server;
+    private readonly PollerContext _context;
+    private readonly AccelioServerOptions _options;
+    private readonly IncomingSession _incoming;
+    private readonly AnswerTimer _timer;
+    private int _answered;
+
+    public ServerSessionRequest(ServerCore server, PollerContext context, AccelioServerOptions options, IncomingSession incoming)
+    {
+        _server = server;
+        _context = context;
+        _options = options;
+        _incoming = incoming;
+        _timer = new AnswerTimer(this);
+        RemoteEndPoint = incoming.Link.Link.RemoteEndPoint;
+    }
+
+    /// <inheritdoc/>
+    public override string RequestedUri => _incoming.Uri;
+
+    /// <inheritdoc/>
+    public override ReadOnlyMemory<byte> PrivateData => _incoming.PrivateData;
+
+    /// <inheritdoc/>
+    public override EndPoint RemoteEndPoint { get; }
+
+    /// <inheritdoc/>
+    public override AccelioSession Accept(AcceptOptions? options = null)
+    {
+        var privateData = CheckPrivateData(options?.PrivateData ?? default, nameof(options));
+        Claim();
+        var session = _server.NewSession(_incoming);
+        Run(() => _server.Open(_incoming, session, privateData));
+        return session;
+    }
+
+    /// <inheritdoc/>
+    public override void Reject(AccelioStatus reason = AccelioStatus.SessionRefused, ReadOnlyMemory<byte> privateData = default)
+    {
+        var copy = CheckPrivateData(privateData, nameof(privateData));
+        Claim();
+        Run(() => _incoming.Reject(reason, copy));
+    }
+
+    /// <summary>Limits the time for an answer. Context only.</summary>
+    internal void StartTimer()
+    {
+        if (_options.AcceptTimeout != Timeout.InfiniteTimeSpan)
+        {
+            _context.Poller.Timers.Schedule(_timer, _context.Poller.Now + _options.AcceptTimeout.Ticks);
+        }
+    }
+
+    /// <summary>Rejects unless it was answered. Context only.</summary>
+    internal void TryReject(AccelioStatus reason, ReadOnlyMemory<byte> privateData)
+    {
+        if (Interlocked.Exchange(ref _answered, 1) == 0)
+        {
+            StopTimer();
+            _incoming.Reject(reason, privateData.Span);
+        }
+    }
+
+    private static byte[] CheckPrivateData(ReadOnlyMemory<byte> data, string name)
+    {
+        if (data.Length > 3700)
+        {
+            throw new ArgumentOutOfRangeException(name, data.Length, "Private data is longer than 3700 bytes; send more in a message.");
+        }
+
+        return data.ToArray();
+    }
+
+    private void Claim()
+    {
+        if (Interlocked.Exchange(ref _answered, 1) != 0)
+        {
+            throw new InvalidOperationException("This session request was answered already, or rejected because AcceptTimeout was over. Answer each exactly once.");
+        }
+    }
+
+    private void Run(Action answer)
+    {
+        var item = new ActionItem(() =>
+        {
+            StopTimer();
+            answer();
+        });
+        if (_context.Poller.IsCurrent)
+        {
+            item.Execute();
+        }
+        else
+        {
+            _context.Poller.Post(item);
+        }
+    }
+
+    private void StopTimer()
+    {
+        if (_timer.IsScheduled)
+        {
+            _context.Poller.Timers.Cancel(_timer);
+        }
+    }
+
+    private sealed class AnswerTimer(ServerSessionRequest request) : WheelTimer
+    {
+        /// <inheritdoc/>
+        public override void OnTimer(long now) => request.TryReject(AccelioStatus.Timeout, default);
+    }
+}

@@ -1,0 +1,158 @@
+using Accelio.Reactive.Engine;
+
+namespace Accelio.Reactive;
+
+/// <content>The end of a session, from either side.</content>
+internal sealed partial class SessionCore
+{
+    private CloseInfo _closeInfo = new(CloseReason.ClosedLocally, AccelioStatus.SessionClosed, string.Empty);
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        if (Poller.IsCurrent)
+        {
+            BeginClose();
+        }
+        else
+        {
+            Poller.Post(new ActionItem(BeginClose));
+        }
+
+        // Inside a callback of this very context waiting would be for ourselves: the await gives the context back.
+        var context = AccelioContext.Current;
+        await _closed.Task.ConfigureAwait(false);
+        if (context is not null)
+        {
+            await context.SwitchTo();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    Task IContextResident.CloseAsync()
+    {
+        BeginClose();
+        return _closed.Task;
+    }
+
+    /// <inheritdoc/>
+    void IContextResident.Abort() => AbortNow();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing)
+        {
+            return;
+        }
+
+        if (Poller.IsCurrent)
+        {
+            AbortNow();
+        }
+        else
+        {
+            Poller.Post(new ActionItem(AbortNow));
+        }
+    }
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnClosing(ConnectionMachine connection, bool byPeer)
+    {
+        if (_state == SessionState.Established && _connections.Count <= 1)
+        {
+            _state = SessionState.Closing;
+            _events.PushEvent(new SessionClosing(byPeer));
+        }
+    }
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnClosed(ConnectionMachine connection, in CloseInfo info)
+    {
+        _connections.Remove(connection);
+        if (_connections.Count != 0 || IsMoving(connection))
+        {
+            return;
+        }
+
+        End(info);
+    }
+
+    internal void BeginClose()
+    {
+        if (_state == SessionState.Closed)
+        {
+            return;
+        }
+
+        if (_connections.Count == 0)
+        {
+            AbandonConnecting();
+            End(_closeInfo);
+            return;
+        }
+
+        foreach (var connection in _connections.ToArray())
+        {
+            connection.Close();
+        }
+    }
+
+    private void AbortNow()
+    {
+        if (_state == SessionState.Closed)
+        {
+            return;
+        }
+
+        _closeInfo = new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty);
+        AbandonConnecting();
+        foreach (var connection in _connections.ToArray())
+        {
+            connection.Abort();
+        }
+
+        // What is left of the handshake is the link's business.
+        _connections.Clear();
+        End(_closeInfo);
+    }
+
+    private void End(in CloseInfo info)
+    {
+        if (_state == SessionState.Closed)
+        {
+            return;
+        }
+
+        _closeInfo = info;
+        _state = SessionState.Closed;
+        DropUnclaimed();
+        while (_waitingRequests.TryDequeue(out var request))
+        {
+            request.Release(request.Version);
+        }
+
+        if (_unclaimedTimer.IsScheduled)
+        {
+            Poller.Timers.Cancel(_unclaimedTimer);
+        }
+
+        var error = FailureExceptions.Create(info);
+        FinishConnecting(error ?? new ConnectionLostException("The session was closed before it was established.", info.Status));
+        _messages.End(error);
+        _requests.End(error);
+        _receipts.End(error);
+        _errors.End(null);
+        _events.PushEvent(new SessionClosed(info.Reason, info.Status, info.Detail));
+        _events.End(null);
+        _server?.Remove(this);
+        Context.Remove(this);
+        _closed.TrySetResult();
+        if (_holdsSharedContext)
+        {
+            SharedContext.Release();
+        }
+    }
+}

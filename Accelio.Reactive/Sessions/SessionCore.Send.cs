@@ -1,0 +1,155 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports;
+
+namespace Accelio.Reactive;
+
+/// <content>Requests and one-way messages of this side.</content>
+internal sealed partial class SessionCore
+{
+    private const long PostedBytesLimit = 1 << 20;
+    private long _postedBytes;
+
+    /// <inheritdoc/>
+    public override ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        CheckMessage(message);
+        var operation = OperationPool<ReadRequestOperation<T>>.Shared.Get();
+        operation.Read = read;
+        return operation.Start(this, message, OutgoingKind.Request, NewId(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default)
+    {
+        CheckMessage(message);
+        id = NewId();
+        return OperationPool<RequestOperation>.Shared.Get().Start(this, message, OutgoingKind.Request, id, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override IObservable<T> Request<T>(OutboundMessage message, Func<InboundMessage, T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        CheckMessage(message);
+        return new ColdRequest<T>(this, message, read);
+    }
+
+    /// <inheritdoc/>
+    public override IObservable<DetachedMessage> Request(OutboundMessage message) => Request(message, static answer => answer.Detach());
+
+    /// <inheritdoc/>
+    public override ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default)
+    {
+        CheckMessage(message);
+        if (Poller.IsCurrent && !cancellationToken.IsCancellationRequested && TrySendNow(message, copy: false, out var sent))
+        {
+            return new ValueTask<MessageId>(sent);
+        }
+
+        return OperationPool<SendOperation>.Shared.Get().Start(this, message, OutgoingKind.OneWay, NewId(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override bool TrySend(in OutboundMessage message, out MessageId id)
+    {
+        CheckMessage(message);
+        id = default;
+        if (_state != SessionState.Established)
+        {
+            return false;
+        }
+
+        if (Poller.IsCurrent)
+        {
+            return TrySendNow(message, copy: true, out id);
+        }
+
+        // From elsewhere the window cannot be seen: a small budget of bytes on their way to the context stands in for it.
+        var length = message.Payload.Length + message.Header.Length;
+        if (Interlocked.Add(ref _postedBytes, length) > PostedBytesLimit + length)
+        {
+            Interlocked.Add(ref _postedBytes, -length);
+            return false;
+        }
+
+        id = NewId();
+        if (new PostedMessage(this, message, id).TryPost())
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _postedBytes, -length);
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default)
+    {
+        CheckMessage(message);
+        return OperationPool<DeliverOperation>.Shared.Get().Start(this, message, OutgoingKind.Deliver, NewId(), cancellationToken);
+    }
+
+    /// <summary>Hands a message to the connection. Context only.</summary>
+    internal void Submit(OutgoingMessage message)
+    {
+        if (_state != SessionState.Closed && _connections.Count != 0)
+        {
+            _connections[0].Submit(message);
+        }
+        else
+        {
+            message.Fail(_closeInfo.ToFailure());
+        }
+    }
+
+    /// <summary>A message posted by <see cref="TrySend"/> has left or failed.</summary>
+    internal void PostedDone(long length) => Interlocked.Add(ref _postedBytes, -length);
+
+    internal MessageId NewId() => new(Interlocked.Increment(ref _lastId));
+
+    private bool TrySendNow(in OutboundMessage message, bool copy, out MessageId id)
+    {
+        id = default;
+        if (_connections.Count == 0
+            || _connections[0] is not { CanSendNow: true } connection
+            || message.Header.Length > connection.Machine.PeerMaxHeaderLength
+            || (!copy && !connection.IsCopied(message.Payload.Length)))
+        {
+            return false;
+        }
+
+        var ticket = NewId();
+        var receipt = (message.Options & MessageOptions.RequestReceipt) != 0
+            ? new ReceiptTask(ticket, message.Header.Length + message.Payload.Length)
+            : null;
+        if (connection.SendOneWay(message, WireFlags(message.Options, OutgoingKind.OneWay), receipt) != SendStatus.Copied)
+        {
+            return false;
+        }
+
+        id = ticket;
+        return true;
+    }
+
+    private void CheckMessage(in OutboundMessage message)
+    {
+        if (message.Payload.Length > _options.MaxMessageLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(message),
+                message.Payload.Length,
+                $"The payload is longer than MaxMessageLength, {_options.MaxMessageLength} bytes. Send it in parts, or raise the option on both sides.");
+        }
+
+        if (message.Header.Length > ushort.MaxValue / 2)
+        {
+            throw new ArgumentOutOfRangeException(nameof(message), message.Header.Length, "The header is too long: headers are for routing, at most 256 bytes by default. Put the rest into the payload.");
+        }
+
+        if (message.Timeout is { } timeout)
+        {
+            Check.PositiveTime(timeout, nameof(message));
+        }
+    }
+}
