@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Wire;
 
-/// <summary>Reading and writing the wire costs no memory, not even what is malformed outside the frame headers: nothing is allocated at a peer's wish.</summary>
+/// <summary>
+/// Reading and writing the wire costs no memory, not even what is malformed outside the frame headers: nothing is allocated at a peer's
+/// wish.
+/// </summary>
 public unsafe class AllocationTests
 {
     private static readonly TcpFrameLimits Tcp = TcpFrameLimits.From(new LinkOptions(), false);

@@ -5,14 +5,19 @@ using Xunit;
 namespace Accelio.Reactive.Tests.Wire;
 
 /// <summary>
-/// Mutated input, always the same for a seed, in front of a page that may not be read: no decoder reads past the length given, none throws, and what
-/// the frame decoders refuse has a name and words.
+/// Mutated input, always the same for a seed, in front of a page that may not be read: no decoder reads past the length given, none throws,
+/// and what the frame decoders refuse has a name and words.
 /// </summary>
 public unsafe class DecoderFuzzTests : IDisposable
 {
     private const int Rounds = 60_000;
 
-    private static readonly TcpFrameLimits[] TcpLimits = [TcpFrameLimits.From(new LinkOptions(), false), TcpFrameLimits.From(new LinkOptions(), true)];
+    private static readonly TcpFrameLimits[] TcpLimits =
+    [
+        TcpFrameLimits.From(new LinkOptions(), false),
+        TcpFrameLimits.From(new LinkOptions(), true),
+    ];
+
     private static readonly RdmaFrameLimits RdmaLimits = RdmaFrameLimits.From(new LinkOptions());
 
     private readonly GuardedMemory _memory = new(64 << 10);
@@ -48,8 +53,9 @@ public unsafe class DecoderFuzzTests : IDisposable
 
         LinkError[] reached =
         [
-            LinkError.None, LinkError.BadMagic, LinkError.BadFrameLength, LinkError.BadHeaderLength, LinkError.BadOperation, LinkError.TooManyParts,
-            LinkError.LengthMismatch, LinkError.UnknownFrameType, LinkError.MessageTooLarge, LinkError.UnexpectedFrame,
+            LinkError.None, LinkError.BadMagic, LinkError.BadFrameLength, LinkError.BadHeaderLength, LinkError.BadOperation,
+            LinkError.TooManyParts, LinkError.LengthMismatch, LinkError.UnknownFrameType, LinkError.MessageTooLarge,
+            LinkError.UnexpectedFrame,
         ];
         Assert.Equal(reached.Order(), seen.Order());
     }
@@ -143,7 +149,9 @@ public unsafe class DecoderFuzzTests : IDisposable
             outcomes.Add(GrantPayload.TryParse(payload, out _, out field) ? "grant" : field!);
         }
 
-        Assert.Superset(new HashSet<string> { "request", "response", "items", "cancel", "grant", "portal length", "action", "item: twice" }, outcomes);
+        Assert.Superset(
+            new HashSet<string> { "request", "response", "items", "cancel", "grant", "portal length", "action", "item: twice" },
+            outcomes);
     }
 
     private static ReadOnlySpan<byte> Span(byte* p, ReadOnlySpan<byte> input) => new(p, input.Length);
@@ -184,7 +192,10 @@ public unsafe class DecoderFuzzTests : IDisposable
         {
             var setup = new LinkSetup
             {
-                IsResponse = isResponse, Version = LinkSetup.ProtocolVersion, Flags = LinkSetup.ExtensionFlag, BufferSize = 9216,
+                IsResponse = isResponse,
+                Version = LinkSetup.ProtocolVersion,
+                Flags = LinkSetup.ExtensionFlag,
+                BufferSize = 9216,
             };
             var tcp = new byte[TcpNexus.FrameLength(isResponse, block.Length)];
             TcpNexus.Write(tcp, setup, block);
@@ -205,7 +216,8 @@ public unsafe class DecoderFuzzTests : IDisposable
             .DistinctBy(message => Convert.ToHexString([.. message.Outside]))
             .Select(message => message.Outside.ToArray());
         var items = new byte[MessageItems.MaxWritten];
-        var length = new MessageItems { HasWindow = true, HasResponseRoom = true, HasFailureText = true, FailureText = "no"u8 }.Write(items);
+        var all = new MessageItems { HasWindow = true, HasResponseRoom = true, HasFailureText = true, FailureText = "no"u8 };
+        var length = all.Write(items);
         var grant = new byte[GrantPayload.Size];
         new GrantPayload(1, 2).Write(grant);
         return setups.Concat([items[..length], grant]);

@@ -84,7 +84,9 @@ public class ExtensionTests
     [InlineData(Header + "000C" + "77770000" + "00010000" + "77770000", "extension item: twice")]
     public void A_malformed_block_is_an_error_and_offers_nothing(string hex, string detail)
     {
-        Assert.Equal(LinkError.MalformedExtension, ExtensionBlock.Read(Flagged, Convert.FromHexString(hex), out var features, out var found));
+        var error = ExtensionBlock.Read(Flagged, Convert.FromHexString(hex), out var features, out var found);
+
+        Assert.Equal(LinkError.MalformedExtension, error);
         Assert.Equal(detail, found);
         Assert.Equal(LinkFeatures.None, features);
     }
@@ -123,7 +125,9 @@ public class ExtensionTests
 
             Assert.True(MessageItems.TryParse(buffer.AsSpan(0, length + 5), out var read, out var areaLength, out var field), field);
             Assert.Equal(length, areaLength);
-            Assert.Equal((items.HasWindow, items.HasResponseRoom, items.HasFailureText), (read.HasWindow, read.HasResponseRoom, read.HasFailureText));
+            Assert.Equal(items.HasWindow, read.HasWindow);
+            Assert.Equal(items.HasResponseRoom, read.HasResponseRoom);
+            Assert.Equal(items.HasFailureText, read.HasFailureText);
             Assert.Equal(items.HasWindow ? (70000u, 1UL << 33) : (0u, 0UL), (read.WindowMessages, read.WindowBytes));
             Assert.Equal(items.HasResponseRoom ? 1UL << 34 : 0UL, read.ResponseRoom);
             Assert.Equal(items.HasFailureText ? "Nein. Überlast" : "", Encoding.UTF8.GetString(read.FailureText));
@@ -135,7 +139,13 @@ public class ExtensionTests
     {
         var items = new MessageItems
         {
-            HasWindow = true, WindowMessages = 1, WindowBytes = 2, HasResponseRoom = true, ResponseRoom = 3, HasFailureText = true, FailureText = "x"u8,
+            HasWindow = true,
+            WindowMessages = 1,
+            WindowBytes = 2,
+            HasResponseRoom = true,
+            ResponseRoom = 3,
+            HasFailureText = true,
+            FailureText = "x"u8,
         };
         var area = new byte[items.Length];
         items.Write(area);

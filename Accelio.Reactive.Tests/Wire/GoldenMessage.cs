@@ -91,8 +91,11 @@ internal sealed partial class GoldenMessage
     public string PayloadText(string name) => Regex.Match(Payload, $@"'{name}': b'([^'\\]*)'").Groups[1].Value;
 
     /// <summary>The list of portals of the payload line.</summary>
-    public string[] PayloadPortals() =>
-        [.. Regex.Matches(Regex.Match(Payload, @"'portals': \[(.*?)\]").Groups[1].Value, "'([^']*)'").Select(match => match.Groups[1].Value)];
+    public string[] PayloadPortals()
+    {
+        var list = Regex.Match(Payload, @"'portals': \[(.*?)\]").Groups[1].Value;
+        return [.. Regex.Matches(list, "'([^']*)'").Select(match => match.Groups[1].Value)];
+    }
 
     private static RoomEntry Entry(string line)
     {

@@ -8,8 +8,10 @@ namespace Accelio.Reactive.Tests.Wire;
 /// <param name="Sender">Address of the sender.</param>
 /// <param name="Operation">"SEND_ONLY", "READ_REQUEST", "WRITE_FIRST"...</param>
 /// <param name="Values">The numbers of the line by name.</param>
-/// <param name="Bytes">The payload of a SEND. The captures cut it after 144 bytes, behind headers and tables: the rest reads as zeros.</param>
-internal sealed partial record GoldenPacket(string Line, string Sender, string Operation, IReadOnlyDictionary<string, ulong> Values, List<byte> Bytes)
+/// <param name="Bytes">The payload of a SEND. The captures cut it after 144 bytes, behind headers and tables: the rest reads as
+/// zeros.</param>
+internal sealed partial record GoldenPacket(
+    string Line, string Sender, string Operation, IReadOnlyDictionary<string, ulong> Values, List<byte> Bytes)
 {
     /// <summary>The side that opened the connection in every capture.</summary>
     public const string Client = "10.77.0.1";

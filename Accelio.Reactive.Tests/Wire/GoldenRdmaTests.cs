@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Wire;
 
-/// <summary>Every message that C peers were captured with over RDMA is understood, agrees with the packets around it, and is written again byte for byte.</summary>
+/// <summary>
+/// Every message that C peers were captured with over RDMA is understood, agrees with the packets around it, and is written again byte for
+/// byte.
+/// </summary>
 public unsafe class GoldenRdmaTests
 {
     private static readonly RdmaFrameLimits Limits = RdmaFrameLimits.From(new LinkOptions());
@@ -32,7 +35,9 @@ public unsafe class GoldenRdmaTests
             var size = header.Type.IsRequest() ? RdmaFrame.RequestSize : RdmaFrame.ResponseSize;
             captured.AsSpan(size).CopyTo(written.AsSpan(size));
             ClearPads(header.Type, fields, captured);
-            Assert.True(captured.AsSpan().SequenceEqual(written), $"{packet.Line}\n{Convert.ToHexString(captured)}\n{Convert.ToHexString(written)}");
+            Assert.True(
+                captured.AsSpan().SequenceEqual(written),
+                $"{packet.Line}\n{Convert.ToHexString(captured)}\n{Convert.ToHexString(written)}");
         }
     }
 
@@ -65,8 +70,13 @@ public unsafe class GoldenRdmaTests
         var neighbours = 0;
         foreach (var direction in Sends(name).Where(HasHeaders).GroupBy(packet => packet.Sender))
         {
-            foreach (var (packet, next) in direction.Zip(direction.Skip(1)).Where(pair => pair.Second.Values["psn"] == pair.First.Values["psn"] + 1))
+            foreach (var (packet, next) in direction.Zip(direction.Skip(1)))
             {
+                if (next.Values["psn"] != packet.Values["psn"] + 1)
+                {
+                    continue;
+                }
+
                 Assert.Equal(Decode(packet).Fields.TransportSerial + 1, Decode(next).Fields.TransportSerial);
                 neighbours++;
             }
@@ -196,14 +206,17 @@ public unsafe class GoldenRdmaTests
     {
         FrameType[] kinds =
         [
-            FrameType.Request, FrameType.Response, FrameType.OneWay, FrameType.OneWayReceipt, FrameType.NexusRequest, FrameType.NexusResponse,
-            FrameType.SessionRequest, FrameType.SessionResponse, FrameType.FinRequest, FrameType.FinResponse, FrameType.ReadAck,
+            FrameType.Request, FrameType.Response, FrameType.OneWay, FrameType.OneWayReceipt,
+            FrameType.NexusRequest, FrameType.NexusResponse, FrameType.SessionRequest, FrameType.SessionResponse,
+            FrameType.FinRequest, FrameType.FinResponse, FrameType.ReadAck,
         ];
         var packets = GoldenRecording.Names("Rdma").SelectMany(Sends).ToArray();
         Assert.True(packets.Length >= 390, $"{packets.Length} messages");
         Assert.Equal(kinds.Order(), packets.Select(TypeOf).Distinct().Order());
 
-        var operations = packets.Where(HasHeaders).Select(packet => (TypeOf(packet).IsRequest(), Decode(packet).Fields.OutOperation)).ToHashSet();
+        var operations = packets.Where(HasHeaders)
+            .Select(packet => (TypeOf(packet).IsRequest(), Decode(packet).Fields.OutOperation))
+            .ToHashSet();
         Assert.Superset(
             new HashSet<(bool, BodyOperation)>
             {
@@ -218,7 +231,8 @@ public unsafe class GoldenRdmaTests
     private static FrameType TypeOf(GoldenPacket packet) =>
         (FrameType)(packet.Bytes[4] << 24 | packet.Bytes[5] << 16 | packet.Bytes[6] << 8 | packet.Bytes[7]);
 
-    private static bool HasHeaders(GoldenPacket packet) => !TypeOf(packet).IsSetup() && TypeOf(packet) is not (FrameType.ReadAck or FrameType.CreditNop);
+    private static bool HasHeaders(GoldenPacket packet) =>
+        !TypeOf(packet).IsSetup() && TypeOf(packet) is not (FrameType.ReadAck or FrameType.CreditNop);
 
     private static (FrameHeader Header, RdmaFrameFields Fields) Decode(GoldenPacket packet)
     {

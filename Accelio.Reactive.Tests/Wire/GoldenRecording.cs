@@ -17,7 +17,8 @@ internal sealed partial class GoldenRecording
     public static string Folder(string kind) => Path.Combine(AppContext.BaseDirectory, "Wire", "Golden", kind);
 
     /// <summary>The names of the recordings of a kind.</summary>
-    public static IEnumerable<string> Names(string kind) => Directory.EnumerateFiles(Folder(kind), "*.txt").Select(Path.GetFileName).Order()!;
+    public static IEnumerable<string> Names(string kind) =>
+        Directory.EnumerateFiles(Folder(kind), "*.txt").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
     /// <summary>Reads a recording.</summary>
     public static GoldenRecording Read(string name)
@@ -80,6 +81,8 @@ internal sealed partial class GoldenRecording
     [GeneratedRegex(@"connect message ((?:[0-9a-f]{2} ?){8}): sock_type=(\d+).* second_port=(\d+)")]
     private static partial Regex ConnectLine();
 
-    [GeneratedRegex(@"#\d+ \S+ (?<name>\w+) \(type 0x(?<type>[0-9a-f]+)\), (?<socket>control|single) socket: TLV 16 \+ (?<tlv>\d+) bytes(?:; then (?<outside>\d+) bytes)?")]
+    [GeneratedRegex(
+        @"#\d+ \S+ (?<name>\w+) \(type 0x(?<type>[0-9a-f]+)\), (?<socket>control|single) socket: "
+        + @"TLV 16 \+ (?<tlv>\d+) bytes(?:; then (?<outside>\d+) bytes)?")]
     private static partial Regex MessageLine();
 }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Wire;
 
-/// <summary>The set-up of a link: connect message and nexus set-up on both transports (wire protocol, sections 3 and 5; RDMA, section 4).</summary>
+/// <summary>
+/// The set-up of a link: connect message and nexus set-up on both transports (wire protocol, sections 3 and 5; RDMA, section 4).
+/// </summary>
 public class LinkSetupTests
 {
     private static readonly LinkSetup Request = new()
@@ -114,13 +116,15 @@ public class LinkSetupTests
 
     [Fact]
     public void A_setup_that_does_not_fit_the_peers_buffer_is_not_written() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => TcpNexus.Write(new byte[8192], Request, new byte[4080 - TcpNexusRequest.Size + 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => TcpNexus.Write(new byte[8192], Request, new byte[4080 - TcpNexusRequest.Size + 1]));
 
     [Fact]
     public void Connect_messages_come_back_as_they_were_written()
     {
-        foreach (var message in new[] { new ConnectMessage(SocketKind.Single, 0), new(SocketKind.Control, 4711), new(SocketKind.Data, 65535) })
+        foreach (var (kind, port) in new[] { (SocketKind.Single, 0), (SocketKind.Control, 4711), (SocketKind.Data, 65535) })
         {
+            var message = new ConnectMessage(kind, (ushort)port);
             var bytes = new byte[ConnectMessage.Size];
             message.Write(bytes);
             Assert.Equal(LinkError.None, ConnectMessage.Read(bytes, out var read, out _));

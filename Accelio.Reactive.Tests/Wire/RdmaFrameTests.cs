@@ -105,7 +105,8 @@ public unsafe class RdmaFrameTests
     [Fact]
     public void A_frame_shorter_than_its_headers_is_refused_whatever_its_length()
     {
-        var response = WireSamples.RdmaFrameOf(new FrameHeader { Type = FrameType.FinResponse }, new RdmaFrameFields { OutOperation = BodyOperation.Send });
+        var response = WireSamples.RdmaFrameOf(
+            new FrameHeader { Type = FrameType.FinResponse }, new RdmaFrameFields { OutOperation = BodyOperation.Send });
         response.With(8, 8, 0);
         for (var length = 0; length < RdmaFrame.ResponseSize; length++)
         {

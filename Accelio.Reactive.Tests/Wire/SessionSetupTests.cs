@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Wire;
 
-/// <summary>The payloads of session set-up, cancel and grant: lengths are believed only as far as the payload goes (wire protocol, sections 10 and 14).</summary>
+/// <summary>
+/// The payloads of session set-up, cancel and grant: lengths are believed only as far as the payload goes (wire protocol, sections 10 and
+/// 14).
+/// </summary>
 public class SessionSetupTests
 {
     private static readonly QueueDepths Depths = new(64 << 20, (64 << 20) + 65536, 1024, 512);
@@ -40,7 +43,10 @@ public class SessionSetupTests
         for (var length = 0; length < payload.Length; length++)
         {
             Assert.False(SessionSetupRequest.TryParse(payload.AsSpan(0, length), out _, out var field));
-            Assert.Equal(length < SessionSetupRequest.FixedSize ? "set-up request: cut off" : length < 28 + 22 ? "uri length" : "private data length", field);
+            var expected = length < SessionSetupRequest.FixedSize ? "set-up request: cut off"
+                : length < SessionSetupRequest.FixedSize + 22 ? "uri length"
+                : "private data length";
+            Assert.Equal(expected, field);
         }
 
         Assert.False(SessionSetupRequest.TryParse([.. payload, 0], out _, out var behind));

@@ -3,7 +3,9 @@ using Accelio.Transports.Wire;
 
 namespace Accelio.Reactive.Tests.Wire;
 
-/// <summary>Which of a TCP frame's fixed bytes carry no meaning: C peers leave there whatever was in the buffer (wire protocol, section 19.4).</summary>
+/// <summary>
+/// Which of a TCP frame's fixed bytes carry no meaning: C peers leave there whatever was in the buffer (wire protocol, section 19.4).
+/// </summary>
 internal static class TcpFrameFixed
 {
     // Offsets from the start of the frame: the pad of the session header, then pad0, pad, pad1 and remain_data_len of the transport header.

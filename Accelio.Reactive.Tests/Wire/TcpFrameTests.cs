@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Wire;
 
-/// <summary>The fixed 96 bytes of a TCP frame: what is written is read, and every rule of sections 19.2 and 19.3 that can be checked there is.</summary>
+/// <summary>
+/// The fixed 96 bytes of a TCP frame: what is written is read, and every rule of sections 19.2 and 19.3 that can be checked there is.
+/// </summary>
 public unsafe class TcpFrameTests
 {
     private const int TypeAt = 4;
@@ -116,7 +118,8 @@ public unsafe class TcpFrameTests
     public void A_control_frame_is_refused_when_it_carries_a_body_or_too_long_a_payload(
         uint type, int offset, int size, ulong value, string error, string field)
     {
-        var frame = WireSamples.TcpFrameOf(new FrameHeader { Type = (FrameType)type }, new TcpFrameFields { OutOperation = BodyOperation.Send });
+        var frame = WireSamples.TcpFrameOf(
+            new FrameHeader { Type = (FrameType)type }, new TcpFrameFields { OutOperation = BodyOperation.Send });
 
         AssertRefused(frame.With(offset, size, value), Single, error, field);
         AssertRefused(frame, Dual, error, field);
@@ -153,7 +156,9 @@ public unsafe class TcpFrameTests
     public void A_request_of_an_unknown_class_is_taken_and_left_to_the_router()
     {
         AssertTaken(
-            WireSamples.TcpFrameOf(new FrameHeader { Type = (FrameType)0x10002 }, new TcpFrameFields { OutOperation = BodyOperation.Send, UserHeaderLength = 4 }),
+            WireSamples.TcpFrameOf(
+                new FrameHeader { Type = (FrameType)0x10002 },
+                new TcpFrameFields { OutOperation = BodyOperation.Send, UserHeaderLength = 4 }),
             Single,
             out var header,
             out _);
@@ -166,7 +171,8 @@ public unsafe class TcpFrameTests
     [Fact]
     public void A_stale_in_operation_of_a_control_frame_is_taken()
     {
-        var frame = WireSamples.TcpFrameOf(new FrameHeader { Type = FrameType.CancelRequest }, new TcpFrameFields { OutOperation = BodyOperation.Send });
+        var frame = WireSamples.TcpFrameOf(
+            new FrameHeader { Type = FrameType.CancelRequest }, new TcpFrameFields { OutOperation = BodyOperation.Send });
 
         AssertTaken(frame.With(InOperationAt, 1, 0xEE), Single, out _, out var fields);
         Assert.Equal(0xEE, (int)fields.InOperation);

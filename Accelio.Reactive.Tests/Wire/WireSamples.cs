@@ -10,10 +10,10 @@ internal static unsafe class WireSamples
     /// <summary>Every type that has session and transport headers.</summary>
     public static readonly FrameType[] Types =
     [
-        FrameType.Request, FrameType.Response, FrameType.OneWay, FrameType.OneWayReceipt, FrameType.SessionRequest, FrameType.SessionResponse,
-        FrameType.HelloRequest, FrameType.HelloResponse, FrameType.FinRequest, FrameType.FinResponse, FrameType.CancelRequest,
-        FrameType.CancelResponse, FrameType.CreditUpdate, FrameType.KeepAliveRequest, FrameType.KeepAliveResponse, FrameType.ExtensionRequest,
-        FrameType.ExtensionResponse,
+        FrameType.Request, FrameType.Response, FrameType.OneWay, FrameType.OneWayReceipt,
+        FrameType.SessionRequest, FrameType.SessionResponse, FrameType.HelloRequest, FrameType.HelloResponse,
+        FrameType.FinRequest, FrameType.FinResponse, FrameType.CancelRequest, FrameType.CancelResponse, FrameType.CreditUpdate,
+        FrameType.KeepAliveRequest, FrameType.KeepAliveResponse, FrameType.ExtensionRequest, FrameType.ExtensionResponse,
     ];
 
     /// <summary>Random fields that a header of this type can carry.</summary>
@@ -37,7 +37,14 @@ internal static unsafe class WireSamples
     /// <summary>A TCP request with room for one response buffer, 10 bytes of header and 64 of body, on one socket.</summary>
     public static byte[] TcpRequest() => TcpFrameOf(
         new FrameHeader { Type = FrameType.Request, LocalTask = 7 },
-        new TcpFrameFields { InOperation = BodyOperation.Send, OutOperation = BodyOperation.Send, InCount = 1, UserHeaderLength = 10, InlineLength = 64 });
+        new TcpFrameFields
+        {
+            InOperation = BodyOperation.Send,
+            OutOperation = BodyOperation.Send,
+            InCount = 1,
+            UserHeaderLength = 10,
+            InlineLength = 64,
+        });
 
     /// <summary>A TCP response, its body of 64 bytes written into one offered buffer.</summary>
     public static byte[] TcpResponse()

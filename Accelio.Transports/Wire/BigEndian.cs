@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// Unaligned big-endian loads and stores: every integer of the wire (wire protocol, conventions). The pointer variants are for the hot pair of a
-/// frame's headers, whose length the caller has checked once; everything else goes through spans.
+/// Unaligned big-endian loads and stores: every integer of the wire (wire protocol, conventions). The pointer variants are for the hot pair
+/// of a frame's headers, whose length the caller has checked once; everything else goes through spans.
 /// </summary>
 internal static unsafe class BigEndian
 {

@@ -1,8 +1,8 @@
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The payload of CANCEL_REQ and CANCEL_RSP, 26 bytes (wire protocol, section 14). Over TCP a C peer drops the link when it receives one: it is read
-/// here and never sent to such a peer.
+/// The payload of CANCEL_REQ and CANCEL_RSP, 26 bytes (wire protocol, section 14). Over TCP a C peer drops the link when it receives one:
+/// it is read here and never sent to such a peer.
 /// </summary>
 /// <param name="TransportSerial">Transport serial number of the request to be cancelled.</param>
 /// <param name="Result">0 in the request, a status code in the answer.</param>

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Accelio.Transports.Wire;
 
-/// <summary>The first 8 bytes on every TCP connection, client to server only (wire protocol, section 3.1): socket type 4, second port 2, pad 2.</summary>
+/// <summary>
+/// The first 8 bytes on every TCP connection, client to server only (wire protocol, section 3.1): socket type 4, second port 2, pad 2.
+/// </summary>
 /// <param name="Kind">What the socket is for.</param>
 /// <param name="SecondPort">The client's local port of the other socket of the pair; 0 when single.</param>
 internal readonly record struct ConnectMessage(SocketKind Kind, ushort SecondPort)
@@ -14,7 +16,10 @@ internal readonly record struct ConnectMessage(SocketKind Kind, ushort SecondPor
     private const int SecondPortOffset = 4;
     private const int PadOffset = 6;
 
-    /// <summary>Reads the first <see cref="Size"/> bytes. Anything that a C server would wait for in vain, or crash on, is refused with <see cref="LinkError.BadConnectMessage"/>.</summary>
+    /// <summary>
+    /// Reads the first <see cref="Size"/> bytes. Anything that a C server would wait for in vain, or crash on, is refused with <see
+    /// cref="LinkError.BadConnectMessage"/>.
+    /// </summary>
     public static LinkError Read(ReadOnlySpan<byte> bytes, out ConnectMessage message, out string? detail)
     {
         message = default;

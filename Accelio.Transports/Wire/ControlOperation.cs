@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>The first payload byte of the extension's control frames, <see cref="FrameType.ExtensionRequest"/> and <see cref="FrameType.ExtensionResponse"/>.</summary>
+/// <summary>
+/// The first payload byte of the extension's control frames, <see cref="FrameType.ExtensionRequest"/> and <see
+/// cref="FrameType.ExtensionResponse"/>.
+/// </summary>
 internal enum ControlOperation : byte
 {
     /// <summary>More credits, see <see cref="GrantPayload"/>.</summary>

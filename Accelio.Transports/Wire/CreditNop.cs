@@ -1,8 +1,8 @@
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The frame that returns transport credits when nothing is there to carry them, 28 bytes with its TLV (RDMA, section 8). It costs a credit itself,
-/// and carries the next serial without consuming it.
+/// The frame that returns transport credits when nothing is there to carry them, 28 bytes with its TLV (RDMA, section 8). It costs a credit
+/// itself, and carries the next serial without consuming it.
 /// </summary>
 /// <param name="TransportSerial">The next serial of the sender.</param>
 /// <param name="AckTransportSerial">The last serial received in order.</param>

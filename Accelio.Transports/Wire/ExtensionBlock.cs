@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The block behind the fixed fields of a link set-up, announced by <see cref="LinkSetup.ExtensionFlag"/>: magic 4, version 2, length of the items 2,
-/// then items of type 2, length 2 and value. At most <see cref="MaxSize"/> bytes in all, every item at most once, unknown items skipped.
+/// The block behind the fixed fields of a link set-up, announced by <see cref="LinkSetup.ExtensionFlag"/>: magic 4, version 2, length of
+/// the items 2, then items of type 2, length 2 and value. At most <see cref="MaxSize"/> bytes in all, every item at most once, unknown
+/// items skipped.
 /// </summary>
 internal static class ExtensionBlock
 {
@@ -50,8 +51,8 @@ internal static class ExtensionBlock
     }
 
     /// <summary>
-    /// Reads what the peer offers. Without the flag, with another magic or another version that is nothing, and no error: it is not a peer of ours,
-    /// or a newer one. A block of ours that is malformed is an error, for what it says cannot be trusted.
+    /// Reads what the peer offers. Without the flag, with another magic or another version that is nothing, and no error: it is not a peer
+    /// of ours, or a newer one. A block of ours that is malformed is an error, for what it says cannot be trusted.
     /// </summary>
     /// <param name="setup">The fixed fields, for the flag.</param>
     /// <param name="trailer">The bytes behind them.</param>

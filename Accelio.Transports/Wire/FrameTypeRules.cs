@@ -19,14 +19,14 @@ internal static class FrameTypeRules
 
     /// <summary>Both direction bits at once, or the set-up of a link, which has no transport header.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsNotARequest(uint type) => ((type & DirectionBits) == DirectionBits) | ((type & SetupBit) != 0);
+    internal static bool IsNotARequest(uint type) => (type & DirectionBits) == DirectionBits || (type & SetupBit) != 0;
 
     /// <summary>No direction bit, or a class that has no response.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsNotAResponse(uint type)
     {
         var kind = type & ~DirectionBits;
-        return ((type & DirectionBits) != 0x4) | ((kind & ~AnsweredClasses) != 0) | (kind == 0) | ((kind & (kind - 1)) != 0);
+        return (type & DirectionBits) != 0x4 || (kind & ~AnsweredClasses) != 0 || kind == 0 || (kind & (kind - 1)) != 0;
     }
 
     /// <summary>Control frames travel as SEND; application frames as SEND or READ.</summary>

@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>The payload of a <see cref="ControlOperation.Grant"/> frame: operation 1, messages 4, bytes 8. Sent where no header is there to carry the credits.</summary>
+/// <summary>
+/// The payload of a <see cref="ControlOperation.Grant"/> frame: operation 1, messages 4, bytes 8. Sent where no header is there to carry
+/// the credits.
+/// </summary>
 /// <param name="Messages">Messages granted to the receiver of the frame.</param>
 /// <param name="Bytes">Bytes granted to the receiver of the frame.</param>
 internal readonly record struct GrantPayload(uint Messages, ulong Bytes)

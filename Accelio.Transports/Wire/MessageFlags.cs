@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>The bits of <see cref="FrameHeader.Flags"/> (wire protocol, section 6.1). Constants rather than an enum: C applications put bits of their own here.</summary>
+/// <summary>
+/// The bits of <see cref="FrameHeader.Flags"/> (wire protocol, section 6.1). Constants rather than an enum: C applications put bits of
+/// their own here.
+/// </summary>
 internal static class MessageFlags
 {
     /// <summary>No flag.</summary>
@@ -30,6 +33,8 @@ internal static class MessageFlags
     /// <summary>The response carries the answer; without this bit it is never delivered as one.</summary>
     public const uint ReceiptLast = 0x1000;
 
-    /// <summary>Extension, only on links that negotiated one: the user header begins with an item area (<see cref="MessageItems"/>).</summary>
+    /// <summary>
+    /// Extension, only on links that negotiated one: the user header begins with an item area (<see cref="MessageItems"/>).
+    /// </summary>
     public const uint Items = 0x2000;
 }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The item area at the start of a user header, announced by <see cref="MessageFlags.Items"/>: a 2-byte length of the items, then items of type 1,
-/// length 1 and value, every item at most once, unknown items skipped. Only on links that negotiated an extension.
+/// The item area at the start of a user header, announced by <see cref="MessageFlags.Items"/>: a 2-byte length of the items, then items of
+/// type 1, length 1 and value, every item at most once, unknown items skipped. Only on links that negotiated an extension.
 /// </summary>
 internal ref struct MessageItems
 {
@@ -36,7 +36,10 @@ internal ref struct MessageItems
     /// <summary>Whether there is a <see cref="MessageItemType.FailureText"/>.</summary>
     public bool HasFailureText;
 
-    /// <summary>The text of a failure, UTF-8 from the peer, not validated. Written, it is cut at a character boundary to <see cref="MaxFailureText"/>.</summary>
+    /// <summary>
+    /// The text of a failure, UTF-8 from the peer, not validated. Written, it is cut at a character boundary to <see
+    /// cref="MaxFailureText"/>.
+    /// </summary>
     public ReadOnlySpan<byte> FailureText;
 
     /// <summary>Bytes that <see cref="Write"/> writes.</summary>

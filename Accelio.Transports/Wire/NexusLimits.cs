@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Accelio.Transports.Wire;
 
-/// <summary>The 20 bytes of limits that the set-up of a link has on every transport: buffer size 8, in parts 4, out parts 4, header length 4.</summary>
+/// <summary>
+/// The 20 bytes of limits that the set-up of a link has on every transport: buffer size 8, in parts 4, out parts 4, header length 4.
+/// </summary>
 internal static class NexusLimits
 {
     /// <summary>Bytes of the limits.</summary>

@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>The portals in a SETUP_RSP: for each a 2-byte length and a complete uri, not terminated (wire protocol, section 10.2). Checked when the answer was parsed.</summary>
+/// <summary>
+/// The portals in a SETUP_RSP: for each a 2-byte length and a complete uri, not terminated (wire protocol, section 10.2). Checked when the
+/// answer was parsed.
+/// </summary>
 internal readonly ref struct PortalList
 {
     private readonly ReadOnlySpan<byte> _entries;
@@ -14,7 +17,10 @@ internal readonly ref struct PortalList
     /// <summary>Number of portals.</summary>
     public int Count { get; }
 
-    /// <summary>Checks and keeps the first <paramref name="count"/> portals of <paramref name="bytes"/>; false when they are not all there or one is empty.</summary>
+    /// <summary>
+    /// Checks and keeps the first <paramref name="count"/> portals of <paramref name="bytes"/>; false when they are not all there or one is
+    /// empty.
+    /// </summary>
     /// <param name="bytes">What follows the fixed fields.</param>
     /// <param name="count">The number claimed.</param>
     /// <param name="list">The portals; they lie in <paramref name="bytes"/>, so the list costs nothing however many are claimed.</param>

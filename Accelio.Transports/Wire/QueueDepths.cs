@@ -1,6 +1,8 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>What each side of a session announces as room in its queues (wire protocol, section 10.1); the start of flow control (section 13).</summary>
+/// <summary>
+/// What each side of a session announces as room in its queues (wire protocol, section 10.1); the start of flow control (section 13).
+/// </summary>
 /// <param name="SendBytes">Send queue, bytes.</param>
 /// <param name="ReceiveBytes">Receive queue, bytes: the peer's first credits.</param>
 /// <param name="SendMessages">Send queue, messages.</param>

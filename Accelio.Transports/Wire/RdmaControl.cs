@@ -1,9 +1,15 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>What the two frames that only RDMA has are made of: TLV, a header length of 2 bytes that counts itself, fields (RDMA, sections 7.4 and 8).</summary>
+/// <summary>
+/// What the two frames that only RDMA has are made of: TLV, a header length of 2 bytes that counts itself, fields (RDMA, sections 7.4 and
+/// 8).
+/// </summary>
 internal static class RdmaControl
 {
-    /// <summary>Checks TLV and header length and positions a reader on the first field; afterwards <paramref name="headerLength"/> bytes less 2 can be read.</summary>
+    /// <summary>
+    /// Checks TLV and header length and positions a reader on the first field; afterwards <paramref name="headerLength"/> bytes less 2 can
+    /// be read.
+    /// </summary>
     public static bool TryOpen(ReadOnlySpan<byte> frame, FrameType type, ushort headerLength, out SpanReader reader, out string? field)
     {
         reader = new SpanReader(frame);

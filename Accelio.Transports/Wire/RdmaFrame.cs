@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The headers of every RDMA frame but the link set-up, the credit NOP and the READ ack: TLV, session header, transport header (RDMA, sections 3, 5
-/// and 6). One frame is one SEND; its true length is the byte count of the completion.
+/// The headers of every RDMA frame but the link set-up, the credit NOP and the READ ack: TLV, session header, transport header (RDMA,
+/// sections 3, 5 and 6). One frame is one SEND; its true length is the byte count of the completion.
 /// </summary>
 internal static unsafe class RdmaFrame
 {
@@ -21,8 +21,8 @@ internal static unsafe class RdmaFrame
     private const ulong ResponseHeadWord = (ulong)RdmaRequestHeader.Version << 56 | (ulong)RdmaResponseHeader.Size << 32;
 
     /// <summary>
-    /// Decodes and checks the headers of the frame that fills <paramref name="length"/> bytes at <paramref name="p"/>; tables, user header and an
-    /// inline body are inside that length on success. <see cref="RdmaFrameDiagnosis.Explain"/> tells in words what was wrong.
+    /// Decodes and checks the headers of the frame that fills <paramref name="length"/> bytes at <paramref name="p"/>; tables, user header
+    /// and an inline body are inside that length on success. <see cref="RdmaFrameDiagnosis.Explain"/> tells in words what was wrong.
     /// </summary>
     public static LinkError Decode(byte* p, int length, in RdmaFrameLimits limits, out FrameHeader header, out RdmaFrameFields fields)
     {
@@ -54,16 +54,17 @@ internal static unsafe class RdmaFrame
             bad = true;
         }
 
-        bad |= !magic
-            | (fields.InlineLength > limits.MaxBodyLength)
-            | (fields.TlvLength > (ulong)(length - Tlv.Size))
-            | ((ulong)fields.BodyOffset + (fields.OutOperation == BodyOperation.Send ? fields.InlineLength : 0) > (ulong)length);
+        bad = bad
+            || !magic
+            || fields.InlineLength > limits.MaxBodyLength
+            || fields.TlvLength > (ulong)(length - Tlv.Size)
+            || (ulong)fields.BodyOffset + (fields.OutOperation == BodyOperation.Send ? fields.InlineLength : 0) > (ulong)length;
         return bad ? Refuse(p, length, limits, out header, out fields) : LinkError.None;
     }
 
     /// <summary>
-    /// Writes the headers completely, pads as zeros. The lengths in <paramref name="fields"/> must be final (<see cref="Measure"/>); tables and user
-    /// header follow behind, in the caller's hand.
+    /// Writes the headers completely, pads as zeros. The lengths in <paramref name="fields"/> must be final (<see cref="Measure"/>); tables
+    /// and user header follow behind, in the caller's hand.
     /// </summary>
     public static void Encode(byte* p, in FrameHeader header, in RdmaFrameFields fields)
     {
@@ -74,7 +75,9 @@ internal static unsafe class RdmaFrame
         var lengths = (ulong)fields.UserHeaderLength << 16 | fields.PadLength;
         if (header.Type.IsRequest())
         {
-            var flags = fields.PeerWriteResponse ? RdmaRequestHeader.PeerWriteResponseFlag : header.LastInBatch ? RdmaRequestHeader.LastInBatchFlag : 0u;
+            var flags = fields.PeerWriteResponse ? RdmaRequestHeader.PeerWriteResponseFlag
+                : header.LastInBatch ? RdmaRequestHeader.LastInBatchFlag
+                : 0u;
             BigEndian.WriteUInt64(transport, RequestHeadWord | serials | (ulong)flags << 48);
             BigEndian.WriteUInt64(
                 transport + RdmaRequestHeader.TaskOffset,
@@ -95,7 +98,10 @@ internal static unsafe class RdmaFrame
         BigEndian.WriteUInt64(transport + RdmaResponseHeader.InlineLengthOffset, fields.InlineLength);
     }
 
-    /// <summary>Sets <see cref="RdmaFrameFields.UserHeaderOffset"/> and <see cref="RdmaFrameFields.TlvLength"/> from the other fields; the TLV counts an inline body.</summary>
+    /// <summary>
+    /// Sets <see cref="RdmaFrameFields.UserHeaderOffset"/> and <see cref="RdmaFrameFields.TlvLength"/> from the other fields; the TLV
+    /// counts an inline body.
+    /// </summary>
     public static void Measure(FrameType type, ref RdmaFrameFields fields)
     {
         fields.UserHeaderOffset = type.IsRequest()
@@ -105,7 +111,10 @@ internal static unsafe class RdmaFrame
         fields.TlvLength = (ulong)(fields.BodyOffset - Tlv.Size) + inline;
     }
 
-    /// <summary>Patches what is known only when the frame is posted: serial, acknowledged serial and credits, at the same place in both directions (RDMA, section 8).</summary>
+    /// <summary>
+    /// Patches what is known only when the frame is posted: serial, acknowledged serial and credits, at the same place in both directions
+    /// (RDMA, section 8).
+    /// </summary>
     public static void Stamp(byte* p, ushort serial, ushort acknowledged, ushort credits)
     {
         var transport = p + TransportOffset;
@@ -140,7 +149,8 @@ internal static unsafe class RdmaFrame
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool DecodeRequest(byte* transport, ulong head, in RdmaFrameLimits limits, ref FrameHeader header, ref RdmaFrameFields fields)
+    private static bool DecodeRequest(
+        byte* transport, ulong head, in RdmaFrameLimits limits, ref FrameHeader header, ref RdmaFrameFields fields)
     {
         var task = BigEndian.ReadUInt64(transport + RdmaRequestHeader.TaskOffset);
         var counts = BigEndian.ReadUInt64(transport + RdmaRequestHeader.CountsOffset);
@@ -158,16 +168,17 @@ internal static unsafe class RdmaFrame
         fields.PadLength = (ushort)(lengths >> 32);
         fields.InlineLength = BigEndian.ReadUInt64(transport + RdmaRequestHeader.InlineLengthOffset);
         fields.UserHeaderOffset = RequestSize + ((fields.InCount + fields.OutCount) * Sge.Size);
-        return ((ushort)(head >> 32) != RdmaRequestHeader.Size)
-            | FrameTypeRules.IsNotARequest((uint)header.Type)
-            | FrameTypeRules.IsIllegalRequestOperation((uint)fields.OutOperation, header.Type.IsApplication())
-            | (fields.InCount > limits.MaxIn)
-            | (fields.OutCount > limits.MaxOut)
-            | ((fields.OutOperation == BodyOperation.Read) & (fields.InlineLength != 0));
+        return (ushort)(head >> 32) != RdmaRequestHeader.Size
+            || FrameTypeRules.IsNotARequest((uint)header.Type)
+            || FrameTypeRules.IsIllegalRequestOperation((uint)fields.OutOperation, header.Type.IsApplication())
+            || fields.InCount > limits.MaxIn
+            || fields.OutCount > limits.MaxOut
+            || (fields.OutOperation == BodyOperation.Read && fields.InlineLength != 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool DecodeResponse(byte* transport, ulong head, in RdmaFrameLimits limits, ref FrameHeader header, ref RdmaFrameFields fields)
+    private static bool DecodeResponse(
+        byte* transport, ulong head, in RdmaFrameLimits limits, ref FrameHeader header, ref RdmaFrameFields fields)
     {
         var task = BigEndian.ReadUInt64(transport + RdmaResponseHeader.TaskOffset);
         var status = BigEndian.ReadUInt64(transport + RdmaResponseHeader.StatusOffset);
@@ -185,11 +196,11 @@ internal static unsafe class RdmaFrame
         // With SEND the count is a stale local one: it names no table.
         fields.OutCount = operation == BodyOperation.Send ? (ushort)0 : (ushort)(status >> 32);
         fields.UserHeaderOffset = ResponseSize + (fields.OutCount * ResponseEntrySize(operation));
-        return ((ushort)(head >> 32) != RdmaResponseHeader.Size)
-            | FrameTypeRules.IsNotAResponse((uint)header.Type)
-            | FrameTypeRules.IsIllegalRdmaResponseOperation((uint)operation, header.Type.IsApplication())
-            | (fields.OutCount > (operation == BodyOperation.Write ? limits.MaxWriteLengths : limits.MaxOut))
-            | ((operation == BodyOperation.Read) & (fields.InlineLength != 0));
+        return (ushort)(head >> 32) != RdmaResponseHeader.Size
+            || FrameTypeRules.IsNotAResponse((uint)header.Type)
+            || FrameTypeRules.IsIllegalRdmaResponseOperation((uint)operation, header.Type.IsApplication())
+            || fields.OutCount > (operation == BodyOperation.Write ? limits.MaxWriteLengths : limits.MaxOut)
+            || (operation == BodyOperation.Read && fields.InlineLength != 0);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -26,7 +26,8 @@ internal static unsafe class RdmaFrameDiagnosis
         var request = type.IsRequest();
         if (request ? FrameTypeRules.IsNotARequest((uint)type) : FrameTypeRules.IsNotAResponse((uint)type))
         {
-            return WireFault.Fail(type.IsSetup() ? LinkError.UnexpectedFrame : LinkError.UnknownFrameType, $"tlv type: 0x{(uint)type:x4}", out detail);
+            var error = type.IsSetup() ? LinkError.UnexpectedFrame : LinkError.UnknownFrameType;
+            return WireFault.Fail(error, $"tlv type: 0x{(uint)type:x4}", out detail);
         }
 
         if (!request && length < RdmaFrame.ResponseSize)
@@ -41,11 +42,13 @@ internal static unsafe class RdmaFrameDiagnosis
 
         var headerLength = BigEndian.ReadUInt16(p + RdmaFrame.TransportOffset + 2);
         var size = request ? RdmaRequestHeader.Size : RdmaResponseHeader.Size;
-        return headerLength != size
-            ? WireFault.Fail(LinkError.BadHeaderLength, $"{(request ? "req_hdr_len" : "rsp_hdr_len")}: {headerLength}, must be {size}", out detail)
-            : request
-                ? FindInRequest(p, length, type, limits, out detail)
-                : FindInResponse(p, length, type, limits, out detail);
+        if (headerLength != size)
+        {
+            var name = request ? "req_hdr_len" : "rsp_hdr_len";
+            return WireFault.Fail(LinkError.BadHeaderLength, $"{name}: {headerLength}, must be {size}", out detail);
+        }
+
+        return request ? FindInRequest(p, length, type, limits, out detail) : FindInResponse(p, length, type, limits, out detail);
     }
 
     private static LinkError FindInRequest(byte* p, int length, FrameType type, in RdmaFrameLimits limits, out string detail)

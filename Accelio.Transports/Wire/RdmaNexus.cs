@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>The set-up frames of an RDMA link (RDMA, section 4) by their direction; the layouts are in <see cref="RdmaNexusRequest"/> and <see cref="RdmaNexusResponse"/>.</summary>
+/// <summary>
+/// The set-up frames of an RDMA link (RDMA, section 4) by their direction; the layouts are in <see cref="RdmaNexusRequest"/> and <see
+/// cref="RdmaNexusResponse"/>.
+/// </summary>
 internal static class RdmaNexus
 {
     /// <summary>Longest set-up frame, TLV included, in bytes: the one slot that each side posts for it.</summary>
@@ -9,7 +12,9 @@ internal static class RdmaNexus
     /// <summary>The bytes that <see cref="Write"/> needs for a trailer of this length.</summary>
     public static int FrameLength(bool isResponse, int trailerLength) => Tlv.Size + FixedSize(isResponse) + trailerLength;
 
-    /// <summary>Writes a whole frame: TLV, fixed fields, trailer. Key pairs are never sent: <see cref="RdmaSetup.KeyPairs"/> must be 0.</summary>
+    /// <summary>
+    /// Writes a whole frame: TLV, fixed fields, trailer. Key pairs are never sent: <see cref="RdmaSetup.KeyPairs"/> must be 0.
+    /// </summary>
     /// <returns>Bytes written, <see cref="FrameLength"/>.</returns>
     public static int Write(Span<byte> destination, in RdmaSetup setup, ReadOnlySpan<byte> trailer)
     {

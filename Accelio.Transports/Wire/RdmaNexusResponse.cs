@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Accelio.Transports.Wire;
 
-/// <summary>The fixed bytes of the set-up response of an RDMA link behind the TLV (RDMA, section 4): cid 4, status 4, version 2, flags 2, then <see cref="RdmaSetupPart"/>.</summary>
+/// <summary>
+/// The fixed bytes of the set-up response of an RDMA link behind the TLV (RDMA, section 4): cid 4, status 4, version 2, flags 2, then <see
+/// cref="RdmaSetupPart"/>.
+/// </summary>
 internal static class RdmaNexusResponse
 {
     /// <summary>Bytes of the fixed fields; key pairs and extension block follow.</summary>

@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>Offsets of the 40 bytes behind the session header of request-class frames on RDMA (RDMA, section 5); read and written by <see cref="RdmaFrame"/>.</summary>
+/// <summary>
+/// Offsets of the 40 bytes behind the session header of request-class frames on RDMA (RDMA, section 5); read and written by <see
+/// cref="RdmaFrame"/>.
+/// </summary>
 internal static class RdmaRequestHeader
 {
     /// <summary>Bytes of the header, and the value of its length field.</summary>

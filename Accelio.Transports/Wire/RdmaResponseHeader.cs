@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>Offsets of the 44 bytes behind the session header of response-class frames on RDMA (RDMA, section 6); read and written by <see cref="RdmaFrame"/>.</summary>
+/// <summary>
+/// Offsets of the 44 bytes behind the session header of response-class frames on RDMA (RDMA, section 6); read and written by <see
+/// cref="RdmaFrame"/>.
+/// </summary>
 internal static class RdmaResponseHeader
 {
     /// <summary>Bytes of the header, and the value of its length field.</summary>

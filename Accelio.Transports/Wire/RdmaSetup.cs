@@ -1,6 +1,8 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>The set-up message of an RDMA link (RDMA, section 4): what all transports share, and the depths of its queues. Host order.</summary>
+/// <summary>
+/// The set-up message of an RDMA link (RDMA, section 4): what all transports share, and the depths of its queues. Host order.
+/// </summary>
 internal struct RdmaSetup
 {
     /// <summary>The part that is the same on every transport.</summary>

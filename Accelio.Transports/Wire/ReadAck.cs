@@ -1,8 +1,8 @@
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The frame with which a requester says that it has fetched the body of a response, 22 bytes with its TLV (RDMA, section 7.4). It has no serial and
-/// no credits, but takes a slot. Only now may the responder release its buffers.
+/// The frame with which a requester says that it has fetched the body of a response, 22 bytes with its TLV (RDMA, section 7.4). It has no
+/// serial and no credits, but takes a slot. Only now may the responder release its buffers.
 /// </summary>
 /// <param name="RemoteTask">The responder's task id, as the response named it.</param>
 internal readonly record struct ReadAck(uint RemoteTask)

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The 40 bytes behind the TLV of every frame except the set-up of a link (wire protocol, section 6). C peers leave stale bytes in the pad, and in
-/// the serial number of control frames: never interpret them.
+/// The 40 bytes behind the TLV of every frame except the set-up of a link (wire protocol, section 6). C peers leave stale bytes in the pad,
+/// and in the serial number of control frames: never interpret them.
 /// </summary>
 internal static unsafe class SessionHeader
 {

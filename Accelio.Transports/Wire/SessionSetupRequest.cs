@@ -1,8 +1,8 @@
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The payload of SETUP_REQ (wire protocol, section 10.1): session id 4, queue depths 20, uri length 2, private data length 2, uri, private data.
-/// Between our own peers an item area stands in front of it, which is not part of it.
+/// The payload of SETUP_REQ (wire protocol, section 10.1): session id 4, queue depths 20, uri length 2, private data length 2, uri, private
+/// data. Between our own peers an item area stands in front of it, which is not part of it.
 /// </summary>
 internal ref struct SessionSetupRequest
 {
@@ -18,7 +18,9 @@ internal ref struct SessionSetupRequest
     /// <summary>The client's queues.</summary>
     public QueueDepths Depths;
 
-    /// <summary>The uri as given to the client. C clients cut it, or append foreign bytes, after a redirect (section 20.6): it identifies nothing.</summary>
+    /// <summary>
+    /// The uri as given to the client. C clients cut it, or append foreign bytes, after a redirect (section 20.6): it identifies nothing.
+    /// </summary>
     public ReadOnlySpan<byte> Uri;
 
     /// <summary>The application's data.</summary>

@@ -1,8 +1,8 @@
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The payload of SETUP_RSP (wire protocol, section 10.2): session id 4, action 2, then by action. Between our own peers an item area stands in front
-/// of it, which is not part of it.
+/// The payload of SETUP_RSP (wire protocol, section 10.2): session id 4, action 2, then by action. Between our own peers an item area
+/// stands in front of it, which is not part of it.
 /// </summary>
 internal ref struct SessionSetupResponse
 {
@@ -93,7 +93,10 @@ internal ref struct SessionSetupResponse
         return WriteRest(ref writer, portals, privateData, out written);
     }
 
-    /// <summary>Writes a redirect to at least one portal, the first of which C clients take; false when it is longer than the destination or <see cref="MaxLength"/>.</summary>
+    /// <summary>
+    /// Writes a redirect to at least one portal, the first of which C clients take; false when it is longer than the destination or <see
+    /// cref="MaxLength"/>.
+    /// </summary>
     public static bool TryWriteRedirect(
         Span<byte> destination, uint sessionId, ReadOnlySpan<ReadOnlyMemory<byte>> portals, out int written)
     {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// One entry of the tables behind the transport header (wire protocol, section 7): address 8, length 4, key 4. The addresses are real only on RDMA;
-/// on TCP they are opaque, and whether one is zero says whether bulk may be placed there.
+/// One entry of the tables behind the transport header (wire protocol, section 7): address 8, length 4, key 4. The addresses are real only
+/// on RDMA; on TCP they are opaque, and whether one is zero says whether bulk may be placed there.
 /// </summary>
 internal static unsafe class Sge
 {

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// Reads big-endian fields one after the other from bytes of unknown honesty: past the end every field is 0 or empty and <see cref="Failed"/> stays
-/// set, so a parser looks once at the end.
+/// Reads big-endian fields one after the other from bytes of unknown honesty: past the end every field is 0 or empty and <see
+/// cref="Failed"/> stays set, so a parser looks once at the end.
 /// </summary>
 internal ref struct SpanReader
 {

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Accelio.Transports.Wire;
 
-/// <summary>Writes big-endian fields one after the other; a field that does not fit is left out with all that follow, and <see cref="Failed"/> stays set.</summary>
+/// <summary>
+/// Writes big-endian fields one after the other; a field that does not fit is left out with all that follow, and <see cref="Failed"/> stays
+/// set.
+/// </summary>
 internal ref struct SpanWriter
 {
     private readonly Span<byte> _destination;

@@ -11,7 +11,10 @@ internal static class StatusCodes
     /// <summary>Whether the value is one of the protocol's codes; success is not.</summary>
     public static bool IsProtocolCode(uint status) => status is >= (uint)StatusCode.NotSupported and <= (uint)Last;
 
-    /// <summary>The name of the code, "errno n" for Linux error numbers, the bare number for anything else. For messages and logs, not for the data path.</summary>
+    /// <summary>
+    /// The name of the code, "errno n" for Linux error numbers, the bare number for anything else. For messages and logs, not for the data
+    /// path.
+    /// </summary>
     public static string Describe(uint status) => status == 0 || IsProtocolCode(status)
         ? ((StatusCode)status).ToString()
         : string.Create(CultureInfo.InvariantCulture, $"{(status < (uint)StatusCode.NotSupported ? "errno " : "status ")}{status}");

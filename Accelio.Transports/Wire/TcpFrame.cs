@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The first 96 bytes of every TCP frame but the link set-up: TLV, session header, transport header (wire protocol, sections 4, 6, 7, 8). Decoding
-/// and encoding run once per message; both are straight-line code with one branch for the direction, and work in 64-bit words.
+/// The first 96 bytes of every TCP frame but the link set-up: TLV, session header, transport header (wire protocol, sections 4, 6, 7, 8).
+/// Decoding and encoding run once per message: they work in 64-bit words, and the rules are branches that good peers never take.
 /// </summary>
 internal static unsafe class TcpFrame
 {
@@ -20,9 +20,10 @@ internal static unsafe class TcpFrame
     private const ulong HeadWord = (ulong)TcpRequestHeader.Version << 56 | (ulong)TcpRequestHeader.Size << 32;
 
     /// <summary>
-    /// Decodes and checks the fixed part. <paramref name="length"/> bytes at <paramref name="p"/> are readable, at least <see cref="HeaderSize"/> of
-    /// them; nothing behind those is read. On success every length in <paramref name="fields"/> is bounded by <paramref name="limits"/> and the TLV
-    /// length is the sum of its parts. <see cref="TcpFrameDiagnosis.Explain"/> tells in words what was wrong.
+    /// Decodes and checks the fixed part. <paramref name="length"/> bytes at <paramref name="p"/> are readable, at least <see
+    /// cref="HeaderSize"/> of them; nothing behind those is read. On success every length in <paramref name="fields"/> is bounded by
+    /// <paramref name="limits"/> and the TLV length is the sum of its parts. <see cref="TcpFrameDiagnosis.Explain"/> tells in words what
+    /// was wrong.
     /// </summary>
     public static LinkError Decode(byte* p, int length, in TcpFrameLimits limits, out FrameHeader header, out TcpFrameFields fields)
     {
@@ -44,14 +45,16 @@ internal static unsafe class TcpFrame
         var lengths = BigEndian.ReadUInt64(transport + TcpRequestHeader.LengthsOffset);
         var inline = BigEndian.ReadUInt64(transport + TcpRequestHeader.InlineLengthOffset);
 
+        var userHeader = (uint)(lengths >> 48);
+        var pad = (uint)(ushort)(lengths >> 32);
+        var outCount = (uint)(ushort)(counts >> 32);
         header.Type = (FrameType)type;
         header.LocalTask = (uint)(tasks >> 32);
         fields.TlvLength = tlvLength;
         fields.InlineLength = inline;
         fields.TransportSerial = (ushort)(head >> 16);
-        fields.UserHeaderLength = (ushort)(lengths >> 48);
-        fields.PadLength = (ushort)(lengths >> 32);
-        var outCount = (uint)(ushort)(counts >> 32);
+        fields.UserHeaderLength = (ushort)userHeader;
+        fields.PadLength = (ushort)pad;
         fields.OutCount = (ushort)outCount;
 
         uint tables;
@@ -61,20 +64,20 @@ internal static unsafe class TcpFrame
         if (((FrameType)type).IsRequest())
         {
             var inCount = (uint)(counts >> 48);
-            var transportFlags = (uint)(head >> 48);
+            var flags = (uint)(head >> 48);
             operation = (byte)tasks;
             tables = (inCount + outCount) * Sge.Size;
             header.RemoteTask = 0;
             header.Status = 0;
-            header.LastInBatch = (transportFlags & TcpRequestHeader.LastInBatchFlag) != 0;
+            header.LastInBatch = (flags & TcpRequestHeader.LastInBatchFlag) != 0;
             fields.InCount = (ushort)inCount;
             fields.InOperation = (BodyOperation)(byte)(tasks >> 8);
-            fields.PeerWriteResponse = (transportFlags & TcpRequestHeader.PeerWriteResponseFlag) != 0;
-            bad = (inCount > limits.MaxIn)
-                | (outCount > limits.MaxOut)
-                | FrameTypeRules.IsNotARequest(type)
-                | FrameTypeRules.IsIllegalRequestOperation(operation, application)
-                | ((operation == (uint)BodyOperation.Read) & (inline != 0));
+            fields.PeerWriteResponse = (flags & TcpRequestHeader.PeerWriteResponseFlag) != 0;
+            bad = inCount > limits.MaxIn
+                || outCount > limits.MaxOut
+                || FrameTypeRules.IsNotARequest(type)
+                || FrameTypeRules.IsIllegalRequestOperation(operation, application)
+                || (operation == (uint)BodyOperation.Read && inline != 0);
         }
         else
         {
@@ -86,27 +89,27 @@ internal static unsafe class TcpFrame
             fields.InCount = 0;
             fields.InOperation = BodyOperation.None;
             fields.PeerWriteResponse = false;
-            bad = (outCount > limits.MaxWriteLengths)
-                | FrameTypeRules.IsNotAResponse(type)
-                | FrameTypeRules.IsIllegalResponseOperation(operation, application);
+            bad = outCount > limits.MaxWriteLengths
+                || FrameTypeRules.IsNotAResponse(type)
+                || FrameTypeRules.IsIllegalResponseOperation(operation, application);
         }
 
         fields.OutOperation = (BodyOperation)operation;
         fields.TableLength = (int)tables;
-        var expected = TlvLengthOf(application, operation == (uint)BodyOperation.Send, limits.IsDual, tables, fields.UserHeaderLength, fields.PadLength, inline);
-        bad |= (magicAndType >> 32 != Tlv.Magic)
-            | (tlvLength != expected)
-            | (HeadersInTlv + (ulong)tables + fields.UserHeaderLength + fields.PadLength > limits.MaxTlvLength)
-            | (tlvLength > limits.MaxTlvLength)
-            | (inline > limits.MaxBodyLength)
-            | (!application & ((inline | fields.PadLength) != 0))
-            | ((ushort)(head >> 32) != TcpRequestHeader.Size);
+        var send = operation == (uint)BodyOperation.Send;
+        bad = bad
+            || magicAndType >> 32 != Tlv.Magic
+            || (ushort)(head >> 32) != TcpRequestHeader.Size
+            || tlvLength > limits.MaxTlvLength
+            || tlvLength != TlvLengthOf(application, send, limits.IsDual, tables, userHeader, pad, inline)
+            || inline > limits.MaxBodyLength
+            || (!application && IsIllegalControl(inline, pad, tables, userHeader, limits));
         return bad ? Refuse(p, length, limits, out header, out fields) : LinkError.None;
     }
 
     /// <summary>
-    /// Writes the fixed part completely, pads as zeros. The lengths in <paramref name="fields"/> must be final (<see cref="Measure"/>); tables and
-    /// user header follow behind, in the caller's hand.
+    /// Writes the fixed part completely, pads as zeros. The lengths in <paramref name="fields"/> must be final (<see cref="Measure"/>);
+    /// tables and user header follow behind, in the caller's hand.
     /// </summary>
     public static void Encode(byte* p, in FrameHeader header, in TcpFrameFields fields)
     {
@@ -116,7 +119,9 @@ internal static unsafe class TcpFrame
         var head = HeadWord | (ulong)fields.TransportSerial << 16;
         if (header.Type.IsRequest())
         {
-            var flags = fields.PeerWriteResponse ? TcpRequestHeader.PeerWriteResponseFlag : header.LastInBatch ? TcpRequestHeader.LastInBatchFlag : 0u;
+            var flags = fields.PeerWriteResponse ? TcpRequestHeader.PeerWriteResponseFlag
+                : header.LastInBatch ? TcpRequestHeader.LastInBatchFlag
+                : 0u;
             BigEndian.WriteUInt64(transport, head | (ulong)flags << 48);
             BigEndian.WriteUInt64(
                 transport + TcpRequestHeader.TaskOffset,
@@ -138,7 +143,9 @@ internal static unsafe class TcpFrame
         BigEndian.WriteUInt64(transport + TcpRequestHeader.InlineLengthOffset, fields.InlineLength);
     }
 
-    /// <summary>Sets <see cref="TcpFrameFields.TableLength"/> and <see cref="TcpFrameFields.TlvLength"/> from the other fields (section 9.1).</summary>
+    /// <summary>
+    /// Sets <see cref="TcpFrameFields.TableLength"/> and <see cref="TcpFrameFields.TlvLength"/> from the other fields (section 9.1).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Measure(FrameType type, bool dual, ref TcpFrameFields fields)
     {
@@ -155,8 +162,8 @@ internal static unsafe class TcpFrame
     }
 
     /// <summary>
-    /// The length of the body of a decoded frame, wherever it travels. <paramref name="p"/> is the start of the frame, of which headers and tables
-    /// must be readable.
+    /// The length of the body of a decoded frame, wherever it travels. <paramref name="p"/> is the start of the frame, of which headers and
+    /// tables must be readable.
     /// </summary>
     /// <returns><see cref="LinkError.None"/>, <see cref="LinkError.MessageTooLarge"/> or <see cref="LinkError.LengthMismatch"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -175,6 +182,13 @@ internal static unsafe class TcpFrame
         length += application | !dual ? userHeader + pad : 0;
         return length + (send & !dual ? inline : 0);
     }
+
+    /// <summary>
+    /// Control frames have no body, and their payload is bounded like a frame even where it travels on the data socket, outside the TLV.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsIllegalControl(ulong inline, uint pad, uint tables, uint userHeader, in TcpFrameLimits limits) =>
+        (inline | pad) != 0 || HeadersInTlv + (ulong)tables + userHeader > limits.MaxTlvLength;
 
     private static LinkError BulkLength(byte* p, in TcpFrameFields fields, in TcpFrameLimits limits, out long length)
     {

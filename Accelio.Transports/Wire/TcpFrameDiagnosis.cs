@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>Finds the first rule that a frame's fixed part breaks and says it in words. Runs on the error path only: the second look costs nothing where it matters.</summary>
+/// <summary>
+/// Finds the first rule that a frame's fixed part breaks and says it in words. Runs on the error path only: the second look costs nothing
+/// where it matters.
+/// </summary>
 internal static unsafe class TcpFrameDiagnosis
 {
     /// <summary>What is wrong with a frame that <see cref="TcpFrame.Decode"/> refused, naming the field.</summary>
@@ -26,12 +29,14 @@ internal static unsafe class TcpFrameDiagnosis
 
         if (type.IsRequest() ? FrameTypeRules.IsNotARequest((uint)type) : FrameTypeRules.IsNotAResponse((uint)type))
         {
-            return WireFault.Fail(type.IsSetup() ? LinkError.UnexpectedFrame : LinkError.UnknownFrameType, $"tlv type: 0x{(uint)type:x4}", out detail);
+            var error = type.IsSetup() ? LinkError.UnexpectedFrame : LinkError.UnknownFrameType;
+            return WireFault.Fail(error, $"tlv type: 0x{(uint)type:x4}", out detail);
         }
 
         if (tlvLength > limits.MaxTlvLength || tlvLength < TcpFrame.HeadersInTlv)
         {
-            return WireFault.Fail(LinkError.BadFrameLength, $"tlv length: {tlvLength}, allowed {TcpFrame.HeadersInTlv} to {limits.MaxTlvLength}", out detail);
+            return WireFault.Fail(
+                LinkError.BadFrameLength, $"tlv length: {tlvLength}, allowed {TcpFrame.HeadersInTlv} to {limits.MaxTlvLength}", out detail);
         }
 
         var transport = p + TcpFrame.TransportOffset;
@@ -42,10 +47,10 @@ internal static unsafe class TcpFrameDiagnosis
             return WireFault.Fail(LinkError.BadHeaderLength, $"{name}: {headerLength}, must be {TcpRequestHeader.Size}", out detail);
         }
 
-        var error = type.IsRequest()
+        var fault = type.IsRequest()
             ? FindInRequest(transport, type, limits, out var tables, out var operation, out detail)
             : FindInResponse(transport, type, limits, out tables, out operation, out detail);
-        return error != LinkError.None ? error : FindInLengths(transport, type, tlvLength, limits, tables, operation, out detail);
+        return fault != LinkError.None ? fault : FindInLengths(transport, type, tlvLength, limits, tables, operation, out detail);
     }
 
     private static LinkError FindInRequest(
@@ -86,7 +91,8 @@ internal static unsafe class TcpFrameDiagnosis
 
         if (outCount > limits.MaxWriteLengths)
         {
-            return WireFault.Fail(LinkError.TooManyParts, $"out_num_sge: {outCount} write lengths, offered at most {limits.MaxWriteLengths}", out detail);
+            return WireFault.Fail(
+                LinkError.TooManyParts, $"out_num_sge: {outCount} write lengths, offered at most {limits.MaxWriteLengths}", out detail);
         }
 
         return WireFault.None(out detail);
@@ -105,7 +111,8 @@ internal static unsafe class TcpFrameDiagnosis
 
         if (!type.IsApplication() && (inline | pad) != 0)
         {
-            return WireFault.Fail(LinkError.LengthMismatch, $"ulp_imm_len: {inline}, ulp_pad_len: {pad} in control type 0x{(uint)type:x4}", out detail);
+            return WireFault.Fail(
+                LinkError.LengthMismatch, $"ulp_imm_len: {inline}, ulp_pad_len: {pad} in control type 0x{(uint)type:x4}", out detail);
         }
 
         if (inline > limits.MaxBodyLength)
@@ -118,7 +125,8 @@ internal static unsafe class TcpFrameDiagnosis
             return WireFault.Fail(LinkError.BadFrameLength, $"ulp_hdr_len: {userHeader} does not fit the receive buffer", out detail);
         }
 
-        var expected = TcpFrame.TlvLengthOf(type.IsApplication(), operation == BodyOperation.Send, limits.IsDual, tables, userHeader, pad, inline);
+        var send = operation == BodyOperation.Send;
+        var expected = TcpFrame.TlvLengthOf(type.IsApplication(), send, limits.IsDual, tables, userHeader, pad, inline);
         if (tlvLength != expected)
         {
             return WireFault.Fail(LinkError.LengthMismatch, $"tlv length: {tlvLength}, the sum of its parts is {expected}", out detail);

@@ -12,7 +12,9 @@ internal struct TcpFrameFields
     /// <summary>"ulp_imm_len": inline bytes (SEND), the total of the write lengths (WRITE), 0 (READ).</summary>
     public ulong InlineLength;
 
-    /// <summary>Bytes of the tables between the headers and the user header; set by decoding and by <see cref="TcpFrame.Measure"/>.</summary>
+    /// <summary>
+    /// Bytes of the tables between the headers and the user header; set by decoding and by <see cref="TcpFrame.Measure"/>.
+    /// </summary>
     public int TableLength;
 
     /// <summary>"sn" of the transport header: counts every frame of one direction except the set-up.</summary>

@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>The set-up frames of a TCP link (wire protocol, section 5) by their direction; the layouts are in <see cref="TcpNexusRequest"/> and <see cref="TcpNexusResponse"/>.</summary>
+/// <summary>
+/// The set-up frames of a TCP link (wire protocol, section 5) by their direction; the layouts are in <see cref="TcpNexusRequest"/> and <see
+/// cref="TcpNexusResponse"/>.
+/// </summary>
 internal static class TcpNexus
 {
     /// <summary>Longest set-up frame, TLV included, in bytes.</summary>

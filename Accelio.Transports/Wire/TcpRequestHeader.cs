@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Wire;
 
-/// <summary>Offsets of the 40 bytes behind the session header of request-class frames on TCP (wire protocol, section 7); read and written by <see cref="TcpFrame"/>.</summary>
+/// <summary>
+/// Offsets of the 40 bytes behind the session header of request-class frames on TCP (wire protocol, section 7); read and written by <see
+/// cref="TcpFrame"/>.
+/// </summary>
 internal static class TcpRequestHeader
 {
     /// <summary>Bytes of the header, and the value of its length field.</summary>

@@ -1,8 +1,8 @@
 namespace Accelio.Transports.Wire;
 
 /// <summary>
-/// The table behind the header of a response whose body is placed in the buffers that the requester offered: for each of them, in order, how many
-/// bytes went there, 4 bytes each (wire protocol, section 8).
+/// The table behind the header of a response whose body is placed in the buffers that the requester offered: for each of them, in order,
+/// how many bytes went there, 4 bytes each (wire protocol, section 8).
 /// </summary>
 internal static unsafe class WriteLengths
 {
