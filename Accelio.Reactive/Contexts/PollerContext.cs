@@ -30,6 +30,8 @@ internal sealed partial class PollerContext : AccelioContext
         ClientLinks = new ClientLinkTable(this);
         poller.Owner = this;
         poller.OnUnhandled = ReportUnhandled;
+        poller.SlowCycleThreshold = Check.TicksOf(options.SlowCallbackThreshold);
+        poller.OnSlowCycle = ticks => AccelioLog.SlowCallback(Log, Name, ticks / TimeSpan.TicksPerMillisecond);
     }
 
     /// <summary>The poller.</summary>

@@ -239,28 +239,32 @@ internal sealed partial class ConnectionMachine
 
     private unsafe MessageCore TakeAnswer(OutgoingMessage message, ref InboundFrame frame, int headerLength)
     {
+        MessageCore core;
         if (message.ResponseBuffer.IsEmpty)
         {
-            var taken = TakeCore(ref frame, headerLength);
-            if (UsesCFlowControl)
+            core = TakeCore(ref frame, headerLength);
+        }
+        else
+        {
+            var target = message.ResponseBuffer[..(int)frame.BodyLength];
+            if (frame.Destination is null && frame.BodyLength != 0)
             {
-                taken.Connection = this;
-                taken.Charge = headerLength + frame.BodyLength;
-                taken.Owner = this;
-                _receive.Arrived(taken.Charge);
+                new ReadOnlySpan<byte>(frame.Body, (int)frame.BodyLength).CopyTo(target.Span);
             }
 
-            return taken;
+            core = Machine.Messages.Rent();
+            core.BeginInUserMemory(frame.UserHeader + frame.UserHeaderLength - headerLength, headerLength, target, Machine.InPlace);
         }
 
-        var target = message.ResponseBuffer[..(int)frame.BodyLength];
-        if (frame.Destination is null && frame.BodyLength != 0)
+        if (UsesCFlowControl)
         {
-            new ReadOnlySpan<byte>(frame.Body, (int)frame.BodyLength).CopyTo(target.Span);
+            // libxio charges responses too.
+            core.Connection = this;
+            core.Charge = headerLength + frame.BodyLength;
+            core.Owner = this;
+            _receive.Arrived(core.Charge);
         }
 
-        var core = Machine.Messages.Rent();
-        core.BeginInUserMemory(frame.UserHeader + frame.UserHeaderLength - headerLength, headerLength, target, Machine.InPlace);
         return core;
     }
 
@@ -310,6 +314,7 @@ internal sealed partial class ConnectionMachine
         if (IsCPeer)
         {
             Machine.Note(LinkNote.DuplicateSerial, $"serial {serial} after {_lastSerial}");
+            _events.OnError(this, AccelioStatus.MessageDiscarded, $"The peer sent message {serial} after {_lastSerial}; as a duplicate it was dropped.");
         }
         else
         {

@@ -82,6 +82,4 @@ internal sealed partial class ConnectionMachine
     }
 
     private void Violation(LinkError error, string detail) => Link.Abort(error, detail);
-
-    private void Report(AccelioStatus status, string detail) => _events.OnError(this, status, detail);
 }

@@ -77,6 +77,12 @@ internal sealed partial class SessionCore
             return;
         }
 
+        if (_state == SessionState.Established && info.IsOrderly)
+        {
+            // The last of several connections: the close of the session as a whole begins and ends here.
+            _events.PushEvent(new SessionClosing(info.Reason == CloseReason.ClosedByPeer));
+        }
+
         End(info);
     }
 

@@ -93,13 +93,30 @@ internal sealed partial class SessionCore
     /// <summary>Hands a message to the connection. Context only.</summary>
     internal void Submit(OutgoingMessage message)
     {
-        if (_state != SessionState.Closed && _connections.Count != 0)
+        if (Usable is { } connection)
         {
-            _connections[0].Submit(message);
+            connection.Submit(message);
         }
         else
         {
             message.Fail(_closeInfo.ToFailure());
+        }
+    }
+
+    /// <summary>The connection that messages go out on: the first that is online, else the first. Context only.</summary>
+    private ConnectionMachine? Usable
+    {
+        get
+        {
+            foreach (var connection in _connections)
+            {
+                if (connection.IsOnline)
+                {
+                    return connection;
+                }
+            }
+
+            return _connections.Count == 0 ? null : _connections[0];
         }
     }
 
@@ -111,8 +128,7 @@ internal sealed partial class SessionCore
     private bool TrySendNow(in OutboundMessage message, bool copy, out MessageId id)
     {
         id = default;
-        if (_connections.Count == 0
-            || _connections[0] is not { CanSendNow: true } connection
+        if (Usable is not { CanSendNow: true } connection
             || message.Header.Length > connection.Machine.PeerMaxHeaderLength
             || (!copy && !connection.IsCopied(message.Payload.Length)))
         {

@@ -14,6 +14,7 @@ internal sealed partial class SessionCore
     private readonly UnclaimedTimer _unclaimedTimer;
     private int _claimPosted;
     private int _runningHandlers;
+    private bool _isServingWaiting;
 
     /// <inheritdoc/>
     public override IDisposable Handle(Func<InboundRequest, ValueTask> handler) => _requests.Handle(handler);
@@ -78,6 +79,18 @@ internal sealed partial class SessionCore
         }
 
         request.Release(version);
+        ServeWaiting();
+    }
+
+    /// <summary>Starts handlers for requests that waited for others to end; not from inside itself, when one of them ends at once.</summary>
+    private void ServeWaiting()
+    {
+        if (_isServingWaiting)
+        {
+            return;
+        }
+
+        _isServingWaiting = true;
         while (_runningHandlers < _options.MaxConcurrentHandlers && _waitingRequests.TryDequeue(out var next))
         {
             if (!TryServe(next))
@@ -86,6 +99,8 @@ internal sealed partial class SessionCore
                 StartUnclaimedTimer();
             }
         }
+
+        _isServingWaiting = false;
     }
 
     /// <summary>Pushes an error that is nobody's return value. Context only.</summary>

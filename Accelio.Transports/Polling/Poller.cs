@@ -84,6 +84,12 @@ internal abstract class Poller
     /// <summary>Told of everything that user code lets escape into the loop. Set before the poller starts; must not throw.</summary>
     public Action<Exception>? OnUnhandled { get; set; }
 
+    /// <summary>A turn that takes longer than this many ticks is told to <see cref="OnSlowCycle"/>. Set before the poller starts.</summary>
+    public long SlowCycleThreshold { get; set; } = long.MaxValue;
+
+    /// <summary>Told of turns that took too long, with their duration in ticks: a callback blocks everything else here. Set before the poller starts; must not throw.</summary>
+    public Action<long>? OnSlowCycle { get; set; }
+
     /// <summary>Whether something waits that needs no event from outside, so that the poller must not sleep. Poller thread only.</summary>
     public bool HasPendingWork => !_runQueue.IsEmpty || !_dirty.IsEmpty || _mailbox.Pending != 0 || Sockets is { HasReady: true };
 
@@ -242,7 +248,13 @@ internal abstract class Poller
         work += RunQueued();
         work += Timers.Advance(now);
         work += RunQueued();
-        return work + _dirty.Flush(now, this);
+        work += _dirty.Flush(now, this);
+        if (work != 0 && SlowCycleThreshold != long.MaxValue && _clock.Read() - now is var took && took > SlowCycleThreshold)
+        {
+            OnSlowCycle?.Invoke(took);
+        }
+
+        return work;
     }
 
     private int RunQueued()
