@@ -46,6 +46,12 @@ internal sealed partial class LinkMachine
             return;
         }
 
+        if (!IsClient && (setup.Flags & LinkSetup.ReconnectFlag) != 0)
+        {
+            RefuseReconnect();
+            return;
+        }
+
         Features = offered & Settings.Offer;
         if (!IsClient)
         {
@@ -63,6 +69,21 @@ internal sealed partial class LinkMachine
         {
             _host.OnLinkReady(this);
         }
+    }
+
+    /// <summary>A C client wants a lost link back (wire protocol, section 17). There is nothing kept for it here: it is told so, and no living link is touched.</summary>
+    private void RefuseReconnect()
+    {
+        var refusal = new LinkSetup
+        {
+            IsResponse = true,
+            Version = LinkSetup.ProtocolVersion,
+            Flags = LinkSetup.ReconnectFlag,
+            Status = (uint)AccelioStatus.Unsuccessful,
+            BufferSize = (ulong)Link.Options.BufferSize,
+        };
+        Link.SendSetup(refusal, default);
+        Link.Close();
     }
 
     private void SendSetup(in LinkSetup peer, LinkFeatures features)
