@@ -1,14 +1,18 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Accelio.Transports.Polling;
 
 namespace Accelio.Transports.Simulated;
 
 /// <summary>
-/// Links between pollers of one process: the same framing, credits and callbacks as the real transports, without an operating system.
-/// URI: <c>sim://host:port?kind=stream|slots&amp;seed=n</c>.
+/// Links between pollers of one process: the same framing, credits and callbacks as the real transports, without an operating system. Works on every
+/// poller. URI: <c>sim://host:port?kind=stream|slots&amp;seed=n</c>; the dialer decides for both ends.
 /// </summary>
 internal sealed class SimulatedTransport : ITransport
 {
+    private const int DefaultPort = 2061;
+
     /// <summary>Creates the transport of one network.</summary>
     public SimulatedTransport(SimulatedHub hub, SimulatedOptions? options = null)
     {
@@ -25,12 +29,90 @@ internal sealed class SimulatedTransport : ITransport
     /// <inheritdoc/>
     public string Scheme => "sim";
 
-    /// <inheritdoc/>
-    public ValueTask<EndPoint[]> ResolveAsync(Uri uri, CancellationToken cancellationToken) => throw null!;
+    /// <summary>The address that a URI names. Throws <see cref="TransportException"/> when it names none.</summary>
+    public static SimulatedEndPoint Parse(Uri uri)
+    {
+        if (uri.Host.Length == 0)
+        {
+            throw new TransportException($"{uri} names no simulated host.", SocketError.HostNotFound);
+        }
+
+        LinkKind? kind = null;
+        int? seed = null;
+        foreach (var item in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = item.Split('=', 2);
+            var value = parts.Length > 1 ? parts[1] : "";
+            switch (parts[0])
+            {
+                case "kind" when value is "stream" or "slots":
+                    kind = value == "slots" ? LinkKind.Slots : LinkKind.Stream;
+                    break;
+                case "seed" when int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
+                    seed = number;
+                    break;
+                case "kind" or "seed":
+                    throw new TransportException($"'{item}' is no setting of a simulated link.", SocketError.InvalidArgument);
+            }
+        }
+
+        return new SimulatedEndPoint(uri.Host, uri.IsDefaultPort || uri.Port < 0 ? DefaultPort : uri.Port) { Kind = kind, Seed = seed };
+    }
 
     /// <inheritdoc/>
-    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept) => throw null!;
+    public ValueTask<EndPoint[]> ResolveAsync(Uri uri, CancellationToken cancellationToken) => new([Parse(uri)]);
 
     /// <inheritdoc/>
-    public Link Dial(Poller poller, EndPoint address, LinkOptions options, ILinkSink sink) => throw null!;
+    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept)
+    {
+        var asked = From(address);
+        var port = asked.Port == 0 ? Hub.ChoosePort(asked.Host) : asked.Port;
+        var listener = new SimulatedListener(Hub, poller, new SimulatedEndPoint(asked.Host, port), options, accept);
+        Hub.Add(listener);
+        return listener;
+    }
+
+    /// <inheritdoc/>
+    public Link Dial(Poller poller, EndPoint address, LinkOptions options, ILinkSink sink)
+    {
+        var remote = From(address);
+        var kind = remote.Kind ?? Options.Kind;
+        var plan = new SimulatedLinkPlan
+        {
+            Poller = poller,
+            Kind = kind,
+            IsClient = true,
+            Options = Options,
+            Local = new SimulatedEndPoint(Options.LocalHost, Hub.ChoosePort(Options.LocalHost)),
+            Remote = new SimulatedEndPoint(remote.Host, remote.Port),
+            DualStream = options.DualSocket,
+            Seed = remote.Seed ?? Options.Seed,
+        };
+        var (link, end) = Create(plan, options, _ => sink);
+        end.Port.Dial(Hub, plan);
+        return link;
+    }
+
+    /// <summary>Makes one end of a link and gives it its sink; it is not connected yet.</summary>
+    internal static (Link Link, ISimulatedEnd End) Create(in SimulatedLinkPlan plan, LinkOptions options, Func<Link, ILinkSink> accept)
+    {
+        if (plan.Kind == LinkKind.Slots)
+        {
+            var slots = new SimulatedSlotLink(plan, options);
+            slots.AttachSink(accept(slots));
+            return (slots, slots);
+        }
+
+        var stream = new SimulatedStreamLink(plan, options);
+        stream.AttachSink(accept(stream));
+        return (stream, stream);
+    }
+
+    private static SimulatedEndPoint From(EndPoint address) => address switch
+    {
+        SimulatedEndPoint simulated => simulated,
+        DnsEndPoint named => new SimulatedEndPoint(named.Host, named.Port),
+        IPEndPoint numbered => new SimulatedEndPoint(numbered.Address.ToString(), numbered.Port),
+        _ => throw new TransportException($"{address} is no simulated address.", SocketError.AddressFamilyNotSupported),
+    };
 }

@@ -1,0 +1,89 @@
+using System.Buffers;
+using Accelio.Transports.Memory;
+
+namespace Accelio.Transports.Simulated;
+
+/// <summary>A body that the peer may fetch until it says that it has it: pinned memory of the sender, or a copy.</summary>
+internal sealed unsafe class ExposedBody
+{
+    private int[] _lengths = new int[1];
+    private int _count;
+
+    /// <summary>What is released when the body is no longer needed; null for a copy.</summary>
+    public SendToken? Token { get; private set; }
+
+    /// <summary>Length in bytes; 0 while the place is free.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Tells this use of the place from earlier ones.</summary>
+    public byte Generation { get; private set; }
+
+    private Slab? Copy { get; set; }
+
+    /// <summary>Exposes pinned memory.</summary>
+    public void Refer(in ReadOnlySequence<byte> body, SendToken token)
+    {
+        token.Pin(body);
+        Token = token;
+        Length = body.Length;
+        foreach (var segment in body)
+        {
+            if (segment.IsEmpty)
+            {
+                continue;
+            }
+
+            if (_count == _lengths.Length)
+            {
+                Array.Resize(ref _lengths, _count * 2);
+            }
+
+            _lengths[_count++] = segment.Length;
+        }
+    }
+
+    /// <summary>Exposes a copy.</summary>
+    public void CopyFrom(in ReadOnlySequence<byte> body, Slab memory)
+    {
+        Copy = memory;
+        Length = body.Length;
+        body.CopyTo(new Span<byte>(memory.Pointer, checked((int)body.Length)));
+    }
+
+    /// <summary>Reads a piece; the caller has checked that it lies inside.</summary>
+    public void Read(long position, Span<byte> destination)
+    {
+        if (Copy is { } copy)
+        {
+            new ReadOnlySpan<byte>(copy.Pointer + position, destination.Length).CopyTo(destination);
+            return;
+        }
+
+        for (var i = 0; !destination.IsEmpty; i++)
+        {
+            if (position >= _lengths[i])
+            {
+                position -= _lengths[i];
+                continue;
+            }
+
+            var count = (int)Math.Min(_lengths[i] - position, destination.Length);
+            new ReadOnlySpan<byte>(Token![i] + position, count).CopyTo(destination);
+            destination = destination[count..];
+            position = 0;
+        }
+    }
+
+    /// <summary>Ends the exposure; the copy is given back. Returns the token to release, if any.</summary>
+    public SendToken? Withdraw()
+    {
+        var token = Token;
+        Copy?.Release();
+        Copy = null;
+        Token = null;
+        Length = 0;
+        _count = 0;
+        Generation++;
+        return token;
+    }
+}

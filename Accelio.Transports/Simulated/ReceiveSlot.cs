@@ -1,0 +1,26 @@
+namespace Accelio.Transports.Simulated;
+
+/// <summary>One receive slot: a piece of memory for one message, and the frame found in it from its arrival to its delivery.</summary>
+internal sealed unsafe class ReceiveSlot
+{
+    /// <summary>The frame; its pointers lead into <see cref="Pointer"/> unless the body was fetched.</summary>
+    public InboundFrame Frame;
+
+    /// <summary>The block that the memory is a part of.</summary>
+    public SlotBlock? Block { get; set; }
+
+    /// <summary>The memory.</summary>
+    public byte* Pointer { get; set; }
+
+    /// <summary>Bytes of the message in it.</summary>
+    public int Length { get; set; }
+
+    /// <summary>How far the frame has come.</summary>
+    public SlotState State { get; set; }
+
+    /// <summary>The body in the slot; null when there is none, or it is to be fetched.</summary>
+    public byte* InlineBody { get; set; }
+
+    /// <summary>The body at the peer, where it is to be fetched; 0 otherwise.</summary>
+    public uint Body { get; set; }
+}

@@ -1,0 +1,11 @@
+using Accelio.Transports.Polling;
+
+namespace Accelio.Transports.Simulated;
+
+/// <summary>A piece of work of a slot link; made once, posted many times.</summary>
+/// <param name="action">The work.</param>
+internal sealed class SlotLinkWork(Action action) : WorkItem
+{
+    /// <inheritdoc/>
+    public override void Execute() => action();
+}
