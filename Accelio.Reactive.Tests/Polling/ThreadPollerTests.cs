@@ -1,9 +1,11 @@
 using Accelio.Native.Linux;
+using Accelio.Reactive.Tests.Support;
 using Accelio.Transports.Polling;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Polling;
 
+[Collection(Alone.Name)]
 public class ThreadPollerTests
 {
     [Theory]
