@@ -27,11 +27,16 @@ internal sealed unsafe partial class AlarmClock : IDisposable
     /// <summary>The number, to be watched for input.</summary>
     public int Descriptor => _handle.Descriptor;
 
-    /// <summary>Makes the descriptor readable once <paramref name="ticks"/> of 100 ns have passed (at once for 0 and less), instead of what was set before.</summary>
+    /// <summary>
+    /// Makes the descriptor readable once <paramref name="ticks"/> of 100 ns have passed (at once for 0 and less), instead of what was set
+    /// before.
+    /// </summary>
     public void SetAfter(long ticks)
     {
         // All zero would mean "not set": one nanosecond is the shortest.
-        Set(ticks <= 0 ? new Interval { Nanoseconds = 1 } : new Interval { Seconds = ticks / TicksPerSecond, Nanoseconds = ticks % TicksPerSecond * 100 });
+        Set(ticks <= 0
+            ? new Interval { Nanoseconds = 1 }
+            : new Interval { Seconds = ticks / TicksPerSecond, Nanoseconds = ticks % TicksPerSecond * 100 });
     }
 
     /// <summary>Takes back what was set; the descriptor is not readable any more.</summary>

@@ -8,7 +8,9 @@ internal static unsafe partial class Descriptors
     private const int OpenNonBlocking = 0x800;
     private const int OpenCloseOnExec = 0x80000;
 
-    /// <summary>Closes a descriptor. On Linux it is closed whatever the answer (EINTR included): never call it twice for one descriptor.</summary>
+    /// <summary>
+    /// Closes a descriptor. On Linux it is closed whatever the answer (EINTR included): never call it twice for one descriptor.
+    /// </summary>
     public static int Close(int descriptor) => Errno.Result(NativeClose(descriptor));
 
     /// <summary>Reads at most <paramref name="length"/> bytes.</summary>

@@ -29,12 +29,16 @@ internal static unsafe partial class Epoll
     public static int Add(int epoll, int descriptor, uint events, ulong data) => Control(epoll, OperationAdd, descriptor, events, data);
 
     /// <summary>Changes what is watched.</summary>
-    public static int Modify(int epoll, int descriptor, uint events, ulong data) => Control(epoll, OperationModify, descriptor, events, data);
+    public static int Modify(int epoll, int descriptor, uint events, ulong data) =>
+        Control(epoll, OperationModify, descriptor, events, data);
 
     /// <summary>Stops watching. To be done before the descriptor is closed.</summary>
     public static int Remove(int epoll, int descriptor) => Control(epoll, OperationDelete, descriptor, 0, 0);
 
-    /// <summary>Waits for events; returns how many were written. <paramref name="milliseconds"/>: 0 does not wait, -1 waits without limit. Interrupted waits answer -<see cref="Errno.Interrupted"/>.</summary>
+    /// <summary>
+    /// Waits for events; returns how many were written. <paramref name="milliseconds"/>: 0 does not wait, -1 waits without limit.
+    /// Interrupted waits answer -<see cref="Errno.Interrupted"/>.
+    /// </summary>
     public static int Wait(int epoll, EpollEventBuffer events, int milliseconds) =>
         Errno.Result(NativeWait(epoll, events.Pointer, events.Capacity, milliseconds));
 

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Accelio.Native.Linux;
 
 /// <summary>
-/// Native room for the events of one <see cref="Epoll.Wait"/>. struct epoll_event is packed (12 bytes) on x86-64 and padded (16 bytes) everywhere else, which one declaration in
-/// C# cannot say: hence the accessors. Not thread safe; freed by <see cref="Dispose"/>.
+/// Native room for the events of one <see cref="Epoll.Wait"/>. struct epoll_event is packed (12 bytes) on x86-64 and padded (16 bytes)
+/// everywhere else, which one declaration in C# cannot say: hence the accessors. Not thread safe; freed by <see cref="Dispose"/>.
 /// </summary>
 internal sealed unsafe class EpollEventBuffer : IDisposable
 {

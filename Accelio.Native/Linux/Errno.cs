@@ -94,7 +94,9 @@ internal static class Errno
     /// <summary>EINPROGRESS: begun; the outcome is told later.</summary>
     public const int InProgress = 115;
 
-    /// <summary>The convention of all wrappers: what a call returned, or the negated error number of the call just made on this thread.</summary>
+    /// <summary>
+    /// The convention of all wrappers: what a call returned, or the negated error number of the call just made on this thread.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Result(nint returned) => returned >= 0 ? (int)returned : -Marshal.GetLastPInvokeError();
 

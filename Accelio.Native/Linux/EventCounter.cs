@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Accelio.Native.Linux;
 
-/// <summary>An eventfd: a counter that is readable while it is not zero. Any thread may signal, even while it is being disposed of.</summary>
+/// <summary>
+/// An eventfd: a counter that is readable while it is not zero. Any thread may signal, even while it is being disposed of.
+/// </summary>
 internal sealed unsafe partial class EventCounter : IDisposable
 {
     private const int NonBlocking = 0x800;
@@ -25,7 +27,10 @@ internal sealed unsafe partial class EventCounter : IDisposable
     /// <summary>The number, to be watched for input.</summary>
     public int Descriptor => _handle.Descriptor;
 
-    /// <summary>Makes the counter readable. Does nothing once the counter is disposed of: whoever signals late must not write into a descriptor that has the same number by now.</summary>
+    /// <summary>
+    /// Makes the counter readable. Does nothing once the counter is disposed of: whoever signals late must not write into a descriptor that
+    /// has the same number by now.
+    /// </summary>
     public void Signal()
     {
         var held = false;

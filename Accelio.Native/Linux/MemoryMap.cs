@@ -26,10 +26,16 @@ internal static unsafe partial class MemoryMap
         return 0;
     }
 
-    /// <summary>Gives a mapping back. The address means nothing afterwards: a stale reader crashes, so whoever hands addresses out uses <see cref="Discard"/> instead.</summary>
+    /// <summary>
+    /// Gives a mapping back. The address means nothing afterwards: a stale reader crashes, so whoever hands addresses out uses
+    /// <see cref="Discard"/> instead.
+    /// </summary>
     public static int Unmap(byte* address, nuint length) => Errno.Result(NativeUnmap(address, length));
 
-    /// <summary>Gives the pages back and keeps the mapping (MADV_DONTNEED): the range, in whole pages, reads as zero and costs nothing until it is touched again.</summary>
+    /// <summary>
+    /// Gives the pages back and keeps the mapping (MADV_DONTNEED): the range, in whole pages, reads as zero and costs nothing until it is
+    /// touched again.
+    /// </summary>
     public static int Discard(byte* address, nuint length) => Errno.Result(NativeAdvise(address, length, AdviceDontNeed));
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]

@@ -14,7 +14,10 @@ internal static unsafe partial class Scheduling
     /// <summary>The processor this thread runs on at this moment.</summary>
     public static int CurrentCpu() => Errno.Result(NativeGetCpu());
 
-    /// <summary>Binds the calling thread, and no other of the process, to one processor. -<see cref="Errno.Invalid"/> when there is none with that number to be had.</summary>
+    /// <summary>
+    /// Binds the calling thread, and no other of the process, to one processor. -<see cref="Errno.Invalid"/> when there is none with that
+    /// number to be had.
+    /// </summary>
     public static int PinCurrentThread(int cpu)
     {
         if (cpu is < 0 or >= MaskBytes * 8)

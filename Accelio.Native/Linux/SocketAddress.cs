@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace Accelio.Native.Linux;
 
 /// <summary>
-/// struct sockaddr_in or sockaddr_in6, whichever the family says, in the kernel's byte layout: family in host order, port and address in network order, and for IPv6 flow label
-/// (always 0 here) and scope id in host order.
+/// struct sockaddr_in or sockaddr_in6, whichever the family says, in the kernel's byte layout: family in host order, port and address in
+/// network order, and for IPv6 flow label (always 0 here) and scope id in host order.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal unsafe struct SocketAddress

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Accelio.Native.Linux;
 
 /// <summary>
-/// The socket calls. Every wrapper returns a value &gt;= 0, or the negated error number (<see cref="Errno"/>); none throws and none retries: EINTR and EAGAIN are the caller's
-/// to judge. Descriptors are plain numbers here because the data path passes them millions of times a second; owners keep them in a <see cref="DescriptorHandle"/>.
+/// The socket calls. Every wrapper returns a value &gt;= 0, or the negated error number (<see cref="Errno"/>); none throws and none
+/// retries: EINTR and EAGAIN are the caller's to judge. Descriptors are plain numbers here because the data path passes them millions of
+/// times a second; owners keep them in a <see cref="DescriptorHandle"/>.
 /// </summary>
 internal static unsafe partial class Sockets
 {
@@ -31,7 +32,10 @@ internal static unsafe partial class Sockets
     /// <summary>Lets the socket accept connections; the kernel caps <paramref name="backlog"/> at net.core.somaxconn.</summary>
     public static int Listen(int descriptor, int backlog) => Errno.Result(NativeListen(descriptor, backlog));
 
-    /// <summary>Takes one pending connection; returns its descriptor, with the peer's address. <paramref name="flags"/>: <see cref="TypeNonBlocking"/>, <see cref="TypeCloseOnExec"/>.</summary>
+    /// <summary>
+    /// Takes one pending connection; returns its descriptor, with the peer's address. <paramref name="flags"/>:
+    /// <see cref="TypeNonBlocking"/>, <see cref="TypeCloseOnExec"/>.
+    /// </summary>
     public static int Accept(int descriptor, int flags, out SocketAddress peer)
     {
         SocketAddress address = default;
@@ -41,7 +45,10 @@ internal static unsafe partial class Sockets
         return result;
     }
 
-    /// <summary>Connects, or begins to: non-blocking sockets answer -<see cref="Errno.InProgress"/> and become writable when the outcome is known (<see cref="OptionError"/>).</summary>
+    /// <summary>
+    /// Connects, or begins to: non-blocking sockets answer -<see cref="Errno.InProgress"/> and become writable when the outcome is known
+    /// (<see cref="OptionError"/>).
+    /// </summary>
     public static int Connect(int descriptor, IPEndPoint address)
     {
         var native = SocketAddress.From(address);

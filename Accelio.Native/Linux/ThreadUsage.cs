@@ -22,7 +22,9 @@ internal struct ThreadUsage
     [FieldOffset(128)]
     public long VoluntarySwitches;
 
-    /// <summary>How often the processor was taken from the thread although it could have gone on; sched_yield counts when another thread ran.</summary>
+    /// <summary>
+    /// How often the processor was taken from the thread although it could have gone on; sched_yield counts when another thread ran.
+    /// </summary>
     [FieldOffset(136)]
     public long InvoluntarySwitches;
 

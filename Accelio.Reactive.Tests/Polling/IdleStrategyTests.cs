@@ -99,9 +99,11 @@ public class IdleStrategyTests
             Sockets.GetLocalAddress(listener.Descriptor, out var address);
             using var far = new DescriptorHandle(Sockets.Create(Sockets.FamilyInet, Sockets.TypeStream | Sockets.TypeCloseOnExec));
             Sockets.Connect(far.Descriptor, address.ToEndPoint()!);
-            using var near = new DescriptorHandle(Sockets.Accept(listener.Descriptor, Sockets.TypeNonBlocking | Sockets.TypeCloseOnExec, out _));
+            var accepted = Sockets.Accept(listener.Descriptor, Sockets.TypeNonBlocking | Sockets.TypeCloseOnExec, out _);
+            using var near = new DescriptorHandle(accepted);
             using var reactor = new SocketReactor(exception => Assert.Fail(exception.Message));
-            reactor.Add(new ActionHandler { Readable = _ => Pair.Read(near.Descriptor, 8) }, near.Descriptor, wantRead: true, wantWrite: false);
+            var handler = new ActionHandler { Readable = _ => Pair.Read(near.Descriptor, 8) };
+            reactor.Add(handler, near.Descriptor, wantRead: true, wantWrite: false);
             SendByte(far.Descriptor);
             reactor.Poll(0);
 

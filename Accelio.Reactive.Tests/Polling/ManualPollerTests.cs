@@ -82,8 +82,8 @@ public sealed class ManualPollerTests : IDisposable
         host.PollWhenReady();
         Assert.False(host.IsReady(0));
 
-        _poller.Post(new ActionItem(() => _poller.Sockets!.Add(
-            new ActionHandler { Readable = _ => Note(Pair.Read(pair.Near, 64) > 0 ? "socket" : null) }, pair.Near, wantRead: true, wantWrite: false)));
+        var handler = new ActionHandler { Readable = _ => Note(Pair.Read(pair.Near, 64) > 0 ? "socket" : null) };
+        _poller.Post(new ActionItem(() => _poller.Sockets!.Add(handler, pair.Near, wantRead: true, wantWrite: false)));
         host.PollWhenReady();
         Assert.False(host.IsReady(0));
         pair.Send();

@@ -367,8 +367,10 @@ public sealed class SocketReactorTests : IDisposable
         using var readerHandle = new DescriptorHandle(reader);
         using var writerHandle = new DescriptorHandle(writer);
         var calls = new List<string>();
-        _reactor.Add(new ActionHandler { Direct = false, Readable = _ => Note("counter", counter.Reset() ? 1 : 0) }, counter.Descriptor, true, false);
-        _reactor.Add(new ActionHandler { Direct = false, Readable = _ => Note("pipe", Pair.Read(reader, 1)) }, reader, true, false);
+        var signal = new ActionHandler { Direct = false, Readable = _ => Note("counter", counter.Reset() ? 1 : 0) };
+        var input = new ActionHandler { Direct = false, Readable = _ => Note("pipe", 1) };
+        _reactor.Add(signal, counter.Descriptor, wantRead: true, wantWrite: false);
+        _reactor.Add(input, reader, wantRead: true, wantWrite: false);
         ActionHandler? output = null;
         output = new ActionHandler
         {

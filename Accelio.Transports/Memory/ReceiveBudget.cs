@@ -1,8 +1,8 @@
 namespace Accelio.Transports.Memory;
 
 /// <summary>
-/// A limit on the bytes held for incoming messages, for one context or a whole process: what a peer announces is taken from here before memory is rented for it, and "not now" is the
-/// answer when it is used up. Any thread.
+/// A limit on the bytes held for incoming messages, for one context or a whole process: what a peer announces is taken from here before
+/// memory is rented for it, and "not now" is the answer when it is used up. Any thread.
 /// </summary>
 internal sealed class ReceiveBudget
 {

@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Memory;
 
-/// <summary>The blocks of one size in a <see cref="SlabPool"/>: those with pages, those whose pages were given back, and the region that new ones are carved from. Owner thread only.</summary>
+/// <summary>
+/// The blocks of one size in a <see cref="SlabPool"/>: those with pages, those whose pages were given back, and the region that new ones
+/// are carved from. Owner thread only.
+/// </summary>
 internal sealed unsafe class SizeClass
 {
     /// <summary>From this length on, a block's pages are worth giving back.</summary>
@@ -26,7 +29,9 @@ internal sealed unsafe class SizeClass
     /// <summary>Bytes of unused blocks that keep their pages.</summary>
     public long CachedBytes { get; private set; }
 
-    /// <summary>How much is mapped at a time: small blocks share a mapping, so that thousands of links do not cost a mapping each.</summary>
+    /// <summary>
+    /// How much is mapped at a time: small blocks share a mapping, so that thousands of links do not cost a mapping each.
+    /// </summary>
     public long RegionLength => BlockLength switch
     {
         < 256 << 10 => SmallRegion,
@@ -44,7 +49,9 @@ internal sealed unsafe class SizeClass
         _uncarvedLength = region.Length;
     }
 
-    /// <summary>The block most likely to be in a processor's cache: the last one put here, else one without pages, else a new one.</summary>
+    /// <summary>
+    /// The block most likely to be in a processor's cache: the last one put here, else one without pages, else a new one.
+    /// </summary>
     public Slab Take(SlabPool pool)
     {
         var slab = _newest;

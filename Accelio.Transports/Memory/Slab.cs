@@ -4,10 +4,11 @@ using Accelio.Native.Linux;
 namespace Accelio.Transports.Memory;
 
 /// <summary>
-/// A block of native memory, counted by holds: it comes out of <see cref="SlabPool.Rent"/> with one hold, and goes back to its pool when the last one is released. Holding and
-/// releasing is for any thread, also after the pool's poller has stopped. The object belongs to its block for ever and is used again with it, so that renting allocates nothing;
-/// as a <see cref="MemoryManager{T}"/> it stands behind <see cref="Memory{T}"/> without allocating either, and refuses to show its bytes while nobody holds it. A block's
-/// content is undefined when it is rented.
+/// A block of native memory, counted by holds: it comes out of <see cref="SlabPool.Rent"/> with one hold, and goes back to its pool when
+/// the last one is released. Holding and releasing is for any thread, also after the pool's poller has stopped. The object belongs to its
+/// block for ever and is used again with it, so that renting allocates nothing; as a <see cref="MemoryManager{T}"/> it stands behind
+/// <see cref="Memory{T}"/> without allocating either, and refuses to show its bytes while nobody holds it. A block's content is undefined
+/// when it is rented.
 /// </summary>
 internal sealed unsafe class Slab : MemoryManager<byte>
 {
@@ -44,7 +45,9 @@ internal sealed unsafe class Slab : MemoryManager<byte>
 
     internal SizeClass Class { get; }
 
-    /// <summary>Neighbours in the list of the pool that the block is in. The stack of returned blocks uses <see cref="Next"/> only.</summary>
+    /// <summary>
+    /// Neighbours in the list of the pool that the block is in. The stack of returned blocks uses <see cref="Next"/> only.
+    /// </summary>
     internal Slab? Next { get; set; }
 
     /// <inheritdoc cref="Next"/>
@@ -81,7 +84,8 @@ internal sealed unsafe class Slab : MemoryManager<byte>
     }
 
     /// <inheritdoc/>
-    public override Span<byte> GetSpan() => IsHeld ? Span : throw new ObjectDisposedException(nameof(Slab), "the block went back to its pool");
+    public override Span<byte> GetSpan() =>
+        IsHeld ? Span : throw new ObjectDisposedException(nameof(Slab), "the block went back to its pool");
 
     /// <summary>Adds a hold that disposing of the handle gives up.</summary>
     public override MemoryHandle Pin(int elementIndex = 0)
@@ -114,7 +118,7 @@ internal sealed unsafe class Slab : MemoryManager<byte>
         var offset = Span[..Math.Min(Length, MaxPoisonedLength)].IndexOfAnyExcept(PoisonByte);
         if (offset >= 0)
         {
-            throw new InvalidOperationException($"byte {offset} of a block of {Length} bytes was written after the block had been released");
+            throw new InvalidOperationException($"byte {offset} of a block of {Length} bytes was written after its release");
         }
     }
 

@@ -3,12 +3,14 @@ using System.Numerics;
 namespace Accelio.Transports.Memory;
 
 /// <summary>
-/// The native memory of one poller, in blocks of powers of two from 1 KiB to 1 GiB. Memory comes from mappings that are reserved but not committed: a block costs
-/// address space until its pages are touched, so renting 64 MiB for an announced body costs nothing before the bytes arrive.
+/// The native memory of one poller, in blocks of powers of two from 1 KiB to 1 GiB. Memory comes from mappings that are reserved but not
+/// committed: a block costs address space until its pages are touched, so renting 64 MiB for an announced body costs nothing before the
+/// bytes arrive.
 /// <para>
-/// Threads: <see cref="Rent"/> and <see cref="CollectReturns"/> are the owner's. A block released by the owner goes straight to its free list (last in, first out); one released
-/// elsewhere goes to a lock-free stack that the owner collects once per duty cycle, or when a list is empty. After <see cref="Retire"/> there is no owner any more:
-/// whoever releases puts the block away under a lock, and with the last one the regions go back to the process's stock.
+/// Threads: <see cref="Rent"/> and <see cref="CollectReturns"/> are the owner's. A block released by the owner goes straight to its free
+/// list (last in, first out); one released elsewhere goes to a lock-free stack that the owner collects once per duty cycle, or when a list
+/// is empty. After <see cref="Retire"/> there is no owner any more: whoever releases puts the block away under a lock, and with the last
+/// one the regions go back to the process's stock.
 /// </para>
 /// </summary>
 internal sealed class SlabPool
@@ -48,12 +50,15 @@ internal sealed class SlabPool
     }
 
     /// <summary>What is rented, cached and reserved. Any thread.</summary>
-    public SlabPoolStatistics Statistics =>
-        new(Volatile.Read(ref _rentedBlocks), Volatile.Read(ref _rentedBytes), Volatile.Read(ref _cachedBytes), Volatile.Read(ref _reservedBytes));
+    public SlabPoolStatistics Statistics => new(
+        Volatile.Read(ref _rentedBlocks),
+        Volatile.Read(ref _rentedBytes),
+        Volatile.Read(ref _cachedBytes),
+        Volatile.Read(ref _reservedBytes));
 
     /// <summary>
-    /// Takes a block of at least so many bytes, with one hold. Owner thread only. <see cref="ArgumentOutOfRangeException"/> above <see cref="Slab.MaxLength"/>;
-    /// <see cref="InsufficientMemoryException"/> when the system has no address space left.
+    /// Takes a block of at least so many bytes, with one hold. Owner thread only. <see cref="ArgumentOutOfRangeException"/> above
+    /// <see cref="Slab.MaxLength"/>; <see cref="InsufficientMemoryException"/> when the system has no address space left.
     /// </summary>
     public Slab Rent(long minimumLength)
     {
@@ -91,7 +96,10 @@ internal sealed class SlabPool
         return slab;
     }
 
-    /// <summary>Puts the blocks that other threads have released into the free lists; returns how many. Owner thread only. One read of memory when there are none.</summary>
+    /// <summary>
+    /// Puts the blocks that other threads have released into the free lists; returns how many. Owner thread only. One read of memory when
+    /// there are none.
+    /// </summary>
     public int CollectReturns()
     {
         if (Volatile.Read(ref _returned) is null)
@@ -228,7 +236,9 @@ internal sealed class SlabPool
         }
     }
 
-    /// <summary>Gives pages back until the large classes cache no more than a limit, beginning each time with the class that caches most.</summary>
+    /// <summary>
+    /// Gives pages back until the large classes cache no more than a limit, beginning each time with the class that caches most.
+    /// </summary>
     private void Trim(long limit)
     {
         while (_cachedLargeBytes > limit)

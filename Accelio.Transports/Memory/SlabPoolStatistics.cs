@@ -1,6 +1,8 @@
 namespace Accelio.Transports.Memory;
 
-/// <summary>The state of a <see cref="SlabPool"/>. Read from another thread than the owner's, the numbers need not be of the same moment.</summary>
+/// <summary>
+/// The state of a <see cref="SlabPool"/>. Read from another thread than the owner's, the numbers need not be of the same moment.
+/// </summary>
 /// <param name="RentedBlocks">Blocks out of the pool; those released by other threads count until the owner collects them.</param>
 /// <param name="RentedBytes">Bytes of those blocks.</param>
 /// <param name="CachedBytes">Bytes of unused blocks that keep their pages.</param>

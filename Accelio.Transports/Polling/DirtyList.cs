@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Polling;
 
-/// <summary>What has output to flush at the end of a poller's cycle. Poller thread only. What becomes dirty while others are flushed waits for the next cycle.</summary>
+/// <summary>
+/// What has output to flush at the end of a poller's cycle. Poller thread only. What becomes dirty while others are flushed waits for the
+/// next cycle.
+/// </summary>
 internal sealed class DirtyList
 {
     private IFlushable?[] _collecting = new IFlushable?[16];

@@ -1,8 +1,8 @@
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// The handlers of a reactor by the number that the kernel keeps for each: place in the table below, number of the occupation above. An occupation ends with the removal of the handler; what
-/// carries its number is found no more.
+/// The handlers of a reactor by the number that the kernel keeps for each: place in the table below, number of the occupation above. An
+/// occupation ends with the removal of the handler; what carries its number is found no more.
 /// </summary>
 internal sealed class HandlerTable
 {

@@ -3,14 +3,15 @@ using Accelio.Native.Linux;
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// Decides whether a poller without work looks again at once (spins) or blocks. Spinning saves the wake-up, which costs more than a whole small round trip; it is wrong
-/// where it takes the processor from whoever would produce the work. So a limited budget is not spent
+/// Decides whether a poller without work looks again at once (spins) or blocks. Spinning saves the wake-up, which costs more than a whole
+/// small round trip; it is wrong where it takes the processor from whoever would produce the work. So a limited budget is not spent
 /// <list type="bullet">
 /// <item>when the busiest socket's peer runs on this very processor,</item>
 /// <item>when the system takes the processor away from this thread often: other threads want it,</item>
 /// <item>when more pollers of this process spin already than there are processors.</item>
 /// </list>
-/// These questions are asked once per idle period. Without limit, the user has decided. Times are the machine's, whatever clock the poller lives by. Poller thread only.
+/// These questions are asked once per idle period. Without limit, the user has decided. Times are the machine's, whatever clock the poller
+/// lives by. Poller thread only.
 /// </summary>
 internal sealed class IdleStrategy : IDisposable
 {

@@ -4,15 +4,17 @@ using System.Runtime.InteropServices;
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// The queue through which other threads reach a poller: many producers, one reader, first in first out, linked through the items themselves. Posting is wait-free: one addition and one
-/// exchange, whatever the others do.
+/// The queue through which other threads reach a poller: many producers, one reader, first in first out, linked through the items
+/// themselves. Posting is wait-free: one addition and one exchange, whatever the others do.
 /// <para>
-/// Every post draws a ticket first. The reader compares tickets with what it has taken, so that it knows of an item even in the moment between ticket and link; and closing
-/// the mailbox is one bit in the ticket counter, so that "accepted" and "refused" are divided by one atomic operation and no accepted item can be overlooked.
+/// Every post draws a ticket first. The reader compares tickets with what it has taken, so that it knows of an item even in the moment
+/// between ticket and link; and closing the mailbox is one bit in the ticket counter, so that "accepted" and "refused" are divided by one
+/// atomic operation and no accepted item can be overlooked.
 /// </para>
 /// <para>
-/// The mailbox also carries the reader's "I sleep" flag, because it is the other half of posting: a producer links its item, then looks at the flag; the reader raises the flag, then
-/// looks at the tickets. Both sides have a full fence in between, hence at least one of them sees the other.
+/// The mailbox also carries the reader's "I sleep" flag, because it is the other half of posting: a producer links its item, then looks at
+/// the flag; the reader raises the flag, then looks at the tickets. Both sides have a full fence in between, hence at least one of them
+/// sees the other.
 /// </para>
 /// </summary>
 internal sealed class Mailbox
@@ -41,7 +43,9 @@ internal sealed class Mailbox
     /// <summary>Items accepted and not yet taken. Reader only.</summary>
     public long Pending => (_finalCount >= 0 ? _finalCount : Volatile.Read(ref _shared.Tickets) / OneTicket) - _taken;
 
-    /// <summary>Adds an item; false when the mailbox is closed. Any thread. The item may be used again as soon as the reader has taken it.</summary>
+    /// <summary>
+    /// Adds an item; false when the mailbox is closed. Any thread. The item may be used again as soon as the reader has taken it.
+    /// </summary>
     public bool TryPost(WorkItem item)
     {
         if ((Interlocked.Add(ref _shared.Tickets, OneTicket) & ClosedBit) != 0)
@@ -54,8 +58,8 @@ internal sealed class Mailbox
     }
 
     /// <summary>
-    /// Takes the oldest item. Reader only. False when there is none, and also when the producer of the next one has drawn its ticket and not linked it yet: then
-    /// <see cref="Pending"/> is not zero.
+    /// Takes the oldest item. Reader only. False when there is none, and also when the producer of the next one has drawn its ticket and
+    /// not linked it yet: then <see cref="Pending"/> is not zero.
     /// </summary>
     public bool TryTake([NotNullWhen(true)] out WorkItem? item)
     {

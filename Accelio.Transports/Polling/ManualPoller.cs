@@ -4,8 +4,9 @@ using Accelio.Native.Linux;
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// A poller that its host drives by calling <see cref="Poll"/>, from one thread at a time. Between two calls the poller sleeps; whatever it would have to be called for - a descriptor, a
-/// timer, something posted, work left over - makes <see cref="PollHandle"/> readable, so that a host with an event loop of its own watches that one descriptor.
+/// A poller that its host drives by calling <see cref="Poll"/>, from one thread at a time. Between two calls the poller sleeps; whatever it
+/// would have to be called for - a descriptor, a timer, something posted, work left over - makes <see cref="PollHandle"/> readable, so that
+/// a host with an event loop of its own watches that one descriptor.
 /// </summary>
 internal sealed class ManualPoller : Poller, IDisposable
 {
@@ -31,12 +32,16 @@ internal sealed class ManualPoller : Poller, IDisposable
         LeaveToHost();
     }
 
-    /// <summary>An epoll descriptor that is readable when <see cref="Poll"/> has something to do. The poller's own: the host watches it and does not close it.</summary>
+    /// <summary>
+    /// An epoll descriptor that is readable when <see cref="Poll"/> has something to do. The poller's own: the host watches it and does not
+    /// close it.
+    /// </summary>
     public SafeHandle PollHandle => _reactor.Handle;
 
     /// <summary>
-    /// Runs a turn of the duty cycle; when there is nothing to do, waits for work at most so long (<see cref="Timeout.InfiniteTimeSpan"/>: without limit) and runs further ones. Returns the
-    /// amount of work done, 0 when the time is over. <see cref="InvalidOperationException"/> when called from inside a callback or from two threads at once.
+    /// Runs a turn of the duty cycle; when there is nothing to do, waits for work at most so long (<see cref="Timeout.InfiniteTimeSpan"/>:
+    /// without limit) and runs further ones. Returns the amount of work done, 0 when the time is over.
+    /// <see cref="InvalidOperationException"/> when called from inside a callback or from two threads at once.
     /// </summary>
     public int Poll(TimeSpan timeout)
     {
@@ -57,7 +62,10 @@ internal sealed class ManualPoller : Poller, IDisposable
         }
     }
 
-    /// <summary>Stops the poller, on the calling thread: what has been posted is executed, the <see cref="Poller.OnStopping"/> callbacks run. Idempotent; not from inside a callback.</summary>
+    /// <summary>
+    /// Stops the poller, on the calling thread: what has been posted is executed, the <see cref="Poller.OnStopping"/> callbacks run.
+    /// Idempotent; not from inside a callback.
+    /// </summary>
     public void Dispose()
     {
         BeginPolling();
@@ -117,9 +125,10 @@ internal sealed class ManualPoller : Poller, IDisposable
         _idle.OnBlock();
         if (TryPrepareToSleep())
         {
-            var milliseconds = Timers.MillisecondsUntilDue(Now);
-            var limitInMilliseconds = TimerWheel.ToMilliseconds(limit);
-            _reactor.Wait(milliseconds < 0 ? limitInMilliseconds : limitInMilliseconds < 0 ? milliseconds : Math.Min(milliseconds, limitInMilliseconds));
+            // As unsigned numbers, the -1 that stands for "no limit" is the largest.
+            var untilDue = (uint)Timers.MillisecondsUntilDue(Now);
+            var untilLimit = (uint)TimerWheel.ToMilliseconds(limit);
+            _reactor.Wait((int)Math.Min(untilDue, untilLimit));
             FinishSleep();
         }
     }

@@ -1,7 +1,9 @@
 namespace Accelio.Transports.Polling;
 
-/// <summary>What a poller asks for work in every cycle. Poller thread only; may change while it is being walked: who is removed is not asked any more, who is added is asked from the next
-/// cycle on.</summary>
+/// <summary>
+/// What a poller asks for work in every cycle. Poller thread only; may change while it is being walked: who is removed is not asked any
+/// more, who is added is asked from the next cycle on.
+/// </summary>
 internal sealed class PollableList
 {
     private IPollable?[] _items = new IPollable?[4];

@@ -3,24 +3,28 @@ using Accelio.Transports.Memory;
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// The heart of a context: one thread at a time runs its duty cycle, and everything that belongs to the poller - sockets, links, timers, memory - is touched by that thread only. Other
-/// threads reach it through <see cref="Post"/>.
+/// The heart of a context: one thread at a time runs its duty cycle, and everything that belongs to the poller - sockets, links, timers,
+/// memory - is touched by that thread only. Other threads reach it through <see cref="Post"/>.
 /// <para>One turn of the duty cycle, <see cref="RunDutyCycle"/>:</para>
 /// <list type="number">
 /// <item>The clock is read, once: <see cref="Now"/> is the time of the whole turn.</item>
-/// <item>Sources: descriptors (<see cref="Sockets"/>), then everything registered with <see cref="Register"/>. They deliver what arrived.</item>
-/// <item>The run queue: what was given to <see cref="Enqueue"/> meanwhile, such as the continuations of awaits. Never nested: an item that enqueues another returns first.</item>
+/// <item>Sources: descriptors (<see cref="Sockets"/>), then everything registered with <see cref="Register"/>. They deliver what
+/// arrived.</item>
+/// <item>The run queue: what was given to <see cref="Enqueue"/> meanwhile, such as the continuations of awaits. Never nested: an item that
+/// enqueues another returns first.</item>
 /// <item>The mailbox: what other threads posted, as far as it had been posted when its turn came. Then the run queue again.</item>
 /// <item>Timers that are due. Then the run queue again.</item>
-/// <item>Flush: everything that called <see cref="MarkDirty"/> in this turn hands its output to the system once. This is what coalesces a thousand answers into one call.</item>
+/// <item>Flush: everything that called <see cref="MarkDirty"/> in this turn hands its output to the system once. This is what coalesces a
+/// thousand answers into one call.</item>
 /// </list>
 /// <para>
-/// Every stage is bounded, so that none starves another; what is left over is <see cref="HasPendingWork"/> and comes next turn. What user code throws goes to
-/// <see cref="OnUnhandled"/> and never ends the loop.
+/// Every stage is bounded, so that none starves another; what is left over is <see cref="HasPendingWork"/> and comes next turn. What user
+/// code throws goes to <see cref="OnUnhandled"/> and never ends the loop.
 /// </para>
 /// <para>
-/// What happens between turns is the business of the derived class: <see cref="ThreadPoller"/> spins and then blocks, <see cref="ManualPoller"/> returns to its host, a scheduler-driven
-/// one asks for its next turn. They go to sleep by <see cref="TryPrepareToSleep"/>, after which the next <see cref="Post"/> calls <see cref="Wake"/>.
+/// What happens between turns is the business of the derived class: <see cref="ThreadPoller"/> spins and then blocks,
+/// <see cref="ManualPoller"/> returns to its host, a scheduler-driven one asks for its next turn. They go to sleep by
+/// <see cref="TryPrepareToSleep"/>, after which the next <see cref="Post"/> calls <see cref="Wake"/>.
 /// </para>
 /// </summary>
 internal abstract class Poller
@@ -47,7 +51,11 @@ internal abstract class Poller
         _clock = new PollerClock(options.TimeProvider);
         Now = _clock.Read();
         Timers = new TimerWheel(Now, ReportUnhandled);
-        Memory = new SlabPool(new SlabPoolOptions { Poison = options.PoisonMemory, Quarantine = options.PoisonMemory ? QuarantineOfPoisonedMemory : 0 });
+        Memory = new SlabPool(new SlabPoolOptions
+        {
+            Poison = options.PoisonMemory,
+            Quarantine = options.PoisonMemory ? QuarantineOfPoisonedMemory : 0,
+        });
         Memory.Disown();
     }
 
@@ -63,7 +71,9 @@ internal abstract class Poller
     /// <summary>Whether <see cref="Post"/> refuses. Any thread.</summary>
     public bool HasStopped => _mailbox.IsClosed;
 
-    /// <summary>The time of the current turn, in ticks of 100 ns since an origin of the <see cref="PollerOptions.TimeProvider"/>'s choice.</summary>
+    /// <summary>
+    /// The time of the current turn, in ticks of 100 ns since an origin of the <see cref="PollerOptions.TimeProvider"/>'s choice.
+    /// </summary>
     public long Now { get; private set; }
 
     /// <summary>How many turns there were.</summary>
@@ -94,8 +104,8 @@ internal abstract class Poller
     public bool HasPendingWork => !_runQueue.IsEmpty || !_dirty.IsEmpty || _mailbox.Pending != 0 || Sockets is { HasReady: true };
 
     /// <summary>
-    /// Gives the poller something to execute, from any thread. Wakes the poller only when it sleeps. False when the poller has stopped, and then the item is the
-    /// caller's again; every item for which the answer was true is executed, in the order of posting.
+    /// Gives the poller something to execute, from any thread. Wakes the poller only when it sleeps. False when the poller has stopped, and
+    /// then the item is the caller's again; every item for which the answer was true is executed, in the order of posting.
     /// </summary>
     public bool Post(WorkItem item)
     {
@@ -112,7 +122,10 @@ internal abstract class Poller
         return true;
     }
 
-    /// <summary>Lets an item run when the current callback has returned, in this turn or, when this turn has done enough, in the next. Poller thread only.</summary>
+    /// <summary>
+    /// Lets an item run when the current callback has returned, in this turn or, when this turn has done enough, in the next. Poller thread
+    /// only.
+    /// </summary>
     public void Enqueue(WorkItem item) => _runQueue.Add(item);
 
     /// <summary>Has a source asked in every turn, from the next one on. Poller thread only.</summary>
@@ -121,10 +134,16 @@ internal abstract class Poller
     /// <summary>Has a source asked no more. Poller thread only.</summary>
     public void Unregister(IPollable pollable) => _pollables.Remove(pollable);
 
-    /// <summary>Has the output of <paramref name="flushable"/> flushed at the end of this turn; once per call, so it keeps a flag of its own. Poller thread only.</summary>
+    /// <summary>
+    /// Has the output of <paramref name="flushable"/> flushed at the end of this turn; once per call, so it keeps a flag of its own. Poller
+    /// thread only.
+    /// </summary>
     public void MarkDirty(IFlushable flushable) => _dirty.Add(flushable);
 
-    /// <summary>Has a callback run when the poller stops: on its thread, latest registration first, while posting still works. Poller thread, or before the first turn.</summary>
+    /// <summary>
+    /// Has a callback run when the poller stops: on its thread, latest registration first, while posting still works. Poller thread, or
+    /// before the first turn.
+    /// </summary>
     public void OnStopping(Action callback) => _stopping.Add(callback);
 
     /// <summary>Reports what user code threw. Never throws.</summary>
@@ -140,7 +159,9 @@ internal abstract class Poller
         }
     }
 
-    /// <summary>Runs one turn on the calling thread, which is the poller's for that time; returns the amount of work done, 0 for none.</summary>
+    /// <summary>
+    /// Runs one turn on the calling thread, which is the poller's for that time; returns the amount of work done, 0 for none.
+    /// </summary>
     public int RunDutyCycle()
     {
         if (IsCurrent)
@@ -176,8 +197,8 @@ internal abstract class Poller
     }
 
     /// <summary>
-    /// Publishes that the next <see cref="Post"/> has to call <see cref="Wake"/>; false, and nothing published, when there is something to do. The check comes after the publication,
-    /// so that no post can fall between the two.
+    /// Publishes that the next <see cref="Post"/> has to call <see cref="Wake"/>; false, and nothing published, when there is something to
+    /// do. The check comes after the publication, so that no post can fall between the two.
     /// </summary>
     protected bool TryPrepareToSleep()
     {
@@ -194,12 +215,15 @@ internal abstract class Poller
     /// <summary>Takes back what <see cref="TryPrepareToSleep"/> published.</summary>
     protected void FinishSleep() => _mailbox.LowerSleepFlag();
 
-    /// <summary>Ends the sleep of the poller, or makes sure that it gets a turn. Called by <see cref="Post"/> on any thread, once per published sleep; possibly after <see cref="Shutdown"/>.</summary>
+    /// <summary>
+    /// Ends the sleep of the poller, or makes sure that it gets a turn. Called by <see cref="Post"/> on any thread, once per published
+    /// sleep; possibly after <see cref="Shutdown"/>.
+    /// </summary>
     protected abstract void Wake();
 
     /// <summary>
-    /// Stops: runs what was posted, then the <see cref="OnStopping"/> callbacks and what they set in motion; then refuses posts and runs those accepted until then. On the poller's thread,
-    /// once, by the derived class.
+    /// Stops: runs what was posted, then the <see cref="OnStopping"/> callbacks and what they set in motion; then refuses posts and runs
+    /// those accepted until then. On the poller's thread, once, by the derived class.
     /// </summary>
     protected void Shutdown()
     {
@@ -226,7 +250,8 @@ internal abstract class Poller
 
         if (!_runQueue.IsEmpty)
         {
-            ReportUnhandled(new InvalidOperationException($"work of the poller '{Options.Name}' kept enqueueing more while it stopped; the rest was dropped"));
+            ReportUnhandled(new InvalidOperationException(
+                $"work of the poller '{Options.Name}' kept enqueueing more while it stopped; the rest was dropped"));
         }
 
         Sockets?.Dispose();

@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Polling;
 
-/// <summary>Reads a <see cref="TimeProvider"/>'s monotonic time in ticks of 100 ns. The origin is the provider's: times of pollers with the same provider can be compared.</summary>
+/// <summary>
+/// Reads a <see cref="TimeProvider"/>'s monotonic time in ticks of 100 ns. The origin is the provider's: times of pollers with the same
+/// provider can be compared.
+/// </summary>
 internal readonly struct PollerClock
 {
     /// <summary>The machine's clock, for what concerns the machine and not the poller's inhabitants: how long to spin.</summary>

@@ -6,10 +6,16 @@ internal sealed class PollerOptions
     /// <summary>Name of the thread, and of the poller in diagnostics.</summary>
     public string Name { get; init; } = "accelio";
 
-    /// <summary>The cpu to pin the poller's thread to (the thread, never the process); null leaves the placement to the system. Pollers with a thread of their own only.</summary>
+    /// <summary>
+    /// The cpu to pin the poller's thread to (the thread, never the process); null leaves the placement to the system. Pollers with a
+    /// thread of their own only.
+    /// </summary>
     public int? Cpu { get; init; }
 
-    /// <summary>How long to go on looking for work after the last work before blocking: 0 blocks at once, <see cref="Timeout.InfiniteTimeSpan"/> never blocks.</summary>
+    /// <summary>
+    /// How long to go on looking for work after the last work before blocking: 0 blocks at once, <see cref="Timeout.InfiniteTimeSpan"/>
+    /// never blocks.
+    /// </summary>
     public TimeSpan SpinTime { get; init; } = TimeSpan.FromMicroseconds(50);
 
     /// <summary>The only source of time of everything that lives on the poller.</summary>

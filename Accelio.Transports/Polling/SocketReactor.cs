@@ -5,12 +5,13 @@ namespace Accelio.Transports.Polling;
 /// <summary>
 /// Watches descriptors for a poller, level triggered, by epoll. Poller thread only.
 /// <para>
-/// Busy sockets are not looked for but asked: while at most <see cref="HotHandlers.Capacity"/> are busy, their <see cref="SocketHandler.OnReadable"/> is called every cycle, and the kernel is asked
-/// about the others only now and then. A read that finds nothing costs little more than asking for readiness, and one that finds something saves the question.
+/// Busy sockets are not looked for but asked: while at most <see cref="HotHandlers.Capacity"/> are busy, their
+/// <see cref="SocketHandler.OnReadable"/> is called every cycle, and the kernel is asked about the others only now and then. A read that
+/// finds nothing costs little more than asking for readiness, and one that finds something saves the question.
 /// </para>
 /// <para>
-/// Any handler may be added, changed or removed inside any callback. Events that the kernel had already reported for a removed handler are dropped, even when its descriptor number or place
-/// has been given to another in between.
+/// Any handler may be added, changed or removed inside any callback. Events that the kernel had already reported for a removed handler are
+/// dropped, even when its descriptor number or place has been given to another in between.
 /// </para>
 /// </summary>
 internal sealed class SocketReactor : IDisposable
@@ -37,8 +38,10 @@ internal sealed class SocketReactor : IDisposable
     private long _cycle;
     private bool _disposed;
 
-    /// <summary>Creates a reactor without descriptors. <paramref name="pollsDirectly"/> false always asks the kernel, so that the state of <see cref="Handle"/> follows each cycle.
-    /// Throws <see cref="IOException"/> when the process has no descriptors left.</summary>
+    /// <summary>
+    /// Creates a reactor without descriptors. <paramref name="pollsDirectly"/> false always asks the kernel, so that the state of
+    /// <see cref="Handle"/> follows each cycle. Throws <see cref="IOException"/> when the process has no descriptors left.
+    /// </summary>
     public SocketReactor(Action<Exception> onUnhandled, bool pollsDirectly = true)
     {
         _onUnhandled = onUnhandled;
@@ -102,8 +105,10 @@ internal sealed class SocketReactor : IDisposable
         }
     }
 
-    /// <summary>Stops watching; the handler is not called any more, events already reported included. To be done before the descriptor is closed. Nothing happens when the handler is not
-    /// registered here.</summary>
+    /// <summary>
+    /// Stops watching; the handler is not called any more, events already reported included. To be done before the descriptor is closed.
+    /// Nothing happens when the handler is not registered here.
+    /// </summary>
     public void Remove(SocketHandler handler)
     {
         if (!ReferenceEquals(handler.Reactor, this))
@@ -111,7 +116,8 @@ internal sealed class SocketReactor : IDisposable
             return;
         }
 
-        _ = Epoll.Remove(_epoll.Descriptor, handler.WatchedDescriptor); // fails only when the descriptor is closed already, and then it is gone anyway
+        // Fails only when the descriptor is closed already, and then it is gone anyway.
+        _ = Epoll.Remove(_epoll.Descriptor, handler.WatchedDescriptor);
         handler.Reactor = null;
         handler.IsReady = false;
         _handlers.Remove(handler);
@@ -122,7 +128,10 @@ internal sealed class SocketReactor : IDisposable
         }
     }
 
-    /// <summary>Has <see cref="SocketHandler.OnReadable"/> called in the next cycle whatever the kernel says, because the handler has input of its own left over.</summary>
+    /// <summary>
+    /// Has <see cref="SocketHandler.OnReadable"/> called in the next cycle whatever the kernel says, because the handler has input of its
+    /// own left over.
+    /// </summary>
     public void MarkReady(SocketHandler handler)
     {
         if (!handler.IsReady && ReferenceEquals(handler.Reactor, this))
@@ -158,12 +167,15 @@ internal sealed class SocketReactor : IDisposable
         return work + Dispatch(count, now);
     }
 
-    /// <summary>Blocks until a descriptor has an event; -1 waits without limit. The events are dispatched by the next <see cref="Poll"/>.</summary>
+    /// <summary>
+    /// Blocks until a descriptor has an event; -1 waits without limit. The events are dispatched by the next <see cref="Poll"/>.
+    /// </summary>
     public void Wait(int milliseconds) => _fetchedEvents = Math.Max(0, Epoll.Wait(_epoll.Descriptor, _events, milliseconds));
 
     /// <summary>
-    /// Whether the busiest socket's peer is on this machine and runs on the very processor that this thread runs on: spinning would keep it from answering. The kernel processes loopback
-    /// traffic on the sender's processor; for other peers the same answer would be good news (its interrupts arrive where they are consumed), so they do not count.
+    /// Whether the busiest socket's peer is on this machine and runs on the very processor that this thread runs on: spinning would keep it
+    /// from answering. The kernel processes loopback traffic on the sender's processor; for other peers the same answer would be good news
+    /// (its interrupts arrive where they are consumed), so they do not count.
     /// </summary>
     public bool SharesProcessorWithPeer()
     {

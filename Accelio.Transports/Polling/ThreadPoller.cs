@@ -3,8 +3,9 @@ using Accelio.Native.Linux;
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// A poller with a thread of its own. Without work it spins for <see cref="PollerOptions.SpinTime"/> and then blocks in the kernel until a descriptor has an event, a timer is due or
-/// something is posted; an idle poller uses no processor time. <see cref="Start"/> and <see cref="StopAsync"/> are for any thread.
+/// A poller with a thread of its own. Without work it spins for <see cref="PollerOptions.SpinTime"/> and then blocks in the kernel until a
+/// descriptor has an event, a timer is due or something is posted; an idle poller uses no processor time. <see cref="Start"/> and
+/// <see cref="StopAsync"/> are for any thread.
 /// </summary>
 internal sealed class ThreadPoller : Poller, IAsyncDisposable
 {
@@ -19,7 +20,10 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
     private int _stopRequested;
     private bool _isStopping;
 
-    /// <summary>Creates the poller; it begins to work with <see cref="Start"/>. Throws <see cref="IOException"/> when the process has no descriptors left.</summary>
+    /// <summary>
+    /// Creates the poller; it begins to work with <see cref="Start"/>. Throws <see cref="IOException"/> when the process has no descriptors
+    /// left.
+    /// </summary>
     public ThreadPoller(PollerOptions? options = null)
         : base(options ?? new PollerOptions())
     {
@@ -44,8 +48,8 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks the poller to stop: what has been posted is executed, the <see cref="Poller.OnStopping"/> callbacks run, then posting is refused and the thread ends. The task completes then; a
-    /// poller that stops itself must not wait for it. Idempotent.
+    /// Asks the poller to stop: what has been posted is executed, the <see cref="Poller.OnStopping"/> callbacks run, then posting is
+    /// refused and the thread ends. The task completes then; a poller that stops itself must not wait for it. Idempotent.
     /// </summary>
     public Task StopAsync()
     {
@@ -112,7 +116,8 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
             var result = Scheduling.PinCurrentThread(cpu);
             if (result < 0)
             {
-                ReportUnhandled(new InvalidOperationException($"the poller '{Options.Name}' cannot be bound to processor {cpu}: {Errno.Describe(result)}"));
+                ReportUnhandled(new InvalidOperationException(
+                    $"the poller '{Options.Name}' cannot be bound to processor {cpu}: {Errno.Describe(result)}"));
             }
         }
     }

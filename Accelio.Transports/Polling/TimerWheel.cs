@@ -3,9 +3,10 @@ using System.Numerics;
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// Timers of one poller: a hierarchy of wheels with 64 slots each, of 1 ms, 64 ms, 4 s and so on. Scheduling, moving and cancelling are O(1) and allocate nothing; a timer far in the
-/// future moves down one wheel at a time as its moment comes nearer. Due times are rounded up to the millisecond: a timer fires late by less than that, and never early.
-/// Timers due in the same millisecond fire in no particular order. Poller thread only.
+/// Timers of one poller: a hierarchy of wheels with 64 slots each, of 1 ms, 64 ms, 4 s and so on. Scheduling, moving and cancelling are
+/// O(1) and allocate nothing; a timer far in the future moves down one wheel at a time as its moment comes nearer. Due times are rounded up
+/// to the millisecond: a timer fires late by less than that, and never early. Timers due in the same millisecond fire in no particular
+/// order. Poller thread only.
 /// </summary>
 internal sealed class TimerWheel
 {
@@ -21,10 +22,16 @@ internal sealed class TimerWheel
     private readonly ulong[] _occupied = new ulong[Levels];
     private readonly Action<Exception>? _onUnhandled;
 
-    /// <summary>The millisecond up to which everything has fired. Every timer in a wheel is due later, and differs from it first in the digit (base 64) of its level.</summary>
+    /// <summary>
+    /// The millisecond up to which everything has fired. Every timer in a wheel is due later, and differs from it first in the digit (base
+    /// 64) of its level.
+    /// </summary>
     private long _current;
 
-    /// <summary>Creates an empty wheel that begins at <paramref name="now"/>; what timers throw goes to <paramref name="onUnhandled"/>, or to the caller of <see cref="Advance"/> without one.</summary>
+    /// <summary>
+    /// Creates an empty wheel that begins at <paramref name="now"/>; what timers throw goes to <paramref name="onUnhandled"/>, or to the
+    /// caller of <see cref="Advance"/> without one.
+    /// </summary>
     public TimerWheel(long now = 0, Action<Exception>? onUnhandled = null)
     {
         _current = Math.Max(0, now / TicksPerSlot);
@@ -35,8 +42,8 @@ internal sealed class TimerWheel
     public int Count { get; private set; }
 
     /// <summary>
-    /// When to call <see cref="Advance"/> next: never later than the earliest timer fires; it may be earlier, when timers only move to a finer wheel then. <see cref="long.MaxValue"/> when
-    /// no timer waits.
+    /// When to call <see cref="Advance"/> next: never later than the earliest timer fires; it may be earlier, when timers only move to a
+    /// finer wheel then. <see cref="long.MaxValue"/> when no timer waits.
     /// </summary>
     public long NextDueTime
     {
@@ -63,7 +70,10 @@ internal sealed class TimerWheel
     /// <summary>How long to wait until <see cref="NextDueTime"/>, rounded up to milliseconds; -1 when no timer waits.</summary>
     public int MillisecondsUntilDue(long now) => NextDueTime is var due && due == long.MaxValue ? -1 : ToMilliseconds(due - now);
 
-    /// <summary>Lets a timer fire at a time, in poller ticks; one that waits already is moved. A time that has passed fires at the next <see cref="Advance"/>.</summary>
+    /// <summary>
+    /// Lets a timer fire at a time, in poller ticks; one that waits already is moved. A time that has passed fires at the next
+    /// <see cref="Advance"/>.
+    /// </summary>
     public void Schedule(WheelTimer timer, long dueTime)
     {
         if (timer.IsScheduled)
@@ -85,7 +95,10 @@ internal sealed class TimerWheel
         }
     }
 
-    /// <summary>Fires what is due at <paramref name="now"/>; returns how many fired. Timers scheduled by those that fire wait for the next call, however early they are due.</summary>
+    /// <summary>
+    /// Fires what is due at <paramref name="now"/>; returns how many fired. Timers scheduled by those that fire wait for the next call,
+    /// however early they are due.
+    /// </summary>
     public int Advance(long now)
     {
         var target = now / TicksPerSlot;
@@ -177,7 +190,9 @@ internal sealed class TimerWheel
         Count--;
     }
 
-    /// <summary>Finds the slot that comes next, and the millisecond at which it begins. A finer wheel always comes before a coarser one.</summary>
+    /// <summary>
+    /// Finds the slot that comes next, and the millisecond at which it begins. A finer wheel always comes before a coarser one.
+    /// </summary>
     private bool TryFindNext(out int slot, out long time)
     {
         for (var level = 0; level < Levels; level++)

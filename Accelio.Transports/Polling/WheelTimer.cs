@@ -1,6 +1,9 @@
 namespace Accelio.Transports.Polling;
 
-/// <summary>A timer of a <see cref="TimerWheel"/>: an intrusive node that can be scheduled, moved and cancelled in constant time without allocating. Poller thread only.</summary>
+/// <summary>
+/// A timer of a <see cref="TimerWheel"/>: an intrusive node that can be scheduled, moved and cancelled in constant time without allocating.
+/// Poller thread only.
+/// </summary>
 internal abstract class WheelTimer
 {
     internal WheelTimer? Previous;
@@ -13,6 +16,8 @@ internal abstract class WheelTimer
     /// <summary>Due time in poller ticks (100 ns); meaningful while scheduled.</summary>
     public long DueTime { get; internal set; }
 
-    /// <summary>Called once when due, with the poller's time; the timer is not scheduled any more and may be scheduled again inside.</summary>
+    /// <summary>
+    /// Called once when due, with the poller's time; the timer is not scheduled any more and may be scheduled again inside.
+    /// </summary>
     public abstract void OnTimer(long now);
 }

@@ -1,7 +1,8 @@
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// A piece of work for a poller: an intrusive node, so that posting allocates nothing. An item is in at most one queue at a time; it may be reused once <see cref="Execute"/> has been entered.
+/// A piece of work for a poller: an intrusive node, so that posting allocates nothing. An item is in at most one queue at a time; it may be
+/// reused once <see cref="Execute"/> has been entered.
 /// </summary>
 internal abstract class WorkItem
 {
