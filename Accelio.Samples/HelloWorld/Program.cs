@@ -1,1 +1,49 @@
-return 0;
+using System.CommandLine;
+using Accelio.Reactive;
+using Accelio.Samples.HelloWorld;
+
+var url = new Option<Uri>("--url")
+{
+    Description = "Where the server listens, for example tcp://127.0.0.1:2061",
+    DefaultValueFactory = _ => new Uri("tcp://127.0.0.1:2061"),
+};
+var count = new Option<int>("--count") { Description = "How many requests to send", DefaultValueFactory = _ => 10 };
+
+var server = new Command("server", "Serves until it is stopped; also what libxio's hello world clients want") { url };
+server.SetAction((arguments, token) => RunServerAsync(arguments.GetRequiredValue(url), token));
+
+var client = new Command("client", "Talks to a server: to this one, or to libxio's hello world servers") { url, count };
+client.SetAction((arguments, token) => HelloClient.RunAsync(arguments.GetRequiredValue(url), arguments.GetValue(count), token));
+
+var root = new RootCommand("Two programs say hello over a session. Without a command: both in this process.") { server, client };
+root.SetAction((_, token) => RunBothAsync(token));
+
+// Ctrl-C and SIGTERM are orderly ends; the command line library would make them failures.
+using var shutdown = new Shutdown();
+var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+try
+{
+    return await root.Parse(args).InvokeAsync(configuration, shutdown.Token);
+}
+catch (OperationCanceledException) when (shutdown.Token.IsCancellationRequested)
+{
+    return 0;
+}
+catch (Exception exception) when (exception is AccelioException or ArgumentException)
+{
+    await Console.Error.WriteLineAsync($"error: {exception.Message}");
+    return 1;
+}
+
+static async Task RunBothAsync(CancellationToken token)
+{
+    // Port 0: any that is free.
+    await using var hello = await HelloServer.OpenAsync(new Uri("tcp://127.0.0.1:0"), token);
+    await HelloClient.RunAsync(hello.EndPoint, count: 3, token);
+}
+
+static async Task RunServerAsync(Uri endpoint, CancellationToken token)
+{
+    await using var hello = await HelloServer.OpenAsync(endpoint, token);
+    await Task.Delay(Timeout.Infinite, token);
+}
