@@ -32,7 +32,7 @@ internal sealed unsafe class LinkRecorder : ILinkSink
     /// <summary>Whether set-up messages are exchanged without the test's help.</summary>
     public bool SetsUp { get; init; } = true;
 
-    /// <summary>Off: frames are counted only, so that nothing is allocated.</summary>
+    /// <summary>Off: frames are counted only, and nothing is written down, so that nothing is allocated.</summary>
     public bool KeepsFrames { get; set; } = true;
 
     public FrameAction? Arrival { get; set; }
@@ -129,7 +129,11 @@ internal sealed unsafe class LinkRecorder : ILinkSink
     public void OnReleased(Link link, SendToken token)
     {
         token.Unpin();
-        Released.Add(token);
+        if (KeepsFrames)
+        {
+            Released.Add(token);
+        }
+
         WhenReleased?.Invoke(link);
     }
 

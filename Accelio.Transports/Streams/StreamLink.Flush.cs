@@ -62,7 +62,7 @@ internal abstract unsafe partial class StreamLink
             return;
         }
 
-        if (_released.Count > 0)
+        if (!_released.IsEmpty)
         {
             _released.Release(this, _sink!);
         }

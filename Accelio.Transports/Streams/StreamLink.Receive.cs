@@ -143,26 +143,37 @@ internal abstract unsafe partial class StreamLink
             }
         }
 
-        if (_sendFailure != 0 && total == 0)
+        if (_endedStream >= 0 || _sendFailure != 0)
         {
-            Fail(LinkError.TransportFailed, $"send: {Errno.Describe(_sendFailure)}");
-        }
-        else if (_endedStream >= 0 && _state != StreamLinkState.Closed)
-        {
-            if (total == 0)
-            {
-                Fail(_endError, _endDetail);
-            }
-            else
-            {
-                MarkReady(_endedStream);
-            }
+            EndBehindArrivals(stream, total);
         }
 
         return total;
     }
 
-    // The end of one stream of a pair is the end of the link, but not before what had arrived on the other has been delivered: that is so once a whole call brings nothing more.
+    // The end of one stream of a pair, or of the way out, is the end of the link, but not before everything that had arrived has been delivered: that is so once a whole call brings
+    // nothing more.
+    private void EndBehindArrivals(int stream, int received)
+    {
+        if (_state == StreamLinkState.Closed)
+        {
+            return;
+        }
+
+        if (received > 0)
+        {
+            MarkReady(stream);
+        }
+        else if (_endedStream >= 0)
+        {
+            Fail(_endError, _endDetail);
+        }
+        else
+        {
+            Fail(LinkError.TransportFailed, $"send: {Errno.Describe(_sendFailure)}");
+        }
+    }
+
     private void NoteEnd(int stream, int result)
     {
         var name = NameOf(stream);

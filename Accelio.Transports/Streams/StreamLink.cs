@@ -133,7 +133,8 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
         }
 
         _state = StreamLinkState.SettingUp;
-        _setupDeadline = StreamLinkTimer.Deadline(Poller.Now, Options.SetupTimeout);
+        LastReceived = Poller.Now;
+        _setupDeadline = StreamLinkTimer.Deadline(LastReceived, Options.SetupTimeout);
         Arm(_setupDeadline);
         _sink!.OnOpened(this);
     }

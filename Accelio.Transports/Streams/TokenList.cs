@@ -4,31 +4,33 @@ namespace Accelio.Transports.Streams;
 internal sealed class TokenList
 {
     private SendToken?[] _tokens = new SendToken?[4];
+    private int _first;
+    private int _end;
 
-    /// <summary>Number of tokens.</summary>
-    public int Count { get; private set; }
+    /// <summary>Whether none is due.</summary>
+    public bool IsEmpty => _first == _end;
 
     /// <summary>Adds a token.</summary>
     public void Add(SendToken token)
     {
-        if (Count == _tokens.Length)
+        if (_end == _tokens.Length)
         {
-            Array.Resize(ref _tokens, Count * 2);
+            Array.Resize(ref _tokens, _end * 2);
         }
 
-        _tokens[Count++] = token;
+        _tokens[_end++] = token;
     }
 
-    /// <summary>Calls the sink once for every token, in the order of adding, for those added meanwhile too.</summary>
+    /// <summary>Calls the sink once for every token, in the order of adding, for those added meanwhile too. A sink that throws has had its call.</summary>
     public void Release(Link link, ILinkSink sink)
     {
-        for (var i = 0; i < Count; i++)
+        while (_first < _end)
         {
-            var token = _tokens[i]!;
-            _tokens[i] = null;
+            var token = _tokens[_first]!;
+            _tokens[_first++] = null;
             sink.OnReleased(link, token);
         }
 
-        Count = 0;
+        _first = _end = 0;
     }
 }
