@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Net;
+using Accelio.Transports;
+using Accelio.Transports.Memory;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive.Tests.Engine;
+
+/// <summary>A link without a transport: keeps what the engine sends, and plays the peer by hand.</summary>
+internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions options) : Link
+{
+    private bool _closed;
+
+    public List<SentFrame> Sent { get; } = [];
+
+    public List<(LinkSetup Setup, byte[] Trailer)> Setups { get; } = [];
+
+    public (LinkError Error, string Detail)? Aborted { get; private set; }
+
+    public bool ClosedInOrder { get; private set; }
+
+    public bool Paused { get; private set; }
+
+    public bool Congested { get; set; }
+
+    /// <summary>Whether bodies are referenced instead of copied.</summary>
+    public bool References { get; set; }
+
+    public override LinkKind Kind => LinkKind.Stream;
+
+    public override bool IsClient => isClient;
+
+    public override Poller Poller => poller;
+
+    public override LinkOptions Options => options;
+
+    public override EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
+
+    public override EndPoint RemoteEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 2);
+
+    public override long QueuedBytes => 0;
+
+    public override bool IsCongested => Congested;
+
+    public override ReadOnlySpan<Slab> ReceiveBuffers => default;
+
+    public void Touch() => LastReceived = poller.Now;
+
+    public override void SendSetup(in LinkSetup setup, ReadOnlySpan<byte> trailer) => Setups.Add((setup, trailer.ToArray()));
+
+    public override void Configure(in LinkSetup peer, int bufferSize)
+    {
+    }
+
+    public override SendStatus Send(ref OutboundFrame frame)
+    {
+        if (_closed)
+        {
+            return SendStatus.Closed;
+        }
+
+        var referenced = References && frame.Token is not null && !frame.Body.IsEmpty;
+        if (referenced)
+        {
+            frame.Token!.Pin(frame.Body);
+        }
+
+        Sent.Add(new SentFrame(
+            frame.Header,
+            frame.Items.ToArray(),
+            frame.UserHeader.ToArray(),
+            frame.Body.ToArray(),
+            frame.OfferedRoom,
+            referenced ? frame.Token : null));
+        return referenced ? SendStatus.Referenced : SendStatus.Copied;
+    }
+
+    public override void PauseReceive() => Paused = true;
+
+    public override void ResumeReceive() => Paused = false;
+
+    public override void Abort(LinkError error, string detail)
+    {
+        Aborted ??= (error, detail);
+        _closed = true;
+    }
+
+    public override void Close()
+    {
+        ClosedInOrder = true;
+        _closed = true;
+    }
+
+    /// <summary>The peer's frame arrives and is complete.</summary>
+    public void Deliver(ILinkSink sink, FrameHeader header, byte[]? userHeader = null, byte[]? body = null)
+    {
+        userHeader ??= [];
+        body ??= [];
+        fixed (byte* h = userHeader, b = body)
+        {
+            var frame = new InboundFrame
+            {
+                Header = header,
+                UserHeader = h,
+                UserHeaderLength = userHeader.Length,
+                Body = body.Length == 0 ? null : b,
+                BodyLength = body.Length,
+            };
+            sink.OnArrival(this, ref frame);
+            if (Aborted is null)
+            {
+                sink.OnFrame(this, ref frame);
+            }
+        }
+    }
+}

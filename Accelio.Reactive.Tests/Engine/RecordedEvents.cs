@@ -1,0 +1,55 @@
+using System.Text;
+using Accelio.Reactive.Engine;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Engine;
+
+/// <summary>Writes down what a connection tells its session; keeps or releases messages as the test says.</summary>
+internal sealed class RecordedEvents : IConnectionEvents
+{
+    public List<string> Log { get; } = [];
+
+    public List<MessageCore> Kept { get; } = [];
+
+    public CloseInfo? Closed { get; private set; }
+
+    /// <summary>Whether leases are kept until the test ends them.</summary>
+    public bool Keep { get; set; }
+
+    public void OnEstablished(ConnectionMachine connection, ReadOnlySpan<byte> privateData) => Log.Add($"established {Encoding.ASCII.GetString(privateData)}".TrimEnd());
+
+    public void OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId) =>
+        Log.Add($"portals {string.Join(',', portals)} of {peerSessionId}");
+
+    public void OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals) => Log.Add($"redirected {string.Join(',', portals)}");
+
+    public void OnMessage(ConnectionMachine connection, MessageCore message) => Take("message", message);
+
+    public void OnRequest(ConnectionMachine connection, MessageCore request) => Take("request", request);
+
+    public void OnReceipt(ConnectionMachine connection, MessageId id, bool accepted) => Log.Add($"receipt {id.Value} {(accepted ? "accepted" : "rejected")}");
+
+    public void OnError(ConnectionMachine connection, AccelioStatus status, string detail) => Log.Add($"error {status}");
+
+    public void OnClosing(ConnectionMachine connection, bool byPeer) => Log.Add(byPeer ? "closing by peer" : "closing");
+
+    public void OnClosed(ConnectionMachine connection, in CloseInfo info)
+    {
+        Assert.Null(Closed);
+        Closed = info;
+        Log.Add($"closed {info.Reason}");
+    }
+
+    private void Take(string kind, MessageCore message)
+    {
+        Log.Add($"{kind} {Encoding.ASCII.GetString(message.PayloadSpan(message.Version))}");
+        if (Keep)
+        {
+            Kept.Add(message);
+        }
+        else
+        {
+            message.Release(message.Version);
+        }
+    }
+}
