@@ -171,8 +171,10 @@ public abstract partial class LinkContract
         pair.Server.OnFrameDo = callback == "frame" ? _ => AbortServer() : null;
         pair.Server.OnReleasedDo = callback == "released" ? AbortServer : null;
         pair.Server.OnWritableDo = callback == "writable" ? AbortServer : null;
-        pair.Listen(Transport, Address, CreateOptions());
-        pair.Dial(Transport, pair.Listener!.LocalEndPoint, CreateOptions());
+        // Low enough that a few frames congest the link, before any of them has left.
+        var options = CreateOptions(highWatermark: 16 << 10);
+        pair.Listen(Transport, Address, options);
+        pair.Dial(Transport, pair.Listener!.LocalEndPoint, options);
         pair.DriveUntil(() => pair.Server.IsClosed || (pair.Client.Configured && pair.Server.Configured), "the set-up, or its end");
 
         if (!pair.Server.IsClosed && !pair.Client.IsClosed)

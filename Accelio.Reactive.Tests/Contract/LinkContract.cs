@@ -33,7 +33,7 @@ public abstract partial class LinkContract
 
     private protected abstract LinkKind Kind { get; }
 
-    private protected LinkOptions CreateOptions() => new() { DualSocket = DualSocket };
+    private protected LinkOptions CreateOptions(long highWatermark = 1 << 20) => new() { DualSocket = DualSocket, SendHighWatermark = highWatermark };
 
     private protected LinkPair CreatePair(bool onOnePoller = false) => new(CreatePoller, onOnePoller, IsInstant);
 

@@ -65,7 +65,7 @@ public class IdleStrategyTests
         {
             while (!Volatile.Read(ref done))
             {
-                Scheduling.Yield();
+                Thread.SpinWait(1000);
             }
         });
         var spinner = Pinned(() =>
@@ -76,7 +76,11 @@ public class IdleStrategyTests
             {
                 idle.OnWork();
                 gaveUp = !idle.ShouldSpin(PollerClock.Machine.Read());
-                Scheduling.Yield();
+                do
+                {
+                    Scheduling.Yield();
+                }
+                while (!gaveUp && idle.ShouldSpin(PollerClock.Machine.Read()));
             }
         });
 

@@ -249,7 +249,8 @@ public class TcpLinkTests
             Assert.True(world.Listener.PendingCount > 0);
         }
 
-        Assert.Equal(before, TcpWorld.OpenDescriptors);
+        // Other tests of the process may have closed some of theirs meanwhile.
+        Assert.InRange(TcpWorld.OpenDescriptors, 0, before);
     }
 
     [Fact]

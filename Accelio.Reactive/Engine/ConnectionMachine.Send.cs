@@ -1,3 +1,4 @@
+using System.Buffers;
 using Accelio.Transports;
 using Accelio.Transports.Wire;
 
@@ -19,8 +20,8 @@ internal sealed partial class ConnectionMachine
     /// <summary>Takes a message over: sends it, or queues it in order until window and link allow.</summary>
     internal void Submit(OutgoingMessage message)
     {
-        message.Begin(this);
-        if (State is ConnectionState.Online && _firstQueued is null && _send.IsOpen && !Link.IsCongested && Machine.Tasks.HasRoom)
+        message.Begin(this, message.Header.Length + message.Payload.Length);
+        if (CanSendNow)
         {
             Transmit(message);
         }
@@ -32,6 +33,13 @@ internal sealed partial class ConnectionMachine
         {
             message.Fail(_closeInfo.ToFailure());
         }
+    }
+
+    /// <summary>Sends a message whose bytes need not be kept, because the link copies them; only after <see cref="CanSendNow"/> and <see cref="IsCopied"/>.</summary>
+    internal void SubmitNow(OutgoingMessage message, in OutboundMessage content)
+    {
+        message.Begin(this, content.Header.Length + content.Payload.Length);
+        Transmit(message, content.Header.Span, content.Payload, token: null);
     }
 
     /// <summary>Sends a one-way message for which nobody waits and whose body the link may copy; only after <see cref="CanSendNow"/>.</summary>
@@ -132,23 +140,25 @@ internal sealed partial class ConnectionMachine
         return true;
     }
 
-    private void Transmit(OutgoingMessage message)
+    private void Transmit(OutgoingMessage message) => Transmit(message, message.Header.Span, message.Payload, message);
+
+    private void Transmit(OutgoingMessage message, ReadOnlySpan<byte> header, in ReadOnlySequence<byte> payload, SendToken? token)
     {
-        if (message.Header.Length > Machine.PeerMaxHeaderLength)
+        if (header.Length > Machine.PeerMaxHeaderLength)
         {
             message.Fail(new Failure(
                 FailureKind.TooLarge,
                 AccelioStatus.MessageSize,
-                $"The header has {message.Header.Length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. Put the rest into the payload."));
+                $"The header has {header.Length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. Put the rest into the payload."));
             return;
         }
 
-        var frame = NewFrame(message.Kind == OutgoingKind.Request ? FrameType.Request : FrameType.OneWay);
+        scoped var frame = NewFrame(message.Kind == OutgoingKind.Request ? FrameType.Request : FrameType.OneWay);
         frame.Header.Flags = message.Flags;
         frame.Header.LastInBatch = message.LastInBatch;
-        frame.UserHeader = message.Header.Span;
-        frame.Body = message.Payload;
-        frame.Token = message;
+        frame.UserHeader = header;
+        frame.Body = payload;
+        frame.Token = token;
         if (message.Kind == OutgoingKind.Request && _agreedRoom == 0)
         {
             // A C peer answers with more than about 9 KB only into room that it was offered (section 9.3).

@@ -21,7 +21,6 @@ internal sealed partial class LinkMachine
                 return;
             }
 
-            frame.Tag = task;
             task.OnArrival(ref frame);
             return;
         }
@@ -32,7 +31,6 @@ internal sealed partial class LinkMachine
         }
 
         var connection = FindConnection(frame.Header.Destination);
-        frame.Tag = connection;
         if (connection is null)
         {
             frame.Placement = PlacementKind.Discard;
@@ -54,7 +52,7 @@ internal sealed partial class LinkMachine
         switch (frame.Header.Type)
         {
             case FrameType.Request or FrameType.OneWay:
-                if (frame.Tag is ConnectionMachine connection)
+                if (FindConnection(frame.Header.Destination) is { } connection)
                 {
                     connection.OnMessage(ref frame);
                     return;
@@ -81,7 +79,7 @@ internal sealed partial class LinkMachine
                     // The task may have ended between arrival and completion of a long answer.
                     (Tasks.Find(frame.Header.RemoteTask))?.OnResponse(this, ref frame);
                 }
-                else if (frame.Tag is ConnectionMachine target)
+                else if (FindConnection(frame.Header.Destination) is { } target)
                 {
                     target.OnControl(ref frame);
                 }

@@ -14,6 +14,7 @@ internal abstract class OutgoingMessage : OutgoingTask
     private MemoryHandle _responsePin;
     private MessageCore? _answer;
     private Failure _failure;
+    private long _due = long.MaxValue;
 
     protected OutgoingMessage() => _timer = new DeadlineTimer(this);
 
@@ -51,7 +52,10 @@ internal abstract class OutgoingMessage : OutgoingTask
     public OutgoingState State { get; private set; }
 
     /// <summary>Bytes charged to the window: user header and body.</summary>
-    public long Charge => Header.Length + Payload.Length;
+    public long Charge { get; private set; }
+
+    /// <summary>Whether the object stays with one poller, so that its timer may stay in the wheel between two uses.</summary>
+    protected bool IsLocal { get; set; }
 
     /// <summary>Neighbours in the queue of the connection.</summary>
     internal OutgoingMessage? PreviousQueued, NextQueued;
@@ -66,13 +70,14 @@ internal abstract class OutgoingMessage : OutgoingTask
     public bool ExpectsAnswer => Kind != OutgoingKind.OneWay;
 
     /// <summary>The connection takes it over.</summary>
-    internal void Begin(ConnectionMachine connection)
+    internal void Begin(ConnectionMachine connection, long charge)
     {
         Connection = connection;
+        Charge = charge;
         State = OutgoingState.Queued;
         if (TimeLimit != long.MaxValue)
         {
-            connection.Timers.Schedule(_timer, connection.Now + TimeLimit);
+            SetDeadline(connection.Now + TimeLimit);
         }
     }
 
@@ -202,18 +207,14 @@ internal abstract class OutgoingMessage : OutgoingTask
         }
 
         var connection = Connection;
-        if (_timer.IsScheduled)
-        {
-            connection!.Timers.Cancel(_timer);
-        }
-
+        ClearDeadline();
         State = OutgoingState.Ended;
         if (IsReferenced || IsReceiving)
         {
             // The caller's memory may still be touched: wait for the link to let go, but not for ever.
             if (_failure.Kind != FailureKind.None && connection!.Settings.AbortTimeout != long.MaxValue)
             {
-                connection.Timers.Schedule(_timer, connection.Now + connection.Settings.AbortTimeout);
+                SetDeadline(connection.Now + connection.Settings.AbortTimeout);
             }
 
             return;
@@ -229,11 +230,7 @@ internal abstract class OutgoingMessage : OutgoingTask
             return;
         }
 
-        if (_timer.IsScheduled)
-        {
-            Connection!.Timers.Cancel(_timer);
-        }
-
+        ClearDeadline();
         State = OutgoingState.Done;
         var answer = _answer;
         var failure = _failure;
@@ -249,8 +246,40 @@ internal abstract class OutgoingMessage : OutgoingTask
         }
     }
 
+    // A timer that is in the wheel already, and not too late, is left there: it finds out itself that its time has not come. Most requests thus never touch the wheel.
+    private void SetDeadline(long due)
+    {
+        _due = due;
+        if (!_timer.IsScheduled || _timer.DueTime > due)
+        {
+            Connection!.Timers.Schedule(_timer, due);
+        }
+    }
+
+    private void ClearDeadline()
+    {
+        _due = long.MaxValue;
+        if (!IsLocal && _timer.IsScheduled)
+        {
+            Connection!.Timers.Cancel(_timer);
+        }
+    }
+
+    private void OnTimer(long now)
+    {
+        if (_due <= now)
+        {
+            OnDeadline();
+        }
+        else if (_due != long.MaxValue)
+        {
+            Connection!.Timers.Schedule(_timer, _due);
+        }
+    }
+
     private void OnDeadline()
     {
+        _due = long.MaxValue;
         if (State == OutgoingState.Ended)
         {
             Connection!.Machine.Link.Abort(LinkError.Aborted, "the memory of an ended call was still in use by the link after AbortTimeout");
@@ -264,6 +293,6 @@ internal abstract class OutgoingMessage : OutgoingTask
     private sealed class DeadlineTimer(OutgoingMessage message) : WheelTimer
     {
         /// <inheritdoc/>
-        public override void OnTimer(long now) => message.OnDeadline();
+        public override void OnTimer(long now) => message.OnTimer(now);
     }
 }

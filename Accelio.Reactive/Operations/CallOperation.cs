@@ -31,23 +31,39 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     public ValueTask<TResult> Start(SessionCore session, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
     {
         Session = session;
-        Payload = message.Payload;
-        Header = message.Header;
-        ResponseBuffer = message.ResponseBuffer;
-        LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
-        WantsReceipt = kind != OutgoingKind.Deliver && (message.Options & MessageOptions.RequestReceipt) != 0;
-        Flags = SessionCore.WireFlags(message.Options, kind);
         Kind = kind;
         Id = id;
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
+        Flags = SessionCore.WireFlags(message.Options, kind);
+        if (message.Options != MessageOptions.None)
+        {
+            LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
+            WantsReceipt = kind != OutgoingKind.Deliver && (message.Options & MessageOptions.RequestReceipt) != 0;
+        }
+
         var task = _completion.Task;
+        var poller = session.Poller;
+        if (IsLocal && !token.CanBeCanceled && session.Usable is { CanSendNow: true } connection && connection.IsCopied(message.Payload.Length))
+        {
+            // The common case: the bytes leave before this call returns, so nothing of the message need be kept.
+            if (!message.ResponseBuffer.IsEmpty)
+            {
+                ResponseBuffer = message.ResponseBuffer;
+            }
+
+            connection.SubmitNow(this, message);
+            return task;
+        }
+
+        Payload = message.Payload;
+        Header = message.Header;
+        ResponseBuffer = message.ResponseBuffer;
         if (token.CanBeCanceled)
         {
             _token = token;
             _registered = true;
         }
 
-        var poller = session.Poller;
         if (poller.IsCurrent)
         {
             Submit();
@@ -60,11 +76,21 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         return task;
     }
 
+    /// <summary>Whether the operation stays with this poller. (One thread may turn several pollers, one after another.)</summary>
+    protected bool IsAt(Poller poller) => ReferenceEquals(_completion.Home, poller);
+
+    /// <summary>The operation stays with the poller it was made on, for as long as it lives. Once, by the maker.</summary>
+    protected void StayWith(Poller poller)
+    {
+        IsLocal = true;
+        _completion.Home = poller;
+    }
+
     /// <inheritdoc/>
     public void OnConsumed()
     {
         Session = null;
-        if (_reusable)
+        if (_reusable && (!IsLocal || _completion.Home!.IsCurrent))
         {
             Reset();
             ReturnToPool();

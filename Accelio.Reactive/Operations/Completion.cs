@@ -21,6 +21,9 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
     private Exception? _error;
     private short _version;
 
+    /// <summary>The poller that completes this, if that is certain for the present use.</summary>
+    public Poller? Home { get; set; }
+
     /// <summary>The task for the present use.</summary>
     public ValueTask<T> Task => new(this, _version);
 
@@ -94,10 +97,24 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
             _executionContext = ExecutionContext.Capture();
         }
 
-        var previous = Interlocked.CompareExchange(ref _continuation, continuation, null);
-        if (previous is null)
+        Action<object?>? previous;
+        if (_poller is not null && ReferenceEquals(_poller, Home))
         {
-            return;
+            // The completion comes on this very thread, so not now.
+            previous = _continuation;
+            if (previous is null)
+            {
+                _continuation = continuation;
+                return;
+            }
+        }
+        else
+        {
+            previous = Interlocked.CompareExchange(ref _continuation, continuation, null);
+            if (previous is null)
+            {
+                return;
+            }
         }
 
         if (!ReferenceEquals(previous, Ready))
@@ -134,13 +151,15 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
 
     private void Complete()
     {
-        var continuation = Interlocked.Exchange(ref _continuation, Ready);
+        // Whoever has registered already cannot interfere any more: the interlocked operation is for those who may be about to.
+        var continuation = Volatile.Read(ref _continuation) ?? Interlocked.CompareExchange(ref _continuation, Ready, null);
         if (continuation is null)
         {
             return;
         }
 
         Debug.Assert(!ReferenceEquals(continuation, Ready), "a completion completes once");
+        Volatile.Write(ref _continuation, Ready);
         _waiting = continuation;
         Resume();
     }

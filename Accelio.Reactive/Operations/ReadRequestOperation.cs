@@ -1,3 +1,5 @@
+using Accelio.Transports.Polling;
+
 namespace Accelio.Reactive;
 
 /// <summary>A request whose answer is read before its buffer goes back.</summary>
@@ -28,6 +30,41 @@ internal sealed class ReadRequestOperation<T> : CallOperation<T>
         Read = null;
     }
 
+    [ThreadStatic]
+    private static ReadRequestOperation<T>? _free;
+
+    private ReadRequestOperation<T>? _nextFree;
+
+    /// <summary>An operation for a call: on the session's own poller one that stays there, else one that all threads share.</summary>
+    public static ReadRequestOperation<T> Rent(Poller poller)
+    {
+        if (!poller.IsCurrent)
+        {
+            return OperationPool<ReadRequestOperation<T>>.Shared.Get();
+        }
+
+        if (_free is { } operation && operation.IsAt(poller))
+        {
+            _free = operation._nextFree;
+            return operation;
+        }
+
+        operation = new ReadRequestOperation<T>();
+        operation.StayWith(poller);
+        return operation;
+    }
+
     /// <inheritdoc/>
-    protected override void ReturnToPool() => OperationPool<ReadRequestOperation<T>>.Shared.Return(this);
+    protected override void ReturnToPool()
+    {
+        if (IsLocal)
+        {
+            _nextFree = _free;
+            _free = this;
+        }
+        else
+        {
+            OperationPool<ReadRequestOperation<T>>.Shared.Return(this);
+        }
+    }
 }

@@ -14,7 +14,7 @@ internal sealed partial class SessionCore
     {
         ArgumentNullException.ThrowIfNull(read);
         CheckMessage(message);
-        var operation = OperationPool<ReadRequestOperation<T>>.Shared.Get();
+        var operation = ReadRequestOperation<T>.Rent(Poller);
         operation.Read = read;
         return operation.Start(this, message, OutgoingKind.Request, NewId(), cancellationToken);
     }
@@ -24,7 +24,7 @@ internal sealed partial class SessionCore
     {
         CheckMessage(message);
         id = NewId();
-        return OperationPool<RequestOperation>.Shared.Get().Start(this, message, OutgoingKind.Request, id, cancellationToken);
+        return RequestOperation.Rent(Poller).Start(this, message, OutgoingKind.Request, id, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ internal sealed partial class SessionCore
             return new ValueTask<MessageId>(sent);
         }
 
-        return OperationPool<SendOperation>.Shared.Get().Start(this, message, OutgoingKind.OneWay, NewId(), cancellationToken);
+        return SendOperation.Rent(Poller).Start(this, message, OutgoingKind.OneWay, NewId(), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -87,7 +87,7 @@ internal sealed partial class SessionCore
     public override ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default)
     {
         CheckMessage(message);
-        return OperationPool<DeliverOperation>.Shared.Get().Start(this, message, OutgoingKind.Deliver, NewId(), cancellationToken);
+        return DeliverOperation.Rent(Poller).Start(this, message, OutgoingKind.Deliver, NewId(), cancellationToken);
     }
 
     /// <summary>Hands a message to the connection. Context only.</summary>
@@ -104,7 +104,7 @@ internal sealed partial class SessionCore
     }
 
     /// <summary>The connection that messages go out on: the first that is online, else the first. Context only.</summary>
-    private ConnectionMachine? Usable
+    internal ConnectionMachine? Usable
     {
         get
         {
@@ -123,7 +123,8 @@ internal sealed partial class SessionCore
     /// <summary>A message posted by <see cref="TrySend"/> has left or failed.</summary>
     internal void PostedDone(long length) => Interlocked.Add(ref _postedBytes, -length);
 
-    internal MessageId NewId() => new(Interlocked.Increment(ref _lastId));
+    /// <summary>An id for a message: even ones are given out on the context, odd ones elsewhere, so that neither waits for the other.</summary>
+    internal MessageId NewId() => Poller.IsCurrent ? new MessageId(_lastId += 2) : new MessageId(Interlocked.Add(ref _lastForeignId, 2));
 
     private bool TrySendNow(in OutboundMessage message, bool copy, out MessageId id)
     {

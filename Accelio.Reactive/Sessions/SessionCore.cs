@@ -24,6 +24,7 @@ internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, I
     private string _resource = "/";
     private byte[] _acceptedData = [];
     private long _lastId;
+    private long _lastForeignId = -1;
 
     public SessionCore(PollerContext context, AccelioPeerOptions options, string uri, ServerCore? server, bool holdsSharedContext)
     {

@@ -7,7 +7,7 @@ namespace Accelio.Transports.Polling;
 /// small round trip; it is wrong where it takes the processor from whoever would produce the work. So a limited budget is not spent
 /// <list type="bullet">
 /// <item>when the busiest socket's peer runs on this very processor,</item>
-/// <item>when the system takes the processor away from this thread often: other threads want it,</item>
+/// <item>when looking again takes long, time after time: other threads want the processor,</item>
 /// <item>when more pollers of this process spin already than there are processors.</item>
 /// </list>
 /// These questions are asked once per idle period. Without limit, the user has decided. Times are the machine's, whatever clock the poller
@@ -15,10 +15,12 @@ namespace Accelio.Transports.Polling;
 /// </summary>
 internal sealed class IdleStrategy : IDisposable
 {
-    /// <summary>A processor that is taken away at least this often is shared with somebody.</summary>
-    private const long ContendedSwitchInterval = 5 * TimeSpan.TicksPerMillisecond;
-    private const int MinContendedSwitches = 2;
-    private const long UsageInterval = 10 * TimeSpan.TicksPerMillisecond;
+    /// <summary>A look that comes this much after the last one: the processor was away. (Counting switches does not do: a yield counts as one even if it costs a microsecond.)</summary>
+    private const long LossThreshold = TimeSpan.TicksPerMillisecond / 2;
+
+    /// <summary>So many losses, each within this time of the one before, and the processor is shared with somebody.</summary>
+    private const int MinLosses = 3;
+    private const long LossInterval = 20 * TimeSpan.TicksPerMillisecond;
     private const long ContendedTime = 50 * TimeSpan.TicksPerMillisecond;
     private const long PeerCheckInterval = 100 * TimeSpan.TicksPerMicrosecond;
 
@@ -33,8 +35,9 @@ internal sealed class IdleStrategy : IDisposable
     private bool _maySpin;
     private bool _isCounted;
     private long _contendedUntil = long.MinValue;
-    private long _lastUsage;
-    private long _lastSwitches = -1;
+    private long _lastLook;
+    private long _lastLoss = long.MinValue / 2;
+    private int _losses;
     private long _lastPeerCheck = long.MinValue / 2;
     private bool _sharesWithPeer;
 
@@ -70,7 +73,12 @@ internal sealed class IdleStrategy : IDisposable
         {
             _isIdle = true;
             _idleSince = machineNow;
-            _maySpin = !IsContended(machineNow) && !SharesWithPeer(machineNow) && Count();
+            _lastLook = machineNow;
+            _maySpin = machineNow >= _contendedUntil && !SharesWithPeer(machineNow) && Count();
+        }
+        else if (_maySpin)
+        {
+            NoticeLoss(machineNow);
         }
 
         return _maySpin && machineNow - _idleSince < _budget;
@@ -103,22 +111,22 @@ internal sealed class IdleStrategy : IDisposable
         return _isCounted;
     }
 
-    private bool IsContended(long now)
+    /// <summary>Time that passes between two looks while spinning belongs to others: a yield that costs much shows that they need the processor.</summary>
+    private void NoticeLoss(long now)
     {
-        var elapsed = now - _lastUsage;
-        if ((_lastSwitches < 0 || elapsed >= UsageInterval) && Scheduling.GetThreadUsage(out var usage) >= 0)
+        if (now - _lastLook >= LossThreshold)
         {
-            var switches = usage.InvoluntarySwitches - _lastSwitches;
-            if (_lastSwitches >= 0 && switches >= MinContendedSwitches && switches * ContendedSwitchInterval >= elapsed)
+            _losses = now - _lastLoss < LossInterval ? _losses + 1 : 1;
+            _lastLoss = now;
+            if (_losses >= MinLosses)
             {
+                _losses = 0;
                 _contendedUntil = now + ContendedTime;
+                _maySpin = false;
             }
-
-            _lastSwitches = usage.InvoluntarySwitches;
-            _lastUsage = now;
         }
 
-        return now < _contendedUntil;
+        _lastLook = now;
     }
 
     private bool SharesWithPeer(long now)

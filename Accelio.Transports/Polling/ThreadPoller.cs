@@ -43,7 +43,7 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
         {
-            _thread.Start();
+            _thread.UnsafeStart();
         }
     }
 

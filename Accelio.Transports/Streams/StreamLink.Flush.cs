@@ -49,8 +49,19 @@ internal abstract unsafe partial class StreamLink
         }
     }
 
+    // Inside Send, so nothing is told to the sink: what is released, and room again, is told at the end of the duty cycle.
+    private void FlushEarly()
+    {
+        _framesSinceFlush = 0;
+        if (_writeBlocked == 0 && FlushStream(ControlStream, Poller.Now) && _isDual)
+        {
+            FlushStream(DataStream, Poller.Now);
+        }
+    }
+
     private void FlushStreams(long now)
     {
+        _framesSinceFlush = 0;
         if (_state is StreamLinkState.Closed or StreamLinkState.Opening)
         {
             return;

@@ -14,9 +14,6 @@ internal abstract unsafe partial class StreamLink
     // A body up to this length waits in the receive buffer until it is complete, and is delivered there; a longer one gets memory of its own.
     private const int WaitInBuffer = 128 * 1024;
 
-    // Output above this leaves while a large batch is still being parsed: the peer need not wait for the end of it.
-    private const int EarlyFlush = 256 * 1024;
-
     private InboundFrame _frame;
     private Placement _placement;
     private bool _placing;
@@ -68,10 +65,6 @@ internal abstract unsafe partial class StreamLink
             }
 
             budget--;
-            if (QueuedBytes > EarlyFlush && _writeBlocked == 0)
-            {
-                FlushStreams(now);
-            }
         }
 
         return Stop;

@@ -10,7 +10,12 @@ internal abstract unsafe partial class StreamLink
     // Addresses mean nothing on a stream, but zero means "no bulk here": any other number will do, and leaks no pointer.
     private const ulong OpaqueAddress = 1;
 
+    // A large batch leaves in parts, so that the peer works on the first while the rest is still being made. Each part costs a system call: it must be worth one.
+    private const int EarlyFlushFrames = 128;
+    private const int EarlyFlushBytes = 128 * 1024;
+
     private ushort _transportSerial;
+    private int _framesSinceFlush;
     private bool _roomOffered;
     private bool _congested;
 
@@ -56,6 +61,11 @@ internal abstract unsafe partial class StreamLink
         }
 
         MarkDirty();
+        if (++_framesSinceFlush >= EarlyFlushFrames || QueuedBytes >= EarlyFlushBytes)
+        {
+            FlushEarly();
+        }
+
         return status;
     }
 
