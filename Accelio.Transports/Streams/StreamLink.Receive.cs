@@ -11,7 +11,8 @@ internal abstract unsafe partial class StreamLink
     // Bytes taken along behind a body that is being placed: enough for the headers that follow. More would have to be copied when they are the beginning of another large body.
     private const int TailWhilePlacing = 16 * 1024;
 
-    private int _endedStream = -1;
+    // Streams that are over, one bit each; the first of them has the say about the reason.
+    private int _ended;
     private LinkError _endError;
     private string _endDetail = string.Empty;
     private bool _paused;
@@ -87,9 +88,10 @@ internal abstract unsafe partial class StreamLink
         // Streams that may still be received from in this call.
         var open = _isDual ? 0b11 : 0b01;
         var total = 0;
+        int due;
         while (true)
         {
-            var need = Parse(now, ref frames);
+            var need = due = Parse(now, ref frames);
             if (need < 0)
             {
                 return total;
@@ -99,7 +101,7 @@ internal abstract unsafe partial class StreamLink
             {
                 // Nothing more of what is due. What came on the other stream is taken in ahead of its time while there is room, so that the kernel does not report it over and over.
                 need ^= _isDual ? 1 : 0;
-                if ((open >> need & 1) == 0 || need == _endedStream || !CanReadAhead(need))
+                if ((open >> need & 1) == 0 || HasEnded(need) || !CanReadAhead(need))
                 {
                     break;
                 }
@@ -107,7 +109,7 @@ internal abstract unsafe partial class StreamLink
 
             var direct = _placing && need == _bodyStream;
             var asked = 0;
-            var received = need == _endedStream ? WouldBlock : direct ? ReceiveBody(out asked) : ReceiveIntoBuffer(need, out asked);
+            var received = HasEnded(need) ? WouldBlock : direct ? ReceiveBody(out asked) : ReceiveIntoBuffer(need, out asked);
             if (received > 0)
             {
                 total += received;
@@ -143,17 +145,17 @@ internal abstract unsafe partial class StreamLink
             }
         }
 
-        if (_endedStream >= 0 || _sendFailure != 0)
+        if (_ended != 0 || _sendFailure != 0)
         {
-            EndBehindArrivals(stream, total);
+            EndBehindArrivals(stream, due, total);
         }
 
         return total;
     }
 
-    // The end of one stream of a pair, or of the way out, is the end of the link, but not before everything that had arrived has been delivered: that is so once a whole call brings
-    // nothing more.
-    private void EndBehindArrivals(int stream, int received)
+    // The end of one stream of a pair, or of the way out, is the end of the link, but not before everything that the peer had sent has been delivered: that is so once a whole call brings
+    // nothing more, and no frame waits for bytes that the other stream can still bring.
+    private void EndBehindArrivals(int stream, int due, int received)
     {
         if (_state == StreamLinkState.Closed)
         {
@@ -164,11 +166,11 @@ internal abstract unsafe partial class StreamLink
         {
             MarkReady(stream);
         }
-        else if (_endedStream >= 0)
+        else if (_ended != 0 && (_sendFailure != 0 || HasEnded(due) || !IsFrameIncomplete))
         {
             Fail(_endError, _endDetail);
         }
-        else
+        else if (_sendFailure != 0)
         {
             Fail(LinkError.TransportFailed, $"send: {Errno.Describe(_sendFailure)}");
         }
@@ -176,8 +178,14 @@ internal abstract unsafe partial class StreamLink
 
     private void NoteEnd(int stream, int result)
     {
+        var first = _ended == 0;
+        _ended |= 1 << stream;
+        if (!first)
+        {
+            return;
+        }
+
         var name = NameOf(stream);
-        _endedStream = stream;
         _endError = result == 0 ? LinkError.PeerClosed : LinkError.TransportFailed;
         _endDetail = result != 0 ? $"{name}: {Errno.Describe(result)}"
             : IsFrameIncomplete ? $"{name} closed by the peer in the middle of a frame"
@@ -247,6 +255,8 @@ internal abstract unsafe partial class StreamLink
         return received;
     }
 
+    private bool HasEnded(int stream) => (_ended >> stream & 1) != 0;
+
     private bool CanReadAhead(int stream) => !(_placing && stream == _bodyStream) && HasRoom(_buffers[stream]);
 
     private static bool HasRoom(ReceiveBuffer buffer) => buffer.Length < Math.Max(buffer.Capacity, buffer.Needed);
@@ -263,7 +273,7 @@ internal abstract unsafe partial class StreamLink
         {
             // A pause, or a data stream that is far ahead of its control stream, or one that is over: the kernel is not asked about it.
             var wanted = _state > StreamLinkState.Ready
-                || (!_paused && stream != _endedStream && (!_isDual || (_placing && stream == _bodyStream) || HasRoom(_buffers[stream])));
+                || (!_paused && !HasEnded(stream) && (!_isDual || (_placing && stream == _bodyStream) || HasRoom(_buffers[stream])));
             var bit = 1 << stream;
             if (wanted != ((_readInterest & bit) != 0))
             {
