@@ -49,6 +49,9 @@ internal sealed partial class PollerContext : AccelioContext
     /// <summary>What windows are granted out of.</summary>
     public ReceiveBudget Budget { get; }
 
+    /// <summary>Operations of calls made on this context.</summary>
+    public OperationCache Operations { get; } = new();
+
     /// <summary>The log.</summary>
     public ILogger Log { get; }
 

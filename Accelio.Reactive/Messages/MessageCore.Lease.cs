@@ -57,6 +57,20 @@ internal sealed unsafe partial class MessageCore
         }
     }
 
+    /// <summary>The same, by the poller itself.</summary>
+    public void ReleaseAtHome(int version)
+    {
+        var state = Volatile.Read(ref _state);
+        if (state == (((long)version << 32) | 1) && Interlocked.CompareExchange(ref _state, state - 1, state) == state)
+        {
+            EndLease();
+        }
+        else
+        {
+            Release(version);
+        }
+    }
+
     /// <summary>Marks the message as rejected and ends one lease.</summary>
     public void Reject(int version)
     {

@@ -6,13 +6,14 @@ namespace Accelio.Reactive;
 /// <summary>
 /// A message whose sender awaits: joins the engine's outgoing message with a completion, the way to the context, and cancellation. Pooled: goes back when its result was taken.
 /// </summary>
-internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwner
+internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwner, ICachedOperation
 {
     private readonly Completion<TResult> _completion;
     private readonly SubmitItem _submit;
     private readonly CancelItem _cancel;
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
+    private PollerContext? _home;
     private bool _registered;
     private int _cancelPosted;
     private bool _reusable = true;
@@ -23,6 +24,9 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         _submit = new SubmitItem(this);
         _cancel = new CancelItem(this);
     }
+
+    /// <inheritdoc/>
+    public object? NextCached { get; set; }
 
     /// <summary>The session it is sent on.</summary>
     protected SessionCore? Session { get; private set; }
@@ -42,7 +46,6 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
 
         var task = _completion.Task;
-        var poller = session.Poller;
         if (IsLocal && !token.CanBeCanceled && session.Usable is { CanSendNow: true } connection && connection.IsCopied(message.Payload.Length))
         {
             // The common case: the bytes leave before this call returns, so nothing of the message need be kept.
@@ -64,11 +67,11 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             _registered = true;
         }
 
-        if (poller.IsCurrent)
+        if (IsLocal)
         {
             Submit();
         }
-        else if (!poller.Post(_submit))
+        else if (!session.Poller.Post(_submit))
         {
             Failed(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
         }
@@ -76,29 +79,27 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         return task;
     }
 
-    /// <summary>Whether the operation stays with this poller. (One thread may turn several pollers, one after another.)</summary>
-    protected bool IsAt(Poller poller) => ReferenceEquals(_completion.Home, poller);
-
-    /// <summary>The operation stays with the poller it was made on, for as long as it lives. Once, by the maker.</summary>
-    protected void StayWith(Poller poller)
+    /// <summary>The operation stays with the context it was made on, for as long as it lives. Once, by the maker.</summary>
+    protected void StayWith(PollerContext context)
     {
         IsLocal = true;
-        _completion.Home = poller;
+        _home = context;
+        _completion.Home = context.Poller;
     }
 
     /// <inheritdoc/>
     public void OnConsumed()
     {
         Session = null;
-        if (_reusable && (!IsLocal || _completion.Home!.IsCurrent))
+        if (_reusable && (_home is null || _home.Poller.IsCurrent))
         {
             Reset();
-            ReturnToPool();
+            ReturnToPool(_home);
         }
     }
 
-    /// <summary>Puts the operation back into its pool.</summary>
-    protected abstract void ReturnToPool();
+    /// <summary>Puts the operation back: to the context it stays with, or to all threads.</summary>
+    protected abstract void ReturnToPool(PollerContext? home);
 
     /// <summary>What the caller gets; exceptions thrown here are his.</summary>
     protected abstract TResult ToResult(MessageCore? answer);

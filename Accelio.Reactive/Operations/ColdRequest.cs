@@ -11,7 +11,7 @@ internal sealed class ColdRequest<T>(SessionCore session, OutboundMessage messag
         ArgumentNullException.ThrowIfNull(observer);
         var copy = message with { Payload = new ReadOnlySequence<byte>(message.Payload.ToArray()), Header = message.Header.ToArray() };
         var request = new ObservedRequest<T>(session, read, observer);
-        request.Start(copy, session.NewId());
+        request.Start(copy, session.NewId(session.Poller.IsCurrent));
         return request;
     }
 }

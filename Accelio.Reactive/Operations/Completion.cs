@@ -166,30 +166,44 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
 
     private void Resume()
     {
-        switch (_poller, _scheduler)
+        if (_poller is { } poller)
         {
-            case ({ IsCurrent: true } poller, _):
+            if (poller.IsCurrent)
+            {
                 poller.Enqueue(this);
-                return;
-            case ({ } poller, _) when poller.Post(this):
-                return;
-            case (null, SynchronizationContext context):
-#pragma warning disable VSTHRD001, RS0030 // The await asked to go on there: this is how it is done.
-                context.Post(static s => ((Completion<T>)s!).Execute(), this);
-                return;
-            case (null, TaskScheduler scheduler):
-                _ = System.Threading.Tasks.Task.Factory.StartNew(
-                    static s => ((Completion<T>)s!).Execute(),
-                    this,
-                    CancellationToken.None,
-                    TaskCreationOptions.DenyChildAttach,
-                    scheduler);
-                return;
-#pragma warning restore VSTHRD001, RS0030
-            default:
+            }
+            else if (!poller.Post(this))
+            {
                 PoolResumption.Queue(this);
-                return;
+            }
         }
+        else if (_scheduler is null)
+        {
+            PoolResumption.Queue(this);
+        }
+        else
+        {
+            ResumeOnScheduler();
+        }
+    }
+
+    private void ResumeOnScheduler()
+    {
+#pragma warning disable VSTHRD001, RS0030 // The await asked to go on there: this is how it is done.
+        if (_scheduler is SynchronizationContext context)
+        {
+            context.Post(static s => ((Completion<T>)s!).Execute(), this);
+        }
+        else
+        {
+            _ = System.Threading.Tasks.Task.Factory.StartNew(
+                static s => ((Completion<T>)s!).Execute(),
+                this,
+                CancellationToken.None,
+                TaskCreationOptions.DenyChildAttach,
+                (TaskScheduler)_scheduler!);
+        }
+#pragma warning restore VSTHRD001, RS0030
     }
 
     private void CaptureScheduler()

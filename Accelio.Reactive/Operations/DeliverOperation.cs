@@ -1,5 +1,3 @@
-using Accelio.Transports.Polling;
-
 namespace Accelio.Reactive;
 
 /// <summary>A one-way message whose sender waits for the receipt.</summary>
@@ -8,41 +6,34 @@ internal sealed class DeliverOperation : CallOperation<DeliveryReceipt>
     /// <inheritdoc/>
     protected override DeliveryReceipt ToResult(MessageCore? answer) => new(Id, Accepted);
 
-    [ThreadStatic]
-    private static DeliverOperation? _free;
-
-    private DeliverOperation? _nextFree;
-
-    /// <summary>An operation for a call: on the session's own poller one that stays there, else one that all threads share.</summary>
-    public static DeliverOperation Rent(Poller poller)
+    /// <summary>An operation for a call: on the session's own context one that stays there, else one that all threads share.</summary>
+    public static DeliverOperation Rent(PollerContext context, bool isAtHome)
     {
-        if (!poller.IsCurrent)
+        if (!isAtHome)
         {
             return OperationPool<DeliverOperation>.Shared.Get();
         }
 
-        if (_free is { } operation && operation.IsAt(poller))
+        if (context.Operations.TryTake<DeliverOperation>() is { } operation)
         {
-            _free = operation._nextFree;
             return operation;
         }
 
         operation = new DeliverOperation();
-        operation.StayWith(poller);
+        operation.StayWith(context);
         return operation;
     }
 
     /// <inheritdoc/>
-    protected override void ReturnToPool()
+    protected override void ReturnToPool(PollerContext? home)
     {
-        if (IsLocal)
+        if (home is null)
         {
-            _nextFree = _free;
-            _free = this;
+            OperationPool<DeliverOperation>.Shared.Return(this);
         }
         else
         {
-            OperationPool<DeliverOperation>.Shared.Return(this);
+            home.Operations.Return(this);
         }
     }
 }

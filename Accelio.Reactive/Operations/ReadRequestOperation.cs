@@ -1,5 +1,3 @@
-using Accelio.Transports.Polling;
-
 namespace Accelio.Reactive;
 
 /// <summary>A request whose answer is read before its buffer goes back.</summary>
@@ -19,7 +17,7 @@ internal sealed class ReadRequestOperation<T> : CallOperation<T>
         }
         finally
         {
-            message.Dispose();
+            answer.ReleaseAtHome(message.Version);
         }
     }
 
@@ -30,41 +28,34 @@ internal sealed class ReadRequestOperation<T> : CallOperation<T>
         Read = null;
     }
 
-    [ThreadStatic]
-    private static ReadRequestOperation<T>? _free;
-
-    private ReadRequestOperation<T>? _nextFree;
-
-    /// <summary>An operation for a call: on the session's own poller one that stays there, else one that all threads share.</summary>
-    public static ReadRequestOperation<T> Rent(Poller poller)
+    /// <summary>An operation for a call: on the session's own context one that stays there, else one that all threads share.</summary>
+    public static ReadRequestOperation<T> Rent(PollerContext context, bool isAtHome)
     {
-        if (!poller.IsCurrent)
+        if (!isAtHome)
         {
             return OperationPool<ReadRequestOperation<T>>.Shared.Get();
         }
 
-        if (_free is { } operation && operation.IsAt(poller))
+        if (context.Operations.TryTake<ReadRequestOperation<T>>() is { } operation)
         {
-            _free = operation._nextFree;
             return operation;
         }
 
         operation = new ReadRequestOperation<T>();
-        operation.StayWith(poller);
+        operation.StayWith(context);
         return operation;
     }
 
     /// <inheritdoc/>
-    protected override void ReturnToPool()
+    protected override void ReturnToPool(PollerContext? home)
     {
-        if (IsLocal)
+        if (home is null)
         {
-            _nextFree = _free;
-            _free = this;
+            OperationPool<ReadRequestOperation<T>>.Shared.Return(this);
         }
         else
         {
-            OperationPool<ReadRequestOperation<T>>.Shared.Return(this);
+            home.Operations.Return(this);
         }
     }
 }

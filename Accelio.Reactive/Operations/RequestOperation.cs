@@ -1,5 +1,3 @@
-using Accelio.Transports.Polling;
-
 namespace Accelio.Reactive;
 
 /// <summary>A request whose answer the caller owns.</summary>
@@ -12,41 +10,34 @@ internal sealed class RequestOperation : CallOperation<InboundMessage>
         return new InboundMessage(answer);
     }
 
-    [ThreadStatic]
-    private static RequestOperation? _free;
-
-    private RequestOperation? _nextFree;
-
-    /// <summary>An operation for a call: on the session's own poller one that stays there, else one that all threads share.</summary>
-    public static RequestOperation Rent(Poller poller)
+    /// <summary>An operation for a call: on the session's own context one that stays there, else one that all threads share.</summary>
+    public static RequestOperation Rent(PollerContext context, bool isAtHome)
     {
-        if (!poller.IsCurrent)
+        if (!isAtHome)
         {
             return OperationPool<RequestOperation>.Shared.Get();
         }
 
-        if (_free is { } operation && operation.IsAt(poller))
+        if (context.Operations.TryTake<RequestOperation>() is { } operation)
         {
-            _free = operation._nextFree;
             return operation;
         }
 
         operation = new RequestOperation();
-        operation.StayWith(poller);
+        operation.StayWith(context);
         return operation;
     }
 
     /// <inheritdoc/>
-    protected override void ReturnToPool()
+    protected override void ReturnToPool(PollerContext? home)
     {
-        if (IsLocal)
+        if (home is null)
         {
-            _nextFree = _free;
-            _free = this;
+            OperationPool<RequestOperation>.Shared.Return(this);
         }
         else
         {
-            OperationPool<RequestOperation>.Shared.Return(this);
+            home.Operations.Return(this);
         }
     }
 }

@@ -1,5 +1,3 @@
-using Accelio.Transports.Polling;
-
 namespace Accelio.Reactive;
 
 /// <summary>A one-way message whose sender waits until its memory is free.</summary>
@@ -8,41 +6,34 @@ internal sealed class SendOperation : CallOperation<MessageId>
     /// <inheritdoc/>
     protected override MessageId ToResult(MessageCore? answer) => Id;
 
-    [ThreadStatic]
-    private static SendOperation? _free;
-
-    private SendOperation? _nextFree;
-
-    /// <summary>An operation for a call: on the session's own poller one that stays there, else one that all threads share.</summary>
-    public static SendOperation Rent(Poller poller)
+    /// <summary>An operation for a call: on the session's own context one that stays there, else one that all threads share.</summary>
+    public static SendOperation Rent(PollerContext context, bool isAtHome)
     {
-        if (!poller.IsCurrent)
+        if (!isAtHome)
         {
             return OperationPool<SendOperation>.Shared.Get();
         }
 
-        if (_free is { } operation && operation.IsAt(poller))
+        if (context.Operations.TryTake<SendOperation>() is { } operation)
         {
-            _free = operation._nextFree;
             return operation;
         }
 
         operation = new SendOperation();
-        operation.StayWith(poller);
+        operation.StayWith(context);
         return operation;
     }
 
     /// <inheritdoc/>
-    protected override void ReturnToPool()
+    protected override void ReturnToPool(PollerContext? home)
     {
-        if (IsLocal)
+        if (home is null)
         {
-            _nextFree = _free;
-            _free = this;
+            OperationPool<SendOperation>.Shared.Return(this);
         }
         else
         {
-            OperationPool<SendOperation>.Shared.Return(this);
+            home.Operations.Return(this);
         }
     }
 }

@@ -14,17 +14,19 @@ internal sealed partial class SessionCore
     {
         ArgumentNullException.ThrowIfNull(read);
         CheckMessage(message);
-        var operation = ReadRequestOperation<T>.Rent(Poller);
+        var isAtHome = Poller.IsCurrent;
+        var operation = ReadRequestOperation<T>.Rent(Context, isAtHome);
         operation.Read = read;
-        return operation.Start(this, message, OutgoingKind.Request, NewId(), cancellationToken);
+        return operation.Start(this, message, OutgoingKind.Request, NewId(isAtHome), cancellationToken);
     }
 
     /// <inheritdoc/>
     public override ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default)
     {
         CheckMessage(message);
-        id = NewId();
-        return RequestOperation.Rent(Poller).Start(this, message, OutgoingKind.Request, id, cancellationToken);
+        var isAtHome = Poller.IsCurrent;
+        id = NewId(isAtHome);
+        return RequestOperation.Rent(Context, isAtHome).Start(this, message, OutgoingKind.Request, id, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -42,12 +44,13 @@ internal sealed partial class SessionCore
     public override ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default)
     {
         CheckMessage(message);
-        if (Poller.IsCurrent && !cancellationToken.IsCancellationRequested && TrySendNow(message, copy: false, out var sent))
+        var isAtHome = Poller.IsCurrent;
+        if (isAtHome && !cancellationToken.IsCancellationRequested && TrySendNow(message, copy: false, out var sent))
         {
             return new ValueTask<MessageId>(sent);
         }
 
-        return SendOperation.Rent(Poller).Start(this, message, OutgoingKind.OneWay, NewId(), cancellationToken);
+        return SendOperation.Rent(Context, isAtHome).Start(this, message, OutgoingKind.OneWay, NewId(isAtHome), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -73,7 +76,7 @@ internal sealed partial class SessionCore
             return false;
         }
 
-        id = NewId();
+        id = NewId(isAtHome: false);
         if (new PostedMessage(this, message, id).TryPost())
         {
             return true;
@@ -87,7 +90,8 @@ internal sealed partial class SessionCore
     public override ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default)
     {
         CheckMessage(message);
-        return DeliverOperation.Rent(Poller).Start(this, message, OutgoingKind.Deliver, NewId(), cancellationToken);
+        var isAtHome = Poller.IsCurrent;
+        return DeliverOperation.Rent(Context, isAtHome).Start(this, message, OutgoingKind.Deliver, NewId(isAtHome), cancellationToken);
     }
 
     /// <summary>Hands a message to the connection. Context only.</summary>
@@ -124,7 +128,7 @@ internal sealed partial class SessionCore
     internal void PostedDone(long length) => Interlocked.Add(ref _postedBytes, -length);
 
     /// <summary>An id for a message: even ones are given out on the context, odd ones elsewhere, so that neither waits for the other.</summary>
-    internal MessageId NewId() => Poller.IsCurrent ? new MessageId(_lastId += 2) : new MessageId(Interlocked.Add(ref _lastForeignId, 2));
+    internal MessageId NewId(bool isAtHome) => isAtHome ? new MessageId(_lastId += 2) : new MessageId(Interlocked.Add(ref _lastForeignId, 2));
 
     private bool TrySendNow(in OutboundMessage message, bool copy, out MessageId id)
     {
@@ -136,7 +140,7 @@ internal sealed partial class SessionCore
             return false;
         }
 
-        var ticket = NewId();
+        var ticket = NewId(isAtHome: true);
         var receipt = (message.Options & MessageOptions.RequestReceipt) != 0
             ? new ReceiptTask(ticket, message.Header.Length + message.Payload.Length)
             : null;

@@ -78,7 +78,7 @@ internal sealed partial class SessionCore
                 error is null ? "the handler ended without an answer" : "the handler failed");
         }
 
-        request.Release(version);
+        request.ReleaseAtHome(version);
         ServeWaiting();
     }
 
@@ -112,7 +112,7 @@ internal sealed partial class SessionCore
         var handle = new InboundMessage(message);
         _messages.Push(handle);
         _server?.PushMessage(handle);
-        message.Release(version);
+        message.ReleaseAtHome(version);
     }
 
     private bool TryServe(MessageCore request)
