@@ -43,6 +43,16 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
         }
     }
 
+    /// <summary>Whether the sender asked for a receipt; it gets one when the lease ends.</summary>
+    public bool ReceiptRequested
+    {
+        get
+        {
+            Core.Demand(_version);
+            return Core.WantsReceipt;
+        }
+    }
+
     /// <summary>The session the message came on.</summary>
     public AccelioSession? Session
     {

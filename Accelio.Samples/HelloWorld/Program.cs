@@ -6,6 +6,7 @@ var url = new Option<Uri>("--url")
 {
     Description = "Where the server listens, for example tcp://127.0.0.1:2061",
     DefaultValueFactory = _ => new Uri("tcp://127.0.0.1:2061"),
+    CustomParser = UrlArgument.Parse,
 };
 var count = new Option<int>("--count") { Description = "How many requests to send", DefaultValueFactory = _ => 10 };
 

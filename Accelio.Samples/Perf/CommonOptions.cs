@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Accelio.Reactive;
+using Accelio.Samples.HelloWorld;
+
+namespace Accelio.Samples.Perf;
+
+/// <summary>The options that several commands share.</summary>
+internal sealed class CommonOptions
+{
+    public Option<Uri> Url { get; } = new("--url")
+    {
+        Description = "Where the server listens, for example tcp://127.0.0.1:2061",
+        Required = true,
+        CustomParser = UrlArgument.Parse,
+    };
+
+    public Option<int?> Cpu { get; } = new("--cpu") { Description = "The processor that the context is pinned to" };
+
+    public Option<double?> Spin { get; } = new("--spin") { Description = "Microseconds to look for work before blocking; 0 blocks at once, -1 never blocks" };
+
+    public Option<bool> Dual { get; } = new("--dual") { Description = "Use two sockets, as C clients do by default" };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object on the last line" };
+
+    /// <summary>The options of every client command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(Url);
+        command.Add(Cpu);
+        command.Add(Spin);
+        command.Add(Dual);
+        command.Add(Json);
+    }
+
+    /// <summary>Starts the context that the options describe.</summary>
+    public AccelioContext StartContext(ParseResult arguments, string name)
+    {
+        var options = new AccelioContextOptions { Name = name, Cpu = arguments.GetValue(Cpu) };
+        if (arguments.GetValue(Spin) is { } microseconds)
+        {
+            options.SpinTime = microseconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMicroseconds(microseconds);
+        }
+
+        return AccelioContext.Start(options);
+    }
+}
