@@ -1,7 +1,7 @@
 using System.Buffers;
 using Accelio.Transports;
-using Xunit;
 using Accelio.Transports.Polling;
+using Xunit;
 
 namespace Accelio.Reactive.Tests.Tcp;
 

@@ -1,5 +1,5 @@
-using Xunit;
 using Accelio.Native.Linux;
+using Xunit;
 
 namespace Accelio.Reactive.Tests.Tcp;
 

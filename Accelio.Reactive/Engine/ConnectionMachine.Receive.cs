@@ -59,6 +59,12 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
+        if (_receive.IsGrantDue && !IsCPeer)
+        {
+            // The window has just grown, and there may be no lease whose end would tell the peer.
+            SendGrant();
+        }
+
         var core = TakeCore(ref frame, header.Length);
         core.Connection = this;
         core.Charge = charge;

@@ -104,7 +104,7 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
                 Pattern.Check(answer.Header.Span, number, header, "the header");
                 return payload.Length;
             }
-            : static answer => answer.PayloadLength;
+        : static answer => answer.PayloadLength;
         while (!_stops && _next < _limit)
         {
             number = _next++;

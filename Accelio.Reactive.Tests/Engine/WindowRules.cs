@@ -1,0 +1,160 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports;
+using Accelio.Transports.Wire;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Engine;
+
+public class WindowRules
+{
+    [Fact]
+    public void A_sender_stops_at_the_peers_window_and_goes_on_with_its_grants()
+    {
+        var world = new EngineWorld().Established(windowMessages: 2);
+        for (var i = 0; i < 4; i++)
+        {
+            world.Send(new RecordedMessage($"{i}", OutgoingKind.OneWay));
+        }
+
+        Assert.Equal(["0", "1"], world.TakeSent().Select(frame => frame.Text));
+        world.Peer(new FrameHeader { Type = FrameType.ExtensionRequest, Destination = world.Connection.LocalId }, Grant(1, 100));
+        Assert.Equal(["2"], world.TakeSent().Select(frame => frame.Text));
+        world.PeerOneWay("credits ride along");
+        Assert.Empty(world.TakeSent());
+    }
+
+    [Fact]
+    public void A_message_longer_than_the_window_goes_alone()
+    {
+        var world = new EngineWorld().Established(windowBytes: 10);
+        var large = world.Send(new RecordedMessage(new byte[1000], OutgoingKind.OneWay));
+        var next = world.Send(new RecordedMessage("next", OutgoingKind.OneWay));
+
+        Assert.Equal("done", large.Outcome);
+        Assert.Equal("pending", next.Outcome);
+        world.TakeOne();
+        world.Peer(new FrameHeader { Type = FrameType.ExtensionRequest, Destination = world.Connection.LocalId }, Grant(1, 1000));
+        Assert.Equal("next", world.TakeOne().Text);
+    }
+
+    [Fact]
+    public void Credit_goes_back_when_half_the_window_is_owed()
+    {
+        var world = new EngineWorld(isClient: false, new AccelioServerOptions { WindowMessages = 4 }).Established();
+        world.PeerOneWay("1");
+        Assert.Empty(world.TakeSent());
+
+        world.PeerOneWay("2");
+
+        var grant = world.TakeOne();
+        Assert.Equal(FrameType.ExtensionRequest, grant.Type);
+        Assert.True(GrantPayload.TryParse(grant.UserHeader, out var credits, out _));
+        Assert.Equal(new GrantPayload(2, 2), credits);
+    }
+
+    [Fact]
+    public void Held_leases_hold_credit_back_until_they_end()
+    {
+        var world = new EngineWorld(isClient: false, new AccelioServerOptions { WindowMessages = 2 }).Established();
+        world.Events.Keep = true;
+        world.PeerOneWay("1");
+        world.PeerOneWay("2");
+        Assert.Empty(world.TakeSent());
+
+        world.On(() => world.Events.Kept.ForEach(core => core.Release(core.Version)));
+
+        Assert.NotEmpty(world.TakeSent());
+    }
+
+    [Fact]
+    public void More_than_the_window_closes_the_link()
+    {
+        var world = new EngineWorld(isClient: false, new AccelioServerOptions { WindowMessages = 2 }).Established();
+        world.Events.Keep = true;
+        world.PeerOneWay("1");
+        world.PeerOneWay("2");
+
+        world.PeerOneWay("3");
+
+        Assert.Equal(LinkError.CreditOverrun, world.Link.Aborted?.Error);
+    }
+
+    [Fact]
+    public void A_window_in_use_grows_and_says_so_even_while_nothing_is_released()
+    {
+        var world = new EngineWorld(isClient: false).Established();
+        world.Events.Keep = true;
+        for (var i = 0; i < ReceiveWindow.InitialMessages - 10; i++)
+        {
+            world.PeerOneWay("x");
+        }
+
+        Assert.Contains(world.TakeSent(), frame => frame.Type == FrameType.ExtensionRequest);
+    }
+
+    [Fact]
+    public void What_windows_take_from_the_budget_comes_back()
+    {
+        var world = new EngineWorld().Established();
+        Assert.True(world.Budget.Taken > 0);
+
+        world.On(() => world.Machine.OnClosed(world.Link, LinkError.PeerClosed, "gone"));
+
+        Assert.Equal(0, world.Budget.Taken);
+    }
+
+    [Fact]
+    public void A_C_peer_is_sent_only_so_much_without_an_answer()
+    {
+        var world = new EngineWorld(options: new AccelioSessionOptions { MaxUnansweredMessages = 1 }).Established(ours: false);
+        world.Send(new RecordedMessage("a"));
+        var second = world.Send(new RecordedMessage("b"));
+        var sent = world.TakeOne();
+
+        world.PeerResponse(sent, "A");
+
+        Assert.Equal("b", world.TakeOne().Text);
+        Assert.Equal("pending", second.Outcome);
+    }
+
+    [Fact]
+    public void A_C_peer_with_flow_control_is_charged_and_granted_as_libxio_does()
+    {
+        var options = new AccelioServerOptions { CPeerFlowControl = CPeerFlowControl.On, WindowMessages = 4 };
+        var world = new EngineWorld(isClient: false, options).Established(ours: false);
+
+        world.PeerOneWay("1");
+        world.PeerOneWay("2");
+
+        var update = world.TakeOne();
+        Assert.Equal(FrameType.CreditUpdate, update.Type);
+        Assert.Equal(2, update.Header.CreditMessages);
+        Assert.Equal(2ul, update.Header.CreditBytes);
+    }
+
+    [Fact]
+    public void The_link_of_a_C_peer_is_not_read_while_its_consumer_holds_too_much()
+    {
+        var options = new AccelioServerOptions { WindowMessages = 2, DetectCPeerWithin = TimeSpan.FromSeconds(4) };
+        var world = new EngineWorld(isClient: false, options).Established(ours: false);
+        world.Events.Keep = true;
+        world.PeerOneWay("1");
+        world.PeerOneWay("2");
+        Assert.True(world.Link.Paused);
+
+        world.On(() => world.Events.Kept.ForEach(core => core.Release(core.Version)));
+        Assert.False(world.Link.Paused);
+
+        world.PeerOneWay("3");
+        world.PeerOneWay("4");
+        world.Pass(TimeSpan.FromSeconds(2.2));
+        Assert.Equal(LinkError.ConsumerTooSlow, world.Link.Aborted?.Error);
+    }
+
+    private static byte[] Grant(uint messages, ulong bytes)
+    {
+        var payload = new byte[GrantPayload.Size];
+        new GrantPayload(messages, bytes).Write(payload);
+        return payload;
+    }
+}

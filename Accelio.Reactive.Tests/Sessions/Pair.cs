@@ -1,0 +1,71 @@
+namespace Accelio.Reactive.Tests.Sessions;
+
+/// <summary>A server and a client on contexts of their own, joined by a session over TCP.</summary>
+internal sealed class Pair : IAsyncDisposable
+{
+    private Pair(AccelioContext serverContext, AccelioContext clientContext, AccelioServer server)
+    {
+        ServerContext = serverContext;
+        ClientContext = clientContext;
+        Server = server;
+    }
+
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
+
+    public AccelioContext ServerContext { get; }
+
+    public AccelioContext ClientContext { get; }
+
+    public AccelioServer Server { get; }
+
+    /// <summary>The client's end.</summary>
+    public AccelioSession Session { get; private set; } = null!;
+
+    /// <summary>The server's end.</summary>
+    public AccelioSession Accepted { get; private set; } = null!;
+
+    public static async Task<Pair> OpenAsync(
+        Action<AccelioServer>? prepare = null,
+        Action<AccelioServerOptions>? server = null,
+        Action<AccelioSessionOptions>? client = null,
+        string resource = "/")
+    {
+        var serverContext = AccelioContext.Start(new AccelioContextOptions { Name = "test-server", PoisonReleasedMemory = true });
+        var clientContext = AccelioContext.Start(new AccelioContextOptions { Name = "test-client", PoisonReleasedMemory = true });
+        var serverOptions = new AccelioServerOptions { Context = serverContext };
+        server?.Invoke(serverOptions);
+        var pair = new Pair(serverContext, clientContext, await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), serverOptions));
+        prepare?.Invoke(pair.Server);
+        var accepted = new TaskCompletionSource<AccelioSession>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var subscription = pair.Server.Sessions.Subscribe(session => accepted.TrySetResult(session));
+        pair.Session = await pair.ConnectAsync(client, resource);
+        pair.Accepted = await accepted.Task.WaitAsync(Limit);
+        return pair;
+    }
+
+    /// <summary>A further session to the same server.</summary>
+    public async Task<AccelioSession> ConnectAsync(Action<AccelioSessionOptions>? configure = null, string resource = "/")
+    {
+        var options = new AccelioSessionOptions { Context = ClientContext };
+        configure?.Invoke(options);
+        return await AccelioSession.ConnectAsync(new Uri(Server.EndPoint, resource), options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Session.DisposeAsync();
+        await Server.DisposeAsync();
+        await ClientContext.DisposeAsync();
+        await ServerContext.DisposeAsync();
+    }
+
+    public static byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length + 1).NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>Answers with what was asked.</summary>
+    public static void Echo(AccelioServer server) => server.Handle(request => request.RespondAsync(new OutboundMessage(request.Payload) { Header = request.Header }));
+}
