@@ -102,7 +102,8 @@ public class FramesAcrossCutsTests
         SendOne(link, new FrameHeader { Type = FrameType.KeepAliveRequest, LocalTask = 6 }, [], 0);
     }
 
-    private static FrameHeader Request(uint task) => new() { Type = FrameType.Request, LocalTask = task, Serial = task, SequenceNumber = (ushort)task };
+    private static FrameHeader Request(uint task) =>
+        new() { Type = FrameType.Request, LocalTask = task, Serial = task, SequenceNumber = (ushort)task };
 
     private static void SendOne(ScriptedLink link, FrameHeader header, byte[] userHeader, int bodyLength, uint room = 0)
     {

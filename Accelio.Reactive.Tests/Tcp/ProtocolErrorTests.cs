@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Tcp;
 
-/// <summary>Bad input closes the link with an error of its own and a text that names the field (wire protocol, sections 19.2 and 19.3).</summary>
+/// <summary>Bad input closes the link with an error of its own and a text that names the field (wire protocol, sections 19.2 and
+/// 19.3).</summary>
 public class ProtocolErrorTests
 {
     public delegate void Edit(Span<byte> frame);
@@ -100,7 +101,12 @@ public class ProtocolErrorTests
         world.Client.AgreedRoom = 1_000_000;
         world.Do(() =>
         {
-            var frame = new OutboundFrame { Header = new FrameHeader { Type = FrameType.Response }, Body = Bytes.Whole(new byte[20_000]), AgreedRoom = 20_000 };
+            var frame = new OutboundFrame
+            {
+                Header = new FrameHeader { Type = FrameType.Response },
+                Body = Bytes.Whole(new byte[20_000]),
+                AgreedRoom = 20_000,
+            };
             world.Server.Send(ref frame);
         });
         var bytes = world.Server.Control.Outgoing.TakeAll();

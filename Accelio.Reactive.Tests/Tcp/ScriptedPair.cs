@@ -84,8 +84,22 @@ internal sealed class ScriptedPair : IDisposable
         while (moved);
     }
 
-    public SendStatus Send(ScriptedLink from, FrameHeader header, ReadOnlySequence<byte> body = default, byte[]? userHeader = null, SendToken? token = null, bool urgent = false) =>
-        SendFrame(from, header, body, userHeader, token, urgent);
+    public SendStatus Send(
+        ScriptedLink from,
+        FrameHeader header,
+        ReadOnlySequence<byte> body = default,
+        byte[]? userHeader = null,
+        SendToken? token = null,
+        bool urgent = false)
+    {
+        var status = default(SendStatus);
+        Do(() =>
+        {
+            var frame = new OutboundFrame { Header = header, Body = body, UserHeader = userHeader, Token = token, Urgent = urgent };
+            status = from.Send(ref frame);
+        });
+        return status;
+    }
 
     public void Dispose()
     {
@@ -111,17 +125,6 @@ internal sealed class ScriptedPair : IDisposable
         }
 
         return moved;
-    }
-
-    private SendStatus SendFrame(ScriptedLink from, FrameHeader header, ReadOnlySequence<byte> body, byte[]? userHeader, SendToken? token, bool urgent)
-    {
-        var status = default(SendStatus);
-        Do(() =>
-        {
-            var frame = new OutboundFrame { Header = header, Body = body, UserHeader = userHeader, Token = token, Urgent = urgent };
-            status = from.Send(ref frame);
-        });
-        return status;
     }
 
     private sealed class ActionItem(Action action) : WorkItem

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Accelio.Reactive.Tests.Support;
 using Accelio.Transports;
 using Xunit;
@@ -47,4 +49,47 @@ public class TcpDescriptorTests
         // Other tests of the process may have closed some of theirs meanwhile.
         Assert.InRange(TcpWorld.OpenDescriptors, 0, before);
     }
+
+    [Fact]
+    public void A_listener_without_descriptors_tries_again_after_a_while_instead_of_at_once()
+    {
+        var time = new SteppedTime();
+        using var world = new TcpWorld(time: time);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        WithoutDescriptors(() =>
+        {
+            socket.Connect(world.Address);
+            world.For(TimeSpan.FromMilliseconds(20));
+            Assert.Equal(0, world.Poller.Poll(TimeSpan.FromMilliseconds(5)));
+        });
+        socket.Send(TcpListenerTests.Connect(1, 0));
+        world.For(TimeSpan.FromMilliseconds(20));
+        Assert.Empty(world.Accepted);
+
+        time.Advance(TimeSpan.FromMilliseconds(101));
+        world.Until(() => world.Accepted.Count == 1);
+    }
+
+    private static void WithoutDescriptors(Action action)
+    {
+        const int Files = 7;
+        Assert.Equal(0, GetLimit(Files, out var limit));
+        Assert.Equal(0, SetLimit(Files, limit with { Current = 3 }));
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Assert.Equal(0, SetLimit(Files, limit));
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "getrlimit")]
+    private static extern int GetLimit(int resource, out Limit limit);
+
+    [DllImport("libc", EntryPoint = "setrlimit")]
+    private static extern int SetLimit(int resource, in Limit limit);
+
+    private readonly record struct Limit(nuint Current, nuint Maximum);
 }

@@ -222,11 +222,12 @@ public class TcpLinkTests
         var here = new IPEndPoint(IPAddress.Loopback, 1);
         var algorithm = TcpSocketOptions.CongestionControl(descriptor);
 
-        TcpSocketOptions.Apply(descriptor, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1), new IPEndPoint(IPAddress.Parse("192.0.2.2"), 1), new LinkOptions());
+        TcpSocketOptions.Apply(descriptor, IPEndPoint.Parse("192.0.2.1:1"), IPEndPoint.Parse("192.0.2.2:1"), new LinkOptions());
         Assert.True(socket.NoDelay);
         Assert.Equal(algorithm, TcpSocketOptions.CongestionControl(descriptor));
 
         TcpSocketOptions.Apply(descriptor, here, here, new LinkOptions { LocalCongestionControl = ["no-such-thing", "reno"] });
-        Assert.Equal(algorithm.StartsWith("bbr", StringComparison.Ordinal) ? "reno" : algorithm, TcpSocketOptions.CongestionControl(descriptor));
+        var expected = algorithm.StartsWith("bbr", StringComparison.Ordinal) ? "reno" : algorithm;
+        Assert.Equal(expected, TcpSocketOptions.CongestionControl(descriptor));
     }
 }

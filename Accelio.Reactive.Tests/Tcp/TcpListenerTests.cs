@@ -171,7 +171,8 @@ public class TcpListenerTests
     {
         using var world = new TcpWorld();
 
-        var failure = Assert.Throws<TransportException>(() => world.Do(() => world.Transport.Listen(world.Poller, world.Address, world.Options, _ => new LinkRecorder())));
+        void Listen() => world.Transport.Listen(world.Poller, world.Address, world.Options, _ => new LinkRecorder());
+        var failure = Assert.Throws<TransportException>(() => world.Do(Listen));
 
         Assert.Equal(SocketError.AddressAlreadyInUse, failure.Error);
         Assert.Contains(world.Address.ToString(), failure.Message, StringComparison.Ordinal);

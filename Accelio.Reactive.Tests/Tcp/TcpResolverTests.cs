@@ -37,7 +37,7 @@ public class TcpResolverTests
     [InlineData("tcp://no-such-host.invalid:2061", "could not be resolved")]
     public async Task What_cannot_be_resolved_is_said_with_the_remedy(string uri, string reason)
     {
-        var failure = await Assert.ThrowsAsync<TransportException>(async () => await new TcpTransport().ResolveAsync(new Uri(uri), CancellationToken.None));
+        var failure = await Refusal(new Uri(uri));
 
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
         Assert.Matches("Write it|Check the name", failure.Message);
@@ -46,8 +46,11 @@ public class TcpResolverTests
     [Fact]
     public async Task A_relative_uri_names_no_host()
     {
-        var failure = await Assert.ThrowsAsync<TransportException>(async () => await new TcpTransport().ResolveAsync(new Uri("some/path", UriKind.Relative), CancellationToken.None));
+        var failure = await Refusal(new Uri("some/path", UriKind.Relative));
 
         Assert.Contains("tcp://host:port", failure.Message, StringComparison.Ordinal);
     }
+
+    private static Task<TransportException> Refusal(Uri uri) =>
+        Assert.ThrowsAsync<TransportException>(async () => await new TcpTransport().ResolveAsync(uri, CancellationToken.None));
 }

@@ -22,7 +22,8 @@ internal sealed class TcpWorld : IDisposable
         _time = time ?? TimeProvider.System;
         Poller = new ManualPoller(new PollerOptions { TimeProvider = _time, PoisonMemory = true, SpinTime = TimeSpan.Zero });
         TcpListener listener = null!;
-        Do(() => listener = (TcpListener)Transport.Listen(Poller, new IPEndPoint(address ?? IPAddress.Loopback, 0), Options, accept ?? Accept));
+        var any = new IPEndPoint(address ?? IPAddress.Loopback, 0);
+        Do(() => listener = (TcpListener)Transport.Listen(Poller, any, Options, accept ?? Accept));
         Listener = listener;
         Listener.OnRejected = (_, error, detail) => Rejected.Add((error, detail));
     }
@@ -88,14 +89,14 @@ internal sealed class TcpWorld : IDisposable
         }
     }
 
-    public (Link Link, LinkRecorder Sink) Dial(bool dual = false, EndPoint? address = null, LinkOptions? options = null, LinkRecorder? sink = null)
+    public (Link Link, LinkRecorder Sink) Dial(bool dual = false, EndPoint? address = null)
     {
-        sink ??= new LinkRecorder();
+        var sink = new LinkRecorder();
         Link link = null!;
         var called = -1;
         Do(() =>
         {
-            link = Transport.Dial(Poller, address ?? Address, options ?? WithDual(dual), sink);
+            link = Transport.Dial(Poller, address ?? Address, WithDual(dual), sink);
             called = sink.Opened + sink.Closed.Count;
         });
         Assert.Equal(0, called);

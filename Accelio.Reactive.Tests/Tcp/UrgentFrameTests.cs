@@ -71,7 +71,8 @@ public class UrgentFrameTests
         using var world = new ScriptedPair(isDual: true);
         Block(world, 0);
         SendBulk(world, 1);
-        world.Send(world.Client, new FrameHeader { Type = FrameType.ExtensionRequest, LocalTask = Urgent }, userHeader: [1, 2, 3], urgent: true);
+        var grant = new FrameHeader { Type = FrameType.ExtensionRequest, LocalTask = Urgent };
+        world.Send(world.Client, grant, userHeader: [1, 2, 3], urgent: true);
 
         Assert.Equal([1, Urgent], Arrive(world));
         Assert.Equal([1, 2, 3], world.ServerSink.Frames[1].UserHeader);
@@ -117,8 +118,11 @@ public class UrgentFrameTests
     private static void Small(ScriptedPair world, uint task) =>
         world.Send(world.Client, new FrameHeader { Type = FrameType.Request, LocalTask = task }, Bytes.Whole(Bytes.Pattern(20, (int)task)));
 
-    private static void SendBulk(ScriptedPair world, uint task) => world.Send(
-        world.Client, new FrameHeader { Type = FrameType.Request, LocalTask = task }, Bytes.Whole(Bytes.Pattern(20_000, (int)task)), token: new SendToken());
+    private static void SendBulk(ScriptedPair world, uint task)
+    {
+        var header = new FrameHeader { Type = FrameType.Request, LocalTask = task };
+        world.Send(world.Client, header, Bytes.Whole(Bytes.Pattern(20_000, (int)task)), token: new SendToken());
+    }
 
     private static uint[] Arrive(ScriptedPair world)
     {

@@ -3,7 +3,8 @@ using Accelio.Transports.Memory;
 namespace Accelio.Transports.Streams;
 
 /// <summary>
-/// The bytes that arrived on one stream and are not consumed: [<see cref="Start"/>, <see cref="End"/>) of a slab. What lies in front of <see cref="Start"/> was delivered in place and
+/// The bytes that arrived on one stream and are not consumed: [<see cref="Start"/>, <see cref="End"/>) of a slab. What lies in front of
+/// <see cref="Start"/> was delivered in place and
 /// may still be read by the sink.
 /// </summary>
 internal sealed unsafe class ReceiveBuffer

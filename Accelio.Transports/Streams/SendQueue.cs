@@ -5,12 +5,14 @@ using Accelio.Transports.Memory;
 namespace Accelio.Transports.Streams;
 
 /// <summary>
-/// What waits to leave on one stream: pieces of memory in order, ready to be handed to the system as they are. Headers and small bodies are written into blocks of the pool, one behind
+/// What waits to leave on one stream: pieces of memory in order, ready to be handed to the system as they are. Headers and small bodies
+/// are written into blocks of the pool, one behind
 /// the other, so that any number of small frames is one piece; large bodies are pieces of their own. An empty queue holds no block.
 /// </summary>
 internal sealed unsafe class SendQueue(SlabPool memory)
 {
-    /// <summary>Length of a block in bytes: large enough that a system call is worth its price, small enough to stay in the caches.</summary>
+    /// <summary>Length of a block in bytes: large enough that a system call is worth its price, small enough to stay in the
+    /// caches.</summary>
     public const int BlockLength = 64 * 1024;
 
     /// <summary>Most pieces handed to the system at once.</summary>
@@ -44,7 +46,8 @@ internal sealed unsafe class SendQueue(SlabPool memory)
         return (IoVector*)Unsafe.AsPointer(ref _vectors[_head]);
     }
 
-    /// <summary>Adds <paramref name="length"/> bytes behind everything else, which the caller writes before anything else happens to the queue.</summary>
+    /// <summary>Adds <paramref name="length"/> bytes behind everything else, which the caller writes before anything else happens to the
+    /// queue.</summary>
     /// <param name="length">Bytes; they are contiguous.</param>
     /// <param name="startsBulk">Whether urgent frames may be put in front of these bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,7 +20,8 @@ internal abstract unsafe partial class StreamLink
     // Whether the sink was given anything in place since it last agreed to the reuse of the buffers.
     private bool _delivered;
 
-    private bool HasLargeBuffer => _buffers[ControlStream].Capacity > IdleBufferLength || (_isDual && _buffers[DataStream].Capacity > IdleBufferLength);
+    private bool HasLargeBuffer =>
+        _buffers[ControlStream].Capacity > IdleBufferLength || (_isDual && _buffers[DataStream].Capacity > IdleBufferLength);
 
     // Makes room for the next receive, and for the frame in hand.
     private void Prepare(int stream)

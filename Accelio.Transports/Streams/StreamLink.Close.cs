@@ -5,7 +5,8 @@ namespace Accelio.Transports.Streams;
 /// <content>The end: in good order, abruptly, by the peer, by the clock.</content>
 internal abstract unsafe partial class StreamLink
 {
-    // How long the end of the peer is awaited after everything has left. Closing a socket with unread bytes in it resets the connection, and the peer would lose what it has not read.
+    // How long the end of the peer is awaited after everything has left. Closing a socket with unread bytes in it resets the connection,
+    // and the peer would lose what it has not read.
     private const long LingerTime = TimeSpan.TicksPerSecond;
     private const int ScratchLength = 4096;
     private const int DrainBytesPerCycle = 256 * 1024;
@@ -66,7 +67,8 @@ internal abstract unsafe partial class StreamLink
         }
         else
         {
-            var (error, reason) = result == 0 ? (LinkError.PeerClosed, "closed by the peer") : (LinkError.TransportFailed, Errno.Describe(result));
+            var error = result == 0 ? LinkError.PeerClosed : LinkError.TransportFailed;
+            var reason = result == 0 ? "closed by the peer" : Errno.Describe(result);
             Fail(error, $"{NameOf(stream)}: {reason}");
         }
     }

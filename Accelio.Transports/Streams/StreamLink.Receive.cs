@@ -8,7 +8,8 @@ internal abstract unsafe partial class StreamLink
     // One large receive, or several straight into a body, and the other links of the poller have their turn.
     private const int BytesPerCycle = 1 << 20;
 
-    // Bytes taken along behind a body that is being placed: enough for the headers that follow. More would have to be copied when they are the beginning of another large body.
+    // Bytes taken along behind a body that is being placed: enough for the headers that follow. More would have to be copied when they
+    // are the beginning of another large body.
     private const int TailWhilePlacing = 16 * 1024;
 
     // Streams that are over, one bit each; the first of them has the say about the reason.
@@ -22,7 +23,8 @@ internal abstract unsafe partial class StreamLink
     private long _receiveProgress;
 
     private bool IsFrameIncomplete =>
-        _state == StreamLinkState.Ready && !_paused && (_placing || _buffers[ControlStream].Length > 0 || (_isDual && _buffers[DataStream].Length > 0));
+        _state == StreamLinkState.Ready && !_paused
+        && (_placing || _buffers[ControlStream].Length > 0 || (_isDual && _buffers[DataStream].Length > 0));
 
     private long BodyDeadline => StreamLinkTimer.Deadline(_receiveProgress, Options.BodyProgressTimeout);
 
@@ -99,7 +101,8 @@ internal abstract unsafe partial class StreamLink
 
             if ((open >> need & 1) == 0)
             {
-                // Nothing more of what is due. What came on the other stream is taken in ahead of its time while there is room, so that the kernel does not report it over and over.
+                // Nothing more of what is due. What came on the other stream is taken in ahead of its time while there is room, so that
+                // the kernel does not report it over and over.
                 need ^= _isDual ? 1 : 0;
                 if ((open >> need & 1) == 0 || HasEnded(need) || !CanReadAhead(need))
                 {
@@ -121,7 +124,8 @@ internal abstract unsafe partial class StreamLink
                 }
                 else if (!direct || total >= BytesPerCycle)
                 {
-                    // A buffer is filled once per cycle only: the answers to what was delivered from it are on their way when it is filled again.
+                    // A buffer is filled once per cycle only: the answers to what was delivered from it are on their way when it is
+                    // filled again.
                     open &= ~(1 << need);
                     MarkReady(need);
                 }
@@ -153,7 +157,8 @@ internal abstract unsafe partial class StreamLink
         return total;
     }
 
-    // The end of one stream of a pair, or of the way out, is the end of the link, but not before everything that the peer had sent has been delivered: that is so once a whole call brings
+    // The end of one stream of a pair, or of the way out, is the end of the link, but not before everything that the peer had sent has
+    // been delivered: that is so once a whole call brings
     // nothing more, and no frame waits for bytes that the other stream can still bring.
     private void EndBehindArrivals(int stream, int due, int received)
     {

@@ -10,7 +10,8 @@ internal abstract unsafe partial class StreamLink
     // Addresses mean nothing on a stream, but zero means "no bulk here": any other number will do, and leaks no pointer.
     private const ulong OpaqueAddress = 1;
 
-    // A large batch leaves in parts, so that the peer works on the first while the rest is still being made. Each part costs a system call: it must be worth one.
+    // A large batch leaves in parts, so that the peer works on the first while the rest is still being made. Each part costs a system
+    // call: it must be worth one.
     private const int EarlyFlushFrames = 128;
     private const int EarlyFlushBytes = 128 * 1024;
 
@@ -24,7 +25,9 @@ internal abstract unsafe partial class StreamLink
     {
         if (_state != StreamLinkState.Ready)
         {
-            return _state < StreamLinkState.Ready ? throw new InvalidOperationException("The link is not configured yet.") : SendStatus.Closed;
+            return _state > StreamLinkState.Ready
+                ? SendStatus.Closed
+                : throw new InvalidOperationException("the link is not configured yet");
         }
 
         var type = frame.Header.Type;
@@ -86,7 +89,8 @@ internal abstract unsafe partial class StreamLink
 
         var tables = (fields.InCount + parts) * Sge.Size;
         if (bodyLength == 0
-            || (bodyLength <= Options.MaxInlineBody && TcpFrame.HeaderSize + tables + fields.UserHeaderLength + bodyLength <= _peerBufferSize))
+            || (bodyLength <= Options.MaxInlineBody
+                && TcpFrame.HeaderSize + tables + fields.UserHeaderLength + bodyLength <= _peerBufferSize))
         {
             return true;
         }

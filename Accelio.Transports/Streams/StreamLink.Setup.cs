@@ -31,7 +31,8 @@ internal abstract unsafe partial class StreamLink
             return;
         }
 
-        // A message to the peer may name as many parts as the peer can take in, and offer as many buffers as it can write out to. Nobody needs more than a table that fits the buffer.
+        // A message to the peer may name as many parts as the peer can take in, and offer as many buffers as it can write out to. Nobody
+        // needs more than a table that fits the buffer.
         _peerMaxInParts = (int)uint.Min(peer.MaxInParts, ushort.MaxValue);
         _peerMaxOutParts = (int)uint.Min(peer.MaxOutParts, ushort.MaxValue);
         _peerBufferSize = bufferSize;
@@ -71,7 +72,8 @@ internal abstract unsafe partial class StreamLink
             return false;
         }
 
-        error = TcpNexus.Read(new ReadOnlySpan<byte>(control.First + Tlv.Size, length - Tlv.Size), IsClient, out var setup, out var trailer, out detail);
+        var value = new ReadOnlySpan<byte>(control.First + Tlv.Size, length - Tlv.Size);
+        error = TcpNexus.Read(value, IsClient, out var setup, out var trailer, out detail);
         if (error != LinkError.None)
         {
             Fail(error, detail ?? string.Empty);

@@ -6,11 +6,13 @@ using Accelio.Transports.Wire;
 namespace Accelio.Transports.Streams;
 
 /// <summary>
-/// A link over byte streams: one that carries everything, or a pair, control and data (wire protocol, section 3). Everything that is framing is here; a derived class moves bytes and
+/// A link over byte streams: one that carries everything, or a pair, control and data (wire protocol, section 3). Everything that is
+/// framing is here; a derived class moves bytes and
 /// tells when it can. Receiving parses in place; sending collects the output of a duty cycle and hands it over at its end.
 /// </summary>
 /// <remarks>
-/// The derived class calls, always on the poller's thread and never from inside a call of this class: <see cref="Opened"/> once, <see cref="Receive"/> when a stream may have bytes,
+/// The derived class calls, always on the poller's thread and never from inside a call of this class: <see cref="Opened"/> once,
+/// <see cref="Receive"/> when a stream may have bytes,
 /// <see cref="OnStreamWritable"/> when a stream takes bytes again, <see cref="Fail"/> when it breaks by itself.
 /// </remarks>
 internal abstract unsafe partial class StreamLink : Link, IFlushable
@@ -106,13 +108,15 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
     /// <returns>Bytes taken, at least 1; <see cref="WouldBlock"/>; or another negated error number.</returns>
     protected abstract int TrySend(int stream, IoVector* vectors, int count);
 
-    /// <summary>Says what the link waits for on a stream. Called on change only; in the beginning bytes are wanted and room is not.</summary>
+    /// <summary>Says what the link waits for on a stream. Called on change only; in the beginning bytes are wanted and room is
+    /// not.</summary>
     /// <param name="stream"><see cref="ControlStream"/> or <see cref="DataStream"/>.</param>
     /// <param name="wantRead">Whether to call <see cref="Receive"/> when there are bytes.</param>
     /// <param name="wantWrite">Whether to call <see cref="OnStreamWritable"/> when there is room.</param>
     protected abstract void UpdateInterest(int stream, bool wantRead, bool wantWrite);
 
-    /// <summary>Demands that <see cref="Receive"/> is called in the next duty cycle, whether or not bytes arrive: some are left over.</summary>
+    /// <summary>Demands that <see cref="Receive"/> is called in the next duty cycle, whether or not bytes arrive: some are left
+    /// over.</summary>
     protected abstract void MarkReady(int stream);
 
     /// <summary>Tells the peer that nothing more comes, on all streams. Everything queued has left.</summary>
@@ -124,7 +128,8 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
     /// <summary>Gives the link its sink, once, before <see cref="Opened"/>.</summary>
     protected void Attach(ILinkSink sink) => _sink = sink;
 
-    /// <summary>The streams are connected, and the connect messages are exchanged where there are any: tells the sink and begins to wait for the set-up message.</summary>
+    /// <summary>The streams are connected, and the connect messages are exchanged where there are any: tells the sink and begins to wait
+    /// for the set-up message.</summary>
     protected void Opened()
     {
         if (_state != StreamLinkState.Opening)

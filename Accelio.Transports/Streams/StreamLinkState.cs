@@ -15,7 +15,8 @@ internal enum StreamLinkState
     /// <summary>Closing in good order: what is queued leaves, what arrives is thrown away.</summary>
     Flushing,
 
-    /// <summary>Everything has left and the peer has been told; its own end is awaited for a while, so that nothing of ours is lost to a reset.</summary>
+    /// <summary>Everything has left and the peer has been told; its own end is awaited for a while, so that nothing of ours is lost to a
+    /// reset.</summary>
     Lingering,
 
     /// <summary>The streams are closed; the sink knows or is about to.</summary>

@@ -21,7 +21,8 @@ internal sealed class TokenList
         _tokens[_end++] = token;
     }
 
-    /// <summary>Calls the sink once for every token, in the order of adding, for those added meanwhile too. A sink that throws has had its call.</summary>
+    /// <summary>Calls the sink once for every token, in the order of adding, for those added meanwhile too. A sink that throws has had
+    /// its call.</summary>
     public void Release(Link link, ILinkSink sink)
     {
         while (_first < _end)

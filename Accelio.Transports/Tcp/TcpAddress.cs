@@ -4,7 +4,8 @@ using Accelio.Native.Linux;
 
 namespace Accelio.Transports.Tcp;
 
-/// <summary>Internet addresses as the sockets of this transport use them. IPv4 addresses that came in over an IPv6 socket are shown as IPv4.</summary>
+/// <summary>Internet addresses as the sockets of this transport use them. IPv4 addresses that came in over an IPv6 socket are shown as
+/// IPv4.</summary>
 internal static class TcpAddress
 {
     /// <summary>The family number for sockets.</summary>
@@ -25,5 +26,6 @@ internal static class TcpAddress
 
     /// <summary>The end point of this transport, or an exception that says what is wrong.</summary>
     public static IPEndPoint Require(EndPoint address) => address as IPEndPoint ?? throw new TransportException(
-        $"{address} is not an internet address: the tcp transport takes what its resolver returns, an IP address and a port.", SocketError.AddressFamilyNotSupported);
+        $"{address} is not an internet address: the tcp transport takes what its resolver returns, an IP address and a port.",
+        SocketError.AddressFamilyNotSupported);
 }

@@ -15,7 +15,7 @@ internal sealed unsafe partial class TcpLink
     /// <summary>Begins to connect; the sink hears of the outcome, never from inside this call.</summary>
     internal static TcpLink Dial(Poller poller, SocketReactor reactor, IPEndPoint address, LinkOptions options, ILinkSink sink)
     {
-        var nowhere = new IPEndPoint(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        var nowhere = new IPEndPoint(TcpAddress.FamilyOf(address) == Sockets.FamilyInet6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         var link = new TcpLink(poller, reactor, options, isClient: true, options.DualSocket, nowhere, address, listener: null);
         link.Attach(sink);
         link.BeginConnect(address);
@@ -39,7 +39,8 @@ internal sealed unsafe partial class TcpLink
                 result = Sockets.Connect(handle.Descriptor, address);
                 if (result is >= 0 or -Errno.InProgress)
                 {
-                    // Even a connect that has succeeded at once is taken up when the socket is reported as writable: nothing is said inside Dial.
+                    // Even a connect that has succeeded at once is taken up when the socket is reported as writable: nothing is said
+                    // inside Dial.
                     Add(i, handle, wantRead: false);
                     _streams[i].IsConnecting = true;
                     continue;
@@ -91,7 +92,8 @@ internal sealed unsafe partial class TcpLink
         }
     }
 
-    // The connect message on every socket; those of a pair name each other's port. A fresh socket has room for 8 bytes: less than all of them is a failure like any other.
+    // The connect message on every socket; those of a pair name each other's port. A fresh socket has room for 8 bytes: less than all of
+    // them is a failure like any other.
     private bool Introduce()
     {
         Span<ushort> ports = stackalloc ushort[2];
@@ -118,7 +120,8 @@ internal sealed unsafe partial class TcpLink
             var sent = Sockets.Send(_streams[i].Socket, bytes, ConnectMessage.Size, SendFlags);
             if (sent != ConnectMessage.Size)
             {
-                Fail(LinkError.ConnectFailed, $"connect to {RemoteEndPoint}: {(sent < 0 ? Errno.Describe(sent) : "the connect message was cut off")}");
+                var reason = sent < 0 ? Errno.Describe(sent) : "the connect message was cut off";
+                Fail(LinkError.ConnectFailed, $"connect to {RemoteEndPoint}: {reason}");
                 return false;
             }
         }

@@ -16,7 +16,15 @@ internal sealed unsafe partial class TcpLink : StreamLink
     private IPEndPoint _local;
     private bool _configured;
 
-    private TcpLink(Poller poller, SocketReactor reactor, LinkOptions options, bool isClient, bool isDual, IPEndPoint local, IPEndPoint remote, TcpListener? listener)
+    private TcpLink(
+        Poller poller,
+        SocketReactor reactor,
+        LinkOptions options,
+        bool isClient,
+        bool isDual,
+        IPEndPoint local,
+        IPEndPoint remote,
+        TcpListener? listener)
         : base(poller, options, isClient, isDual)
     {
         _reactor = reactor;
@@ -49,7 +57,8 @@ internal sealed unsafe partial class TcpLink : StreamLink
     /// <param name="control">The only socket, or the one of the frames.</param>
     /// <param name="data">The socket of the bulk bytes, or null.</param>
     /// <param name="remote">Address of the peer's control socket.</param>
-    internal static TcpLink Accept(TcpListener listener, SocketReactor reactor, DescriptorHandle control, DescriptorHandle? data, IPEndPoint remote)
+    internal static TcpLink Accept(
+        TcpListener listener, SocketReactor reactor, DescriptorHandle control, DescriptorHandle? data, IPEndPoint remote)
     {
         var local = TcpAddress.LocalOf(control.Descriptor) ?? remote;
         var link = new TcpLink(listener.Poller, reactor, listener.Options, isClient: false, data is not null, local, remote, listener);
@@ -148,7 +157,8 @@ internal sealed unsafe partial class TcpLink : StreamLink
     }
 
     /// <inheritdoc/>
-    protected override void UpdateInterest(int stream, bool wantRead, bool wantWrite) => _reactor.Update(_streams[stream], wantRead, wantWrite);
+    protected override void UpdateInterest(int stream, bool wantRead, bool wantWrite) =>
+        _reactor.Update(_streams[stream], wantRead, wantWrite);
 
     /// <inheritdoc/>
     protected override void MarkReady(int stream) => _reactor.MarkReady(_streams[stream]);

@@ -9,7 +9,8 @@ internal sealed partial class TcpListener
 {
     /// <summary>Binds and listens.</summary>
     /// <exception cref="TransportException">The address is taken, not of this machine, or not allowed.</exception>
-    internal static TcpListener Create(Poller poller, SocketReactor reactor, IPEndPoint address, LinkOptions options, Func<Link, ILinkSink> accept)
+    internal static TcpListener Create(
+        Poller poller, SocketReactor reactor, IPEndPoint address, LinkOptions options, Func<Link, ILinkSink> accept)
     {
         var descriptor = Sockets.Create(
             TcpAddress.FamilyOf(address), Sockets.TypeStream | Sockets.TypeNonBlocking | Sockets.TypeCloseOnExec, Sockets.LevelTcp);
@@ -21,12 +22,14 @@ internal sealed partial class TcpListener
         var handle = new DescriptorHandle(descriptor);
         try
         {
-            // REUSEADDR lets a restarted server have its port back at once. Never REUSEPORT: a second server on the port must fail, not take half of the clients.
+            // REUSEADDR lets a restarted server have its port back at once. Never REUSEPORT: a second server on the port must fail, not
+            // take half of the clients.
             Check(address, Sockets.SetOption(descriptor, Sockets.LevelSocket, Sockets.OptionReuseAddress, 1));
             if (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
             {
                 // All addresses of this machine means those of IPv4, too.
-                Check(address, Sockets.SetOption(descriptor, Sockets.LevelIpv6, Sockets.OptionIpv6Only, address.Address.Equals(IPAddress.IPv6Any) ? 0 : 1));
+                var onlySix = address.Address.Equals(IPAddress.IPv6Any) ? 0 : 1;
+                Check(address, Sockets.SetOption(descriptor, Sockets.LevelIpv6, Sockets.OptionIpv6Only, onlySix));
             }
 
             Check(address, Sockets.Bind(descriptor, address));

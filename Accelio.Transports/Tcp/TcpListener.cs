@@ -6,7 +6,8 @@ using Accelio.Transports.Wire;
 
 namespace Accelio.Transports.Tcp;
 
-/// <summary>Accepts sockets, reads what each is for, puts pairs together, and makes links of them (wire protocol, section 3). Everything is limited in time and number.</summary>
+/// <summary>Accepts sockets, reads what each is for, puts pairs together, and makes links of them (wire protocol, section 3). Everything
+/// is limited in time and number.</summary>
 internal sealed partial class TcpListener : IListener
 {
     private const long AcceptBackOff = TimeSpan.TicksPerMillisecond * 100;
@@ -20,7 +21,8 @@ internal sealed partial class TcpListener : IListener
     private int _unconfigured;
     private int _links;
 
-    private TcpListener(Poller poller, SocketReactor reactor, LinkOptions options, Func<Link, ILinkSink> accept, DescriptorHandle handle, IPEndPoint local)
+    private TcpListener(
+        Poller poller, SocketReactor reactor, LinkOptions options, Func<Link, ILinkSink> accept, DescriptorHandle handle, IPEndPoint local)
     {
         Poller = poller;
         Options = options;
@@ -44,7 +46,8 @@ internal sealed partial class TcpListener : IListener
     /// <summary>Whether nothing is accepted any more.</summary>
     public bool IsStopped { get; private set; }
 
-    /// <summary>Called for every socket that was closed before it became a link: where it came from, why, in which words. For the log.</summary>
+    /// <summary>Called for every socket that was closed before it became a link: where it came from, why, in which words. For the
+    /// log.</summary>
     public Action<IPEndPoint?, LinkError, string>? OnRejected { get; set; }
 
     /// <summary>Sockets and links that are not set up yet.</summary>
@@ -150,7 +153,8 @@ internal sealed partial class TcpListener : IListener
         _reactor.Update(newcomer, wantRead: false, wantWrite: false);
         if (!_halves.TryAdd(newcomer.Key, newcomer))
         {
-            Reject(newcomer, LinkError.BadConnectMessage, $"second_port: two sockets from port {newcomer.Remote.Port} name {newcomer.Message.SecondPort}");
+            var detail = $"second_port: two sockets from port {newcomer.Remote.Port} name {newcomer.Message.SecondPort}";
+            Reject(newcomer, LinkError.BadConnectMessage, detail);
         }
     }
 

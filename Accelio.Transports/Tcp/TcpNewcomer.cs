@@ -5,7 +5,8 @@ using Accelio.Transports.Wire;
 
 namespace Accelio.Transports.Tcp;
 
-/// <summary>A socket that was accepted and has not said yet what it is for, or waits for its twin. Limited in time and number by the listener.</summary>
+/// <summary>A socket that was accepted and has not said yet what it is for, or waits for its twin. Limited in time and number by the
+/// listener.</summary>
 internal sealed unsafe class TcpNewcomer : SocketHandler
 {
     private readonly TcpListener _listener;
@@ -63,7 +64,8 @@ internal sealed unsafe class TcpNewcomer : SocketHandler
 
         if (result <= 0)
         {
-            var detail = result < 0 ? Errno.Describe(result) : $"closed by the peer after {_received} of {ConnectMessage.Size} bytes of the connect message";
+            var reason = result < 0 ? Errno.Describe(result) : "closed by the peer";
+            var detail = $"{reason}, after {_received} of {ConnectMessage.Size} bytes of the connect message";
             _listener.Reject(this, LinkError.PeerClosed, detail);
             return 1;
         }
@@ -71,10 +73,10 @@ internal sealed unsafe class TcpNewcomer : SocketHandler
         _received += result;
         if (_received == ConnectMessage.Size)
         {
-            var error = ConnectMessage.Read(_bytes, out var message, out var detail);
+            var error = ConnectMessage.Read(_bytes, out var message, out var fault);
             if (error != LinkError.None)
             {
-                _listener.Reject(this, error, detail ?? string.Empty);
+                _listener.Reject(this, error, fault ?? string.Empty);
             }
             else
             {
@@ -94,11 +96,13 @@ internal sealed unsafe class TcpNewcomer : SocketHandler
     }
 
     /// <inheritdoc/>
-    public override void OnError(long now) => _listener.Reject(this, LinkError.TransportFailed, "the connection failed before it was set up");
+    public override void OnError(long now) =>
+        _listener.Reject(this, LinkError.TransportFailed, "the connection failed before it was set up");
 
     /// <summary>The time is over.</summary>
     public void OnTimeout() => _listener.Reject(
         this,
         LinkError.SetupTimeout,
-        IsIntroduced ? $"the other socket of the pair, from port {Message.SecondPort}, did not come in time" : $"{_received} of {ConnectMessage.Size} bytes of the connect message in time");
+        IsIntroduced ? $"the other socket of the pair, from port {Message.SecondPort}, did not come in time"
+            : $"{_received} of {ConnectMessage.Size} bytes of the connect message in time");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,7 +7,8 @@ namespace Accelio.Transports.Tcp;
 internal static class TcpResolver
 {
     /// <summary>
-    /// Resolves <c>host:port</c>, where host is a name, an IPv4 address, or an IPv6 address in brackets. To listen on all addresses of this machine: <c>0.0.0.0</c> for those of IPv4,
+    /// Resolves <c>host:port</c>, where host is a name, an IPv4 address, or an IPv6 address in brackets. To listen on all addresses of
+    /// this machine: <c>0.0.0.0</c> for those of IPv4,
     /// <c>[::]</c> for both families (<see cref="Uri"/> knows no <c>*</c>).
     /// </summary>
     /// <exception cref="TransportException">There is no port, no such name, or no address.</exception>
@@ -16,13 +16,15 @@ internal static class TcpResolver
     {
         if (!uri.IsAbsoluteUri || uri.Host.Length == 0)
         {
-            throw new TransportException($"'{uri}' names no host. Write it as tcp://host:port, e.g. tcp://127.0.0.1:2061.", SocketError.HostNotFound);
+            throw new TransportException(
+                $"'{uri}' names no host. Write it as tcp://host:port, e.g. tcp://127.0.0.1:2061.",
+                SocketError.HostNotFound);
         }
 
         if (uri.Port is < 0 or > ushort.MaxValue)
         {
             throw new TransportException(
-                string.Create(CultureInfo.InvariantCulture, $"'{uri}' names no port, and there is no default one. Write it behind the host: {uri.Scheme}://{uri.Host}:2061."),
+                $"'{uri}' names no port, and there is no default one. Write it behind the host: {uri.Scheme}://{uri.Host}:2061.",
                 SocketError.AddressNotAvailable);
         }
 
@@ -46,7 +48,10 @@ internal static class TcpResolver
         catch (SocketException failure)
         {
             throw new TransportException(
-                $"The host '{uri.DnsSafeHost}' of '{uri}' could not be resolved: {failure.Message}. Check the name, or write an IP address.", failure.SocketErrorCode, failure);
+                $"The host '{uri.DnsSafeHost}' of '{uri}' could not be resolved: {failure.Message}. "
+                + "Check the name, or write an IP address.",
+                failure.SocketErrorCode,
+                failure);
         }
 
         return found.Length > 0 ? found : throw new TransportException(

@@ -5,7 +5,8 @@ using Accelio.Transports.Polling;
 namespace Accelio.Transports.Tcp;
 
 /// <summary>
-/// TCP: <c>tcp://host:port</c>. Speaks the protocol of the C library, on one socket or on two (<see cref="LinkOptions.DualSocket"/>; servers take both). Needs a poller that watches
+/// TCP: <c>tcp://host:port</c>. Speaks the protocol of the C library, on one socket or on two (<see cref="LinkOptions.DualSocket"/>;
+/// servers take both). Needs a poller that watches
 /// descriptors.
 /// </summary>
 internal sealed class TcpTransport : ITransport
@@ -17,7 +18,8 @@ internal sealed class TcpTransport : ITransport
     public string Scheme => SchemeName;
 
     /// <inheritdoc/>
-    public ValueTask<EndPoint[]> ResolveAsync(Uri uri, CancellationToken cancellationToken) => TcpResolver.ResolveAsync(uri, cancellationToken);
+    public ValueTask<EndPoint[]> ResolveAsync(Uri uri, CancellationToken cancellationToken) =>
+        TcpResolver.ResolveAsync(uri, cancellationToken);
 
     /// <inheritdoc/>
     public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept) =>
@@ -28,6 +30,7 @@ internal sealed class TcpTransport : ITransport
         TcpLink.Dial(poller, ReactorOf(poller), TcpAddress.Require(address), options, sink);
 
     private static SocketReactor ReactorOf(Poller poller) => poller.Sockets ?? throw new TransportException(
-        $"The tcp transport needs a context that watches sockets; {poller.GetType().Name} does not. Use a context with a thread of its own or one driven by its host.",
+        $"The tcp transport needs a context that watches sockets; {poller.GetType().Name} does not. "
+        + "Use a context with a thread of its own or one driven by its host.",
         SocketError.OperationNotSupported);
 }
