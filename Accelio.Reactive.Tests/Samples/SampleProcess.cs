@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text;
+using Accelio.Reactive.Tests.House;
+
+namespace Accelio.Reactive.Tests.Samples;
+
+/// <summary>A sample program in a process of its own, built with the tests.</summary>
+internal sealed class SampleProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public SampleProcess(string sample, params string[] arguments)
+    {
+        var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
+        var program = Repository.PathOf($"Accelio.Samples/{sample}/bin/{configuration}/net10.0/{sample}.dll");
+        _process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        })!;
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public StreamWriter Input => _process.StandardInput;
+
+    /// <summary>The URL that a server says it listens on.</summary>
+    public Task<string> ListeningAsync() => _listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+    /// <summary>The exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks the program to end, as a service manager does.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit();
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        if (line.IndexOf("listening ", StringComparison.Ordinal) is var at && at >= 0)
+        {
+            _listening.TrySetResult(line[(at + "listening ".Length)..].Replace("on ", string.Empty, StringComparison.Ordinal));
+        }
+    }
+}

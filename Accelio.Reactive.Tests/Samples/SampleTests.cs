@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Accelio.Reactive.Tests.Support;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Samples;
+
+/// <summary>The samples do what the README and their help say, as programs.</summary>
+[Collection(Alone.Name)]
+public class SampleTests
+{
+    [Fact]
+    public async Task Hello_world_talks_in_one_process()
+    {
+        using var hello = new SampleProcess("HelloWorld");
+
+        Assert.Equal(0, await hello.EndAsync());
+        Assert.Contains("client: answer 1", hello.Output, StringComparison.Ordinal);
+        Assert.Contains("client: receipt: accepted", hello.Output, StringComparison.Ordinal);
+        Assert.Contains("client: it is hot", hello.Output, StringComparison.Ordinal);
+        Assert.Contains("SessionClosed", hello.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hello_world_talks_between_processes_and_ends_when_told()
+    {
+        using var server = new SampleProcess("HelloWorld", "server", "--url", "tcp://127.0.0.1:0");
+        using var client = new SampleProcess("HelloWorld", "client", "--url", await server.ListeningAsync(), "--count", "5");
+
+        Assert.Equal(0, await client.EndAsync());
+        Assert.Contains("5 requests, 5 answers", client.Output, StringComparison.Ordinal);
+        server.Terminate();
+        Assert.Equal(0, await server.EndAsync());
+    }
+
+    [Theory]
+    [InlineData("lat --size 32 --count 2000 --verify --json")]
+    [InlineData("lat --size 100 --seconds 0.2 --from-pool --json")]
+    [InlineData("rate --size 4096 --header 20 --depth 16 --count 2000 --verify --json")]
+    [InlineData("rate --size 70000 --depth 4 --seconds 0.2 --connections 2 --verify --dual --json")]
+    [InlineData("oneway --size 32 --count 5000 --json")]
+    [InlineData("oneway --size 32 --count 1000 --receipt --json")]
+    [InlineData("connect --count 20 --links 2 --json")]
+    public async Task Perf_measures(string command)
+    {
+        using var server = new SampleProcess("Perf", "serve", "--url", "tcp://127.0.0.1:0");
+        using var client = new SampleProcess("Perf", [.. command.Split(' '), "--url", await server.ListeningAsync()]);
+
+        Assert.True(await client.EndAsync() == 0, client.Output);
+        using var result = JsonDocument.Parse(client.Output.Trim().Split('\n')[^1]);
+        Assert.True(result.RootElement.GetProperty("messages").GetInt64() > 0);
+        Assert.Equal(0, result.RootElement.GetProperty("errors").GetInt64());
+        Assert.True(result.RootElement.GetProperty("server").GetProperty("sessions").GetInt32() >= 1);
+        server.Terminate();
+        Assert.Equal(0, await server.EndAsync());
+    }
+
+    [Fact]
+    public async Task Perf_is_driven_by_lines()
+    {
+        using var server = new SampleProcess("Perf", "serve", "--url", "tcp://127.0.0.1:0");
+        using var client = new SampleProcess("Perf", "drive", "--url", await server.ListeningAsync());
+
+        await client.Input.WriteLineAsync("32 1 0.1 x");
+        await client.Input.WriteLineAsync("1000 8 0.1 x");
+        client.Input.Close();
+
+        Assert.True(await client.EndAsync() == 0, client.Output);
+        Assert.Equal(2, client.Output.Trim().Split('\n').Count(line => line.Contains("\"mode\":\"drive\"", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("tcp://127.0.0.1:1", "refused")]
+    [InlineData("http://127.0.0.1:1", "tcp://")]
+    [InlineData("nonsense", "not a URL")]
+    public async Task Perf_says_what_is_wrong(string url, string expected)
+    {
+        using var client = new SampleProcess("Perf", "lat", "--size", "32", "--url", url);
+
+        Assert.NotEqual(0, await client.EndAsync());
+        Assert.Contains(expected, client.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Perf_says_rejected_when_it_was()
+    {
+        await using var server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"));
+        using var rejecting = server.SessionRequests.Subscribe(request => request.Reject());
+        using var client = new SampleProcess("Perf", "lat", "--size", "32", "--url", server.EndPoint.OriginalString);
+
+        Assert.Equal(3, await client.EndAsync());
+        Assert.Contains("rejected", client.Output, StringComparison.Ordinal);
+    }
+}
