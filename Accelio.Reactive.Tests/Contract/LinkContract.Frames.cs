@@ -164,8 +164,9 @@ public abstract partial class LinkContract
     public void The_link_notes_when_it_last_heard_of_its_peer()
     {
         using var pair = Connect();
-        pair.Pass(TimeSpan.FromSeconds(3));
+        pair.Settle();
         var before = pair.Server.Link.LastReceived;
+        pair.Pass(TimeSpan.FromSeconds(3));
 
         pair.On(pair.Client, () => pair.Client.Send(FrameType.KeepAliveRequest, 1));
         pair.DriveUntil(() => pair.Server.Frames.Count == 1, "the frame arrives");

@@ -12,7 +12,6 @@ internal sealed unsafe class SimulatedPacket : WorkItem
     private readonly SimulatedPacketStore _store;
     private SimulatedPort? _origin;
     private SimulatedPort? _target;
-    private bool _returning;
 
     /// <summary>Creates a packet of a store, with memory of the store's poller.</summary>
     public SimulatedPacket(SimulatedPacketStore store, Slab memory)
@@ -20,6 +19,9 @@ internal sealed unsafe class SimulatedPacket : WorkItem
         _store = store;
         Memory = memory;
     }
+
+    /// <summary>Whether the packet is on its way back.</summary>
+    public bool IsReturning { get; private set; }
 
     /// <summary>What the packet does.</summary>
     public SimulatedPacketKind Kind { get; set; }
@@ -58,12 +60,12 @@ internal sealed unsafe class SimulatedPacket : WorkItem
     {
         _origin = origin;
         _target = target;
-        _returning = false;
+        IsReturning = false;
         Succeeded = false;
     }
 
     /// <summary>Turns the packet round. Called by the port that received it.</summary>
-    public void TurnRound() => _returning = true;
+    public void TurnRound() => IsReturning = true;
 
     /// <summary>Ends the packet's journey at home: back to its store.</summary>
     public void Store() => _store.Put(this);
@@ -74,7 +76,7 @@ internal sealed unsafe class SimulatedPacket : WorkItem
     /// <inheritdoc/>
     public override void Execute()
     {
-        if (_returning)
+        if (IsReturning)
         {
             _origin!.OnReturned(this);
         }

@@ -1,0 +1,31 @@
+using Accelio.Transports.Polling;
+using Accelio.Transports.Simulated;
+
+namespace Accelio.Reactive.Tests.Simulated;
+
+/// <summary>A network that lets a test see, and spoil, everything that is sent.</summary>
+internal sealed class TamperingHub : SimulatedHub
+{
+    /// <summary>Called with what the client sends, before it leaves; false swallows it.</summary>
+    public Func<SimulatedPacket, bool>? OnClientPacket { get; set; }
+
+    /// <summary>Called with what the server sends, before it leaves; false swallows it.</summary>
+    public Func<SimulatedPacket, bool>? OnServerPacket { get; set; }
+
+    public override SimulatedPath CreatePath(SimulatedEndPoint from, SimulatedEndPoint to, Poller target) =>
+        new TamperingPath(this, target, isClient: from.Host == "localhost");
+
+    private sealed class TamperingPath(TamperingHub hub, Poller target, bool isClient) : SimulatedPath
+    {
+        public override bool Carry(WorkItem item, long bytes)
+        {
+            var tamper = isClient ? hub.OnClientPacket : hub.OnServerPacket;
+            if (item is SimulatedPacket { IsReturning: false } packet && tamper is not null && !tamper(packet))
+            {
+                return true;
+            }
+
+            return target.Post(item);
+        }
+    }
+}
