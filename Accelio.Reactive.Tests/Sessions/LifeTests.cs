@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
@@ -25,9 +26,7 @@ public class LifeTests
         Assert.Equal([new SessionEstablished(), new SessionClosing(false), new SessionClosed(CloseReason.ClosedLocally, AccelioStatus.SessionClosed, string.Empty)], client);
         Assert.Equal([new SessionEstablished(), new SessionClosing(true), new SessionClosed(CloseReason.ClosedByPeer, AccelioStatus.SessionDisconnected, string.Empty)], server);
         Assert.Equal(SessionState.Closed, pair.Session.State);
-        var late = new List<AccelioSessionEvent>();
-        pair.Session.Events.Subscribe(late.Add);
-        Assert.IsType<SessionClosed>(Assert.Single(late));
+        Assert.IsType<SessionClosed>(Assert.Single(await pair.Session.Events.ToList().ToTask().WaitAsync(Pair.Limit)));
     }
 
     [Fact]
