@@ -67,6 +67,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     public void Listen(ITransport transport, EndPoint address)
     {
         _listener = transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept);
+        _listener.OnRejected = LogFailure;
         if (_listener.LocalEndPoint is IPEndPoint bound)
         {
             _endPoint = new UriBuilder(_endPoint) { Port = bound.Port }.Uri;
@@ -123,11 +124,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     public void OnLinkClosed(LinkMachine link, LinkError error, string detail)
     {
         _links.Remove(link);
-        if (LinkErrors.IsViolation(error) || error is LinkError.SetupTimeout or LinkError.KeepAliveExpired or LinkError.BodyStalled or LinkError.SendStalled or LinkError.ConsumerTooSlow)
-        {
-            AccelioLog.LinkFailed(Context.Log, link.Link.RemoteEndPoint, error, detail);
-        }
-
+        LogFailure(link.Link.RemoteEndPoint, error, detail);
         FinishClosing();
     }
 
@@ -157,6 +154,17 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     /// <summary>Whoever adds a connection must come from where the session was set up (extensions, portals).</summary>
     private static bool IsSameHost(LinkMachine link, ConnectionMachine first) =>
         (link.Link.RemoteEndPoint, first.Machine.Link.RemoteEndPoint) is not (IPEndPoint one, IPEndPoint other) || one.Address.Equals(other.Address);
+
+    /// <summary>Peers may come and go as they like; what they did wrong, or not in time, is worth a line.</summary>
+    private void LogFailure(EndPoint? peer, LinkError error, string detail)
+    {
+        if (LinkErrors.IsViolation(error)
+            || error is LinkError.SetupTimeout or LinkError.KeepAliveExpired or LinkError.BodyStalled or LinkError.SendStalled
+                or LinkError.ConsumerTooSlow)
+        {
+            AccelioLog.LinkFailed(Context.Log, peer, error, detail);
+        }
+    }
 
     private void StopListening()
     {

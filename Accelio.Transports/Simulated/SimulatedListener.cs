@@ -32,6 +32,9 @@ internal sealed class SimulatedListener : IListener
     public EndPoint LocalEndPoint => Address;
 
     /// <inheritdoc/>
+    public Action<EndPoint?, LinkError, string>? OnRejected { get; set; }
+
+    /// <inheritdoc/>
     public void Stop()
     {
         _stopped = true;
@@ -45,6 +48,11 @@ internal sealed class SimulatedListener : IListener
         if (_stopped || _links >= _options.MaxLinks)
         {
             reason = _stopped ? $"the listener at {Address} has stopped" : $"the listener at {Address} has all the links it takes";
+            if (!_stopped)
+            {
+                OnRejected?.Invoke(call.Caller.Local, LinkError.LimitExceeded, reason);
+            }
+
             return null;
         }
 

@@ -46,9 +46,8 @@ internal sealed partial class TcpListener : IListener
     /// <summary>Whether nothing is accepted any more.</summary>
     public bool IsStopped { get; private set; }
 
-    /// <summary>Called for every socket that was closed before it became a link: where it came from, why, in which words. For the
-    /// log.</summary>
-    public Action<IPEndPoint?, LinkError, string>? OnRejected { get; set; }
+    /// <inheritdoc/>
+    public Action<EndPoint?, LinkError, string>? OnRejected { get; set; }
 
     /// <summary>Sockets and links that are not set up yet.</summary>
     public int PendingCount => _newcomers.Count + _unconfigured;
