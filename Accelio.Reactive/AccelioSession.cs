@@ -34,6 +34,9 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>Completes when the session has ended, whatever the reason; never fails.</summary>
     public abstract Task Closed { get; }
 
+    /// <summary>The connections that carry the session at this moment; empty once it is over. A list that does not change: ask again for the next moment's.</summary>
+    public virtual IReadOnlyList<AccelioConnection> Connections => [];
+
     /// <summary>What happens to the session as a whole. A late subscriber gets the current state first; the last event is exactly one <see cref="SessionClosed"/>, then the stream completes.</summary>
     public abstract IObservable<AccelioSessionEvent> Events { get; }
 

@@ -24,8 +24,8 @@ internal static partial class AccelioLog
     public static partial void LinkNote(ILogger logger, object? peer, LinkNote note, string detail);
 
     /// <summary>Messages waited in vain for a consumer.</summary>
-    [LoggerMessage(5, LogLevel.Warning, "Session {Uri}: {Requests} requests and {Messages} messages found no consumer within UnclaimedTimeout")]
-    public static partial void Unclaimed(ILogger logger, string uri, int requests, int messages);
+    [LoggerMessage(5, LogLevel.Warning, "Session {Uri}: {Requests} requests and {Messages} messages found no consumer {Why}")]
+    public static partial void Unclaimed(ILogger logger, string uri, int requests, int messages, string why);
 
     /// <summary>A callback held the context up.</summary>
     [LoggerMessage(6, LogLevel.Warning, "A callback on context {Context} took {Milliseconds} ms; everything that lives there waited")]

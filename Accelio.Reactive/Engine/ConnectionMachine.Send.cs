@@ -14,6 +14,9 @@ internal sealed partial class ConnectionMachine
     /// <summary>Messages that wait for their turn.</summary>
     public int QueuedMessages { get; private set; }
 
+    /// <summary>Bytes of those, headers and bodies.</summary>
+    public long QueuedBytes { get; private set; }
+
     /// <summary>Whether a message would leave at once.</summary>
     public bool CanSendNow => State == ConnectionState.Online && _firstQueued is null && _send.IsOpen && !Link.IsCongested && Machine.Tasks.HasRoom;
 
@@ -227,6 +230,7 @@ internal sealed partial class ConnectionMachine
 
         _lastQueued = message;
         QueuedMessages++;
+        QueuedBytes += message.Charge;
     }
 
     private void Dequeue(OutgoingMessage message)
@@ -251,6 +255,7 @@ internal sealed partial class ConnectionMachine
 
         message.PreviousQueued = message.NextQueued = null;
         QueuedMessages--;
+        QueuedBytes -= message.Charge;
     }
 
     private void FailQueued(in Failure failure)

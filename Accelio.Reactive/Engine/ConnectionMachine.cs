@@ -39,6 +39,9 @@ internal sealed partial class ConnectionMachine
     /// <summary>The id by which the peer addresses this connection.</summary>
     public uint LocalId { get; }
 
+    /// <summary>Who is told what happens to the connection.</summary>
+    public IConnectionEvents Events => _events;
+
     /// <summary>The settings.</summary>
     public EngineSettings Settings => Machine.Settings;
 

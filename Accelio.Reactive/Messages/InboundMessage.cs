@@ -63,6 +63,16 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
         }
     }
 
+    /// <summary>The connection the message came on; null for the answer of a request.</summary>
+    public AccelioConnection? Connection
+    {
+        get
+        {
+            Core.Demand(_version);
+            return Core.Connection?.Events as AccelioConnection;
+        }
+    }
+
     internal MessageCore Core => _core ?? throw new InvalidOperationException("This InboundMessage is default(InboundMessage): it stands for no message.");
 
     internal int Version => _version;

@@ -27,6 +27,9 @@ public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
     /// <summary>The session the request came on.</summary>
     public AccelioSession? Session => _message.Session;
 
+    /// <summary>The connection the request came on.</summary>
+    public AccelioConnection? Connection => _message.Connection;
+
     /// <summary>Answers. The response's memory is borrowed until the task completes; small responses are copied and the task is complete at once. Any thread.</summary>
     /// <exception cref="InvalidOperationException">The request was answered already, or may not be answered any more.</exception>
     /// <exception cref="AccelioException">The response does not fit the room that the requester offered; the requester is told.</exception>

@@ -14,6 +14,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
     private PollerContext? _home;
+    private ConnectionMachine? _via;
     private bool _registered;
     private int _cancelPosted;
     private bool _reusable = true;
@@ -31,8 +32,8 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     /// <summary>The session it is sent on.</summary>
     protected SessionCore? Session { get; private set; }
 
-    /// <summary>Fills the message in and sends it: at once on the session's context, else by way of its mailbox.</summary>
-    public ValueTask<TResult> Start(SessionCore session, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
+    /// <summary>Fills the message in and sends it, on the connection given or on one that the session chooses: at once on the session's context, else by way of its mailbox.</summary>
+    public ValueTask<TResult> Start(SessionCore session, ConnectionMachine? via, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
     {
         Session = session;
         Kind = kind;
@@ -46,7 +47,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
 
         var task = _completion.Task;
-        if (IsLocal && !token.CanBeCanceled && session.Usable is { CanSendNow: true } connection && connection.IsCopied(message.Payload.Length))
+        if (IsLocal && !token.CanBeCanceled && (via ?? session.Usable) is { CanSendNow: true } connection && connection.IsCopied(message.Payload.Length))
         {
             // The common case: the bytes leave before this call returns, so nothing of the message need be kept.
             if (!message.ResponseBuffer.IsEmpty)
@@ -58,6 +59,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             return task;
         }
 
+        _via = via;
         Payload = message.Payload;
         Header = message.Header;
         ResponseBuffer = message.ResponseBuffer;
@@ -134,6 +136,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     {
         base.Reset();
         _token = default;
+        _via = null;
     }
 
     private void Submit()
@@ -151,7 +154,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             _registration = _token.UnsafeRegister(static (state, _) => ((CallOperation<TResult>)state!).OnCanceled(), this);
         }
 
-        Session!.Submit(this);
+        Session!.Submit(this, _via);
     }
 
     private void Unregister()

@@ -92,7 +92,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     {
         if (Volatile.Read(ref _disposed) == 0)
         {
-            session.Submit(this);
+            session.Submit(this, via: null);
         }
     }
 

@@ -8,11 +8,13 @@ namespace Accelio.Reactive;
 internal sealed class PostedMessage : OutgoingMessage
 {
     private readonly SessionCore _session;
+    private readonly ConnectionMachine? _via;
     private readonly long _length;
 
-    public PostedMessage(SessionCore session, in OutboundMessage message, MessageId id)
+    public PostedMessage(SessionCore session, ConnectionMachine? via, in OutboundMessage message, MessageId id)
     {
         _session = session;
+        _via = via;
         _length = message.Payload.Length + message.Header.Length;
         Payload = new ReadOnlySequence<byte>(message.Payload.ToArray());
         Header = message.Header.ToArray();
@@ -40,6 +42,6 @@ internal sealed class PostedMessage : OutgoingMessage
     private sealed class SubmitItem(PostedMessage message) : WorkItem
     {
         /// <inheritdoc/>
-        public override void Execute() => message._session.Submit(message);
+        public override void Execute() => message._session.Submit(message, message._via);
     }
 }

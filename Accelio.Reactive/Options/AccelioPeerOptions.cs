@@ -64,7 +64,7 @@ public abstract class AccelioPeerOptions
     /// <summary>Bytes that a session may have sent to a C peer without an answer.</summary>
     public long MaxUnansweredBytes { get; set; } = 64L << 20;
 
-    /// <summary>Request handlers of one session that run at a time; 1 runs them one after another.</summary>
+    /// <summary>Request handlers of one connection that run at a time; 1 runs them one after another.</summary>
     public int MaxConcurrentHandlers { get; set; } = 1024;
 
     /// <summary>How flow control is done with C peers. It is not negotiated: both sides must be configured alike.</summary>

@@ -36,21 +36,22 @@ internal sealed class SingleStream<T>(PollerContext context, string name, Action
     }
 
     /// <summary>Pushes a value to the observer. Context only.</summary>
-    /// <returns>False when there is no observer, or it threw.</returns>
-    public bool Push(T value)
+    /// <returns>False when there is no observer.</returns>
+    public bool Push(T value, out bool failed)
     {
+        failed = false;
         if (Volatile.Read(ref _consumer) is not Registration { Observer: { } observer } registration)
         {
             return false;
         }
 
-        if (Guarded.OnNext(context, observer, value))
+        if (!Guarded.OnNext(context, observer, value))
         {
-            return true;
+            failed = true;
+            registration.Dispose();
         }
 
-        registration.Dispose();
-        return false;
+        return true;
     }
 
     /// <summary>Ends the stream. Context only.</summary>

@@ -3,18 +3,18 @@ using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
-/// <summary>A handler that awaits something: finds its way back to the context when it ends. Pooled per session.</summary>
+/// <summary>A handler that awaits something: finds its way back to the context when it ends. Pooled per connection.</summary>
 internal sealed class HandlerRun : WorkItem
 {
-    private readonly SessionCore _session;
+    private readonly ConnectionCore _connection;
     private readonly Action _ended;
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _awaiter;
     private MessageCore? _request;
     private int _version;
 
-    public HandlerRun(SessionCore session)
+    public HandlerRun(ConnectionCore connection)
     {
-        _session = session;
+        _connection = connection;
         _ended = OnEnded;
     }
 
@@ -45,16 +45,17 @@ internal sealed class HandlerRun : WorkItem
         }
 
         _awaiter = default;
-        _session.OnHandlerEnded(this, request, _version, error);
+        _connection.OnHandlerEnded(this, request, _version, error);
     }
 
     private void OnEnded()
     {
-        if (_session.Poller.IsCurrent)
+        if (_connection.Poller.IsCurrent)
         {
-            Execute();
+            // Not here: user code may have completed what the handler waited for, and the next handler must not run inside it.
+            _connection.Poller.Enqueue(this);
         }
-        else if (!_session.Poller.Post(this))
+        else if (!_connection.Poller.Post(this))
         {
             // The context has stopped: there is nobody left to answer.
             _request!.Release(_version);

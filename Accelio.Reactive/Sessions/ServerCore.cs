@@ -112,7 +112,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         }
 
         lead = first;
-        return session;
+        return session.NewConnection();
     }
 
     /// <inheritdoc/>

@@ -58,21 +58,21 @@ internal sealed partial class SessionCore
         }
     }
 
-    /// <inheritdoc/>
-    void IConnectionEvents.OnClosing(ConnectionMachine connection, bool byPeer)
+    /// <summary>One side has begun to close a connection. Context only.</summary>
+    internal void OnClosing(bool byPeer)
     {
-        if (_state == SessionState.Established && _connections.Count <= 1)
+        if (_state == SessionState.Established && _connections.Length <= 1)
         {
             _state = SessionState.Closing;
             _events.PushEvent(new SessionClosing(byPeer));
         }
     }
 
-    /// <inheritdoc/>
-    void IConnectionEvents.OnClosed(ConnectionMachine connection, in CloseInfo info)
+    /// <summary>A connection is over. Context only.</summary>
+    internal void OnClosed(ConnectionCore connection, in CloseInfo info)
     {
-        _connections.Remove(connection);
-        if (_connections.Count != 0 || IsMoving(connection))
+        RemoveConnection(connection);
+        if (_connections.Length != 0 || IsMoving(connection))
         {
             return;
         }
@@ -93,16 +93,16 @@ internal sealed partial class SessionCore
             return;
         }
 
-        if (_connections.Count == 0)
+        if (_connections.Length == 0)
         {
             AbandonConnecting();
             End(_closeInfo);
             return;
         }
 
-        foreach (var connection in _connections.ToArray())
+        foreach (var connection in _connections)
         {
-            connection.Close();
+            connection.Machine.Close();
         }
     }
 
@@ -115,13 +115,14 @@ internal sealed partial class SessionCore
 
         _closeInfo = new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty);
         AbandonConnecting();
-        foreach (var connection in _connections.ToArray())
+        foreach (var connection in _connections)
         {
-            connection.Abort();
+            // What is left of the handshake is the link's business.
+            connection.End(null);
+            connection.Machine.Abort();
         }
 
-        // What is left of the handshake is the link's business.
-        _connections.Clear();
+        _connections = [];
         End(_closeInfo);
     }
 
@@ -134,17 +135,6 @@ internal sealed partial class SessionCore
 
         _closeInfo = info;
         _state = SessionState.Closed;
-        DropUnclaimed();
-        while (_waitingRequests.TryDequeue(out var request))
-        {
-            request.Release(request.Version);
-        }
-
-        if (_unclaimedTimer.IsScheduled)
-        {
-            Poller.Timers.Cancel(_unclaimedTimer);
-        }
-
         var error = FailureExceptions.Create(info);
         FinishConnecting(error ?? new ConnectionLostException("The session was closed before it was established.", info.Status));
         _messages.End(error);

@@ -15,7 +15,7 @@ internal sealed partial class SessionCore
     private EndPoint[] _addresses = [];
     private ITransport? _transport;
     private ClientLink? _pendingLink;
-    private ConnectionMachine? _leaving;
+    private ConnectionCore? _leaving;
     private string _target = string.Empty;
     private int _nextAddress;
     private int _moves;
@@ -54,11 +54,13 @@ internal sealed partial class SessionCore
 
         _pendingLink = null;
         _isMoving = false;
-        _connections.Clear();
-        var connection = _helloPeer is { } peer
-            ? link.Machine.OpenConnection(this, _helloLocal, peer)
-            : link.Machine.OpenSession(this, Encoding.UTF8.GetBytes(_target), ClientOptions.PrivateData.Span);
-        if (connection.State != ConnectionState.Closed)
+        _connections = [];
+        var connection = NewConnection();
+        var machine = _helloPeer is { } peer
+            ? link.Machine.OpenConnection(connection, _helloLocal, peer)
+            : link.Machine.OpenSession(connection, Encoding.UTF8.GetBytes(_target), ClientOptions.PrivateData.Span);
+        connection.Attach(machine);
+        if (machine.State != ConnectionState.Closed)
         {
             AddConnection(connection);
         }
@@ -83,23 +85,23 @@ internal sealed partial class SessionCore
         }
     }
 
-    /// <inheritdoc/>
-    void IConnectionEvents.OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId)
+    /// <summary>The server accepted, but the session goes on at a portal. Context only.</summary>
+    internal void OnPortals(ConnectionCore connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId)
     {
         _acceptedData = privateData.ToArray();
         _helloPeer = peerSessionId;
-        _helloLocal = connection.LocalId;
+        _helloLocal = connection.Machine.LocalId;
         Move(connection, portals[0]);
     }
 
-    /// <inheritdoc/>
-    void IConnectionEvents.OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals)
+    /// <summary>The server sent the client elsewhere. Context only.</summary>
+    internal void OnRedirected(ConnectionCore connection, IReadOnlyList<string> portals)
     {
         _helloPeer = null;
         Move(connection, portals[0]);
     }
 
-    private bool IsMoving(ConnectionMachine connection) => _isMoving || (ReferenceEquals(connection, _leaving) && _state == SessionState.Connecting);
+    private bool IsMoving(ConnectionCore connection) => _isMoving || (ReferenceEquals(connection, _leaving) && _state == SessionState.Connecting);
 
     private void BeginConnecting()
     {
@@ -133,7 +135,7 @@ internal sealed partial class SessionCore
     }
 
     /// <summary>The server sent the session elsewhere; the connection it was asked on closes by itself.</summary>
-    private void Move(ConnectionMachine lead, string target)
+    private void Move(ConnectionCore lead, string target)
     {
         _leaving = lead;
         if (++_moves > MaxMoves)
@@ -144,7 +146,7 @@ internal sealed partial class SessionCore
         }
 
         _isMoving = true;
-        _connections.Remove(lead);
+        RemoveConnection(lead);
         _ = ResolveAndDial(target);
     }
 

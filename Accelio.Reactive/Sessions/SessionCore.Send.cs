@@ -10,24 +10,12 @@ internal sealed partial class SessionCore
     private long _postedBytes;
 
     /// <inheritdoc/>
-    public override ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(read);
-        CheckMessage(message);
-        var isAtHome = Poller.IsCurrent;
-        var operation = ReadRequestOperation<T>.Rent(Context, isAtHome);
-        operation.Read = read;
-        return operation.Start(this, message, OutgoingKind.Request, NewId(isAtHome), cancellationToken);
-    }
+    public override ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default) =>
+        RequestAsync(via: null, message, read, cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default)
-    {
-        CheckMessage(message);
-        var isAtHome = Poller.IsCurrent;
-        id = NewId(isAtHome);
-        return RequestOperation.Rent(Context, isAtHome).Start(this, message, OutgoingKind.Request, id, cancellationToken);
-    }
+    public override ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default) =>
+        RequestAsync(via: null, message, out id, cancellationToken);
 
     /// <inheritdoc/>
     public override IObservable<T> Request<T>(OutboundMessage message, Func<InboundMessage, T> read)
@@ -41,20 +29,51 @@ internal sealed partial class SessionCore
     public override IObservable<DetachedMessage> Request(OutboundMessage message) => Request(message, static answer => answer.Detach());
 
     /// <inheritdoc/>
-    public override ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default)
+    public override ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
+        SendAsync(via: null, message, cancellationToken);
+
+    /// <inheritdoc/>
+    public override bool TrySend(in OutboundMessage message, out MessageId id) => TrySend(via: null, message, out id);
+
+    /// <inheritdoc/>
+    public override ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
+        DeliverAsync(via: null, message, cancellationToken);
+
+    /// <summary>Sends a request, on the connection given or on one of the session's choice.</summary>
+    internal ValueTask<T> RequestAsync<T>(ConnectionMachine? via, in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        CheckMessage(message);
+        var isAtHome = Poller.IsCurrent;
+        var operation = ReadRequestOperation<T>.Rent(Context, isAtHome);
+        operation.Read = read;
+        return operation.Start(this, via, message, OutgoingKind.Request, NewId(isAtHome), cancellationToken);
+    }
+
+    /// <summary>Sends a request whose answer the caller owns, on the connection given or on one of the session's choice.</summary>
+    internal ValueTask<InboundMessage> RequestAsync(ConnectionMachine? via, in OutboundMessage message, out MessageId id, CancellationToken cancellationToken)
     {
         CheckMessage(message);
         var isAtHome = Poller.IsCurrent;
-        if (isAtHome && !cancellationToken.IsCancellationRequested && TrySendNow(message, copy: false, out var sent))
+        id = NewId(isAtHome);
+        return RequestOperation.Rent(Context, isAtHome).Start(this, via, message, OutgoingKind.Request, id, cancellationToken);
+    }
+
+    /// <summary>Sends a one-way message, on the connection given or on one of the session's choice.</summary>
+    internal ValueTask<MessageId> SendAsync(ConnectionMachine? via, in OutboundMessage message, CancellationToken cancellationToken)
+    {
+        CheckMessage(message);
+        var isAtHome = Poller.IsCurrent;
+        if (isAtHome && !cancellationToken.IsCancellationRequested && TrySendNow(via, message, copy: false, out var sent))
         {
             return new ValueTask<MessageId>(sent);
         }
 
-        return SendOperation.Rent(Context, isAtHome).Start(this, message, OutgoingKind.OneWay, NewId(isAtHome), cancellationToken);
+        return SendOperation.Rent(Context, isAtHome).Start(this, via, message, OutgoingKind.OneWay, NewId(isAtHome), cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public override bool TrySend(in OutboundMessage message, out MessageId id)
+    /// <summary>Sends a one-way message if it can be admitted at once, on the connection given or on one of the session's choice.</summary>
+    internal bool TrySend(ConnectionMachine? via, in OutboundMessage message, out MessageId id)
     {
         CheckMessage(message);
         id = default;
@@ -65,7 +84,7 @@ internal sealed partial class SessionCore
 
         if (Poller.IsCurrent)
         {
-            return TrySendNow(message, copy: true, out id);
+            return TrySendNow(via, message, copy: true, out id);
         }
 
         // From elsewhere the window cannot be seen: a small budget of bytes on their way to the context stands in for it.
@@ -77,7 +96,7 @@ internal sealed partial class SessionCore
         }
 
         id = NewId(isAtHome: false);
-        if (new PostedMessage(this, message, id).TryPost())
+        if (new PostedMessage(this, via, message, id).TryPost())
         {
             return true;
         }
@@ -86,18 +105,18 @@ internal sealed partial class SessionCore
         return false;
     }
 
-    /// <inheritdoc/>
-    public override ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default)
+    /// <summary>Sends a one-way message and waits for its receipt, on the connection given or on one of the session's choice.</summary>
+    internal ValueTask<DeliveryReceipt> DeliverAsync(ConnectionMachine? via, in OutboundMessage message, CancellationToken cancellationToken)
     {
         CheckMessage(message);
         var isAtHome = Poller.IsCurrent;
-        return DeliverOperation.Rent(Context, isAtHome).Start(this, message, OutgoingKind.Deliver, NewId(isAtHome), cancellationToken);
+        return DeliverOperation.Rent(Context, isAtHome).Start(this, via, message, OutgoingKind.Deliver, NewId(isAtHome), cancellationToken);
     }
 
-    /// <summary>Hands a message to the connection. Context only.</summary>
-    internal void Submit(OutgoingMessage message)
+    /// <summary>Hands a message to the connection given, or to one of the session's choice. Context only.</summary>
+    internal void Submit(OutgoingMessage message, ConnectionMachine? via)
     {
-        if (Usable is { } connection)
+        if ((via ?? Usable) is { } connection)
         {
             connection.Submit(message);
         }
@@ -114,26 +133,26 @@ internal sealed partial class SessionCore
         {
             foreach (var connection in _connections)
             {
-                if (connection.IsOnline)
+                if (connection.Machine.IsOnline)
                 {
-                    return connection;
+                    return connection.Machine;
                 }
             }
 
-            return _connections.Count == 0 ? null : _connections[0];
+            return _connections.Length == 0 ? null : _connections[0].Machine;
         }
     }
 
-    /// <summary>A message posted by <see cref="TrySend"/> has left or failed.</summary>
+    /// <summary>A message posted by <see cref="TrySend(in OutboundMessage, out MessageId)"/> has left or failed.</summary>
     internal void PostedDone(long length) => Interlocked.Add(ref _postedBytes, -length);
 
     /// <summary>An id for a message: even ones are given out on the context, odd ones elsewhere, so that neither waits for the other.</summary>
     internal MessageId NewId(bool isAtHome) => isAtHome ? new MessageId(_lastId += 2) : new MessageId(Interlocked.Add(ref _lastForeignId, 2));
 
-    private bool TrySendNow(in OutboundMessage message, bool copy, out MessageId id)
+    private bool TrySendNow(ConnectionMachine? via, in OutboundMessage message, bool copy, out MessageId id)
     {
         id = default;
-        if (Usable is not { CanSendNow: true } connection
+        if ((via ?? Usable) is not { CanSendNow: true } connection
             || message.Header.Length > connection.Machine.PeerMaxHeaderLength
             || (!copy && !connection.IsCopied(message.Payload.Length)))
         {

@@ -6,11 +6,11 @@ using Accelio.Transports.Wire;
 namespace Accelio.Reactive;
 
 /// <summary>
-/// A session over the engine's connections, on either side. Its state belongs to the home context. The aspects: <c>.Connect</c> (clients), <c>.Send</c>, <c>.Serve</c>, <c>.Close</c>.
+/// A session and its connections, on either side. Its state belongs to the home context. The aspects: <c>.Connect</c> (clients), <c>.Send</c>, <c>.Close</c>; what arrives is in
+/// <see cref="ConnectionCore"/>.
 /// </summary>
-internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, IContextResident
+internal sealed partial class SessionCore : AccelioSession, IContextResident
 {
-    private readonly List<ConnectionMachine> _connections = [];
     private readonly EventStream _events;
     private readonly PushStream<AccelioError> _errors;
     private readonly PushStream<DeliveryReceipt> _receipts;
@@ -21,7 +21,9 @@ internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, I
     private readonly ServerCore? _server;
     private readonly bool _holdsSharedContext;
     private volatile SessionState _state;
-    private string _resource = "/";
+
+    // Replaced whole by the context, so that any thread may read it.
+    private volatile ConnectionCore[] _connections = [];
     private byte[] _acceptedData = [];
     private long _lastId;
     private long _lastForeignId = -1;
@@ -37,10 +39,8 @@ internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, I
         _events = new EventStream(context);
         _errors = new PushStream<AccelioError>(context);
         _receipts = new PushStream<DeliveryReceipt>(context);
-        _messages = new ClaimedStream<InboundMessage>(context, Claim);
-        _requests = new SingleStream<InboundRequest>(context, "Requests of this session", Claim);
-        _claim = new ActionItem(DeliverUnclaimed);
-        _unclaimedTimer = new UnclaimedTimer(this);
+        _messages = new ClaimedStream<InboundMessage>(context, PostClaim);
+        _requests = new SingleStream<InboundRequest>(context, "Requests of this session", PostClaim);
     }
 
     /// <summary>The home context.</summary>
@@ -74,6 +74,9 @@ internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, I
     public override Task Closed => _closed.Task;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<AccelioConnection> Connections => Array.AsReadOnly<AccelioConnection>(_connections);
+
+    /// <inheritdoc/>
     public override IObservable<AccelioSessionEvent> Events => _events;
 
     /// <inheritdoc/>
@@ -87,6 +90,21 @@ internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, I
 
     /// <inheritdoc/>
     public override IObservable<InboundRequest> Requests => _requests;
+
+    /// <inheritdoc/>
+    public override IDisposable Handle(Func<InboundRequest, ValueTask> handler) => _requests.Handle(handler);
+
+    /// <summary>The server that accepted the session; null for clients.</summary>
+    internal ServerCore? Server => _server;
+
+    /// <summary>Servers: the path of the session's URI.</summary>
+    internal string Resource { get; private set; } = "/";
+
+    /// <summary>The observers of messages of all connections.</summary>
+    internal PushStream<InboundMessage> MessageStream => _messages;
+
+    /// <summary>The consumer of requests of connections that have none of their own.</summary>
+    internal SingleStream<InboundRequest> RequestStream => _requests;
 
     private EndPoint _localEndPoint = new IPEndPoint(IPAddress.None, 0);
     private EndPoint _remoteEndPoint = new IPEndPoint(IPAddress.None, 0);
@@ -104,7 +122,7 @@ internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, I
     }
 
     /// <summary>Whether another connection may be added, and one that is there. Context only.</summary>
-    internal ConnectionMachine? Lead => _state == SessionState.Established && _connections.Count != 0 ? _connections[0] : null;
+    internal ConnectionMachine? Lead => _state == SessionState.Established && _connections.Length != 0 ? _connections[0].Machine : null;
 
     /// <summary>Servers: the id by which the client names the session. Context only.</summary>
     internal uint? WireId { get; private set; }
@@ -112,8 +130,8 @@ internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, I
     /// <summary>Servers: takes a client's request over. Context only.</summary>
     internal void Accept(IncomingSession incoming, ReadOnlySpan<byte> privateData)
     {
-        _resource = System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) ? uri.AbsolutePath : "/";
-        if (incoming.Accept(this, privateData) is { } connection)
+        Resource = System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) ? uri.AbsolutePath : "/";
+        if (incoming.Accept(NewConnection(), privateData) is { } connection)
         {
             WireId = connection.LocalId;
         }
@@ -123,17 +141,20 @@ internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, I
         }
     }
 
-    /// <summary>Servers: enters a connection made by accepting or by a hello. Context only.</summary>
-    internal void AddConnection(ConnectionMachine connection)
+    /// <summary>A connection that is about to be made; the first is the lead. Context only.</summary>
+    internal ConnectionCore NewConnection() => new(this, _options, isLead: _connections.Length == 0);
+
+    /// <summary>Consumers have come: what waited is delivered, connection by connection. Context only.</summary>
+    internal void Claim()
     {
-        if (!_connections.Contains(connection))
+        foreach (var connection in _connections)
         {
-            _connections.Add(connection);
+            connection.Claim();
         }
     }
 
-    /// <inheritdoc/>
-    void IConnectionEvents.OnEstablished(ConnectionMachine connection, ReadOnlySpan<byte> privateData)
+    /// <summary>A connection is set up: messages flow on it. Context only.</summary>
+    internal void OnEstablished(ConnectionCore connection, ReadOnlySpan<byte> privateData)
     {
         AddConnection(connection);
         if (_state != SessionState.Connecting)
@@ -146,16 +167,28 @@ internal sealed partial class SessionCore : AccelioSession, IConnectionEvents, I
             _acceptedData = privateData.ToArray();
         }
 
-        _localEndPoint = connection.Machine.Link.LocalEndPoint;
-        _remoteEndPoint = connection.Machine.Link.RemoteEndPoint;
+        _localEndPoint = connection.LocalEndPoint;
+        _remoteEndPoint = connection.RemoteEndPoint;
         _state = SessionState.Established;
         _events.PushEvent(new SessionEstablished());
         FinishConnecting(null);
     }
 
-    /// <inheritdoc/>
-    void IConnectionEvents.OnReceipt(ConnectionMachine connection, MessageId id, bool accepted) => _receipts.Push(new DeliveryReceipt(id, accepted));
+    /// <summary>A receipt that nobody awaits. Context only.</summary>
+    internal void OnReceipt(MessageId id, bool accepted) => _receipts.Push(new DeliveryReceipt(id, accepted));
 
-    /// <inheritdoc/>
-    void IConnectionEvents.OnError(ConnectionMachine connection, AccelioStatus status, string detail) => _errors.Push(new AccelioError(status, detail));
+    /// <summary>Pushes an error that is nobody's return value. Context only.</summary>
+    internal void ReportError(AccelioStatus status, string message) => _errors.Push(new AccelioError(status, message));
+
+    private void PostClaim() => Poller.Post(new ActionItem(Claim));
+
+    private void AddConnection(ConnectionCore connection)
+    {
+        if (Array.IndexOf(_connections, connection) < 0)
+        {
+            _connections = [.. _connections, connection];
+        }
+    }
+
+    private void RemoveConnection(ConnectionCore connection) => _connections = Array.FindAll(_connections, other => !ReferenceEquals(other, connection));
 }

@@ -4,10 +4,10 @@ using Accelio.Transports.Polling;
 namespace Accelio.Reactive;
 
 /// <content>Messages and requests of the peer: who gets them, and what waits for a consumer.</content>
-internal sealed partial class SessionCore
+internal sealed partial class ConnectionCore
 {
-    private readonly Queue<MessageCore> _unclaimedRequests = new();
-    private readonly Queue<MessageCore> _unclaimedMessages = new();
+    private readonly Queue<Unclaimed> _unclaimedRequests = new();
+    private readonly Queue<Unclaimed> _unclaimedMessages = new();
     private readonly Queue<MessageCore> _waitingRequests = new();
     private readonly Stack<HandlerRun> _idleRuns = new();
     private readonly ActionItem _claim;
@@ -16,20 +16,23 @@ internal sealed partial class SessionCore
     private int _runningHandlers;
     private bool _isServingWaiting;
 
+    private bool HasMessageObservers => _messages.HasObservers || _session.MessageStream.HasObservers || _session.Server is { HasMessageObservers: true };
+
     /// <inheritdoc/>
     public override IDisposable Handle(Func<InboundRequest, ValueTask> handler) => _requests.Handle(handler);
 
     /// <inheritdoc/>
     void IConnectionEvents.OnMessage(ConnectionMachine connection, MessageCore message)
     {
-        message.Session = this;
-        if (_messages.HasObservers || _server is { HasMessageObservers: true })
+        message.Session = _session;
+        if (_unclaimedMessages.Count == 0 && HasMessageObservers)
         {
             Deliver(message);
         }
         else
         {
-            _unclaimedMessages.Enqueue(message);
+            // Behind those that wait already, even when a consumer has come for them meanwhile.
+            _unclaimedMessages.Enqueue(new Unclaimed(message, Poller.Now));
             StartUnclaimedTimer();
         }
     }
@@ -37,10 +40,10 @@ internal sealed partial class SessionCore
     /// <inheritdoc/>
     void IConnectionEvents.OnRequest(ConnectionMachine connection, MessageCore request)
     {
-        request.Session = this;
-        if (!TryServe(request))
+        request.Session = _session;
+        if (_unclaimedRequests.Count != 0 || !TryServe(request))
         {
-            _unclaimedRequests.Enqueue(request);
+            _unclaimedRequests.Enqueue(new Unclaimed(request, Poller.Now));
             StartUnclaimedTimer();
         }
     }
@@ -65,7 +68,7 @@ internal sealed partial class SessionCore
 
         if (error is not null)
         {
-            AccelioLog.HandlerFailed(Context.Log, Uri, error);
+            AccelioLog.HandlerFailed(_session.Context.Log, _session.Uri, error);
             request.Rejected = request.Version == version || request.Rejected;
         }
 
@@ -95,7 +98,7 @@ internal sealed partial class SessionCore
         {
             if (!TryServe(next))
             {
-                _unclaimedRequests.Enqueue(next);
+                _unclaimedRequests.Enqueue(new Unclaimed(next, Poller.Now));
                 StartUnclaimedTimer();
             }
         }
@@ -103,21 +106,27 @@ internal sealed partial class SessionCore
         _isServingWaiting = false;
     }
 
-    /// <summary>Pushes an error that is nobody's return value. Context only.</summary>
-    internal void ReportError(AccelioStatus status, string message) => _errors.Push(new AccelioError(status, message));
-
     private void Deliver(MessageCore message)
     {
-        var version = message.Version;
         var handle = new InboundMessage(message);
-        _messages.Push(handle);
-        _server?.PushMessage(handle);
-        message.ReleaseAtHome(version);
+        try
+        {
+            _messages.Push(handle);
+            _session.MessageStream.Push(handle);
+            _session.Server?.PushMessage(handle);
+        }
+        finally
+        {
+            message.ReleaseAtHome(handle.Version);
+        }
     }
 
+    /// <summary>Gives a request to its consumer: the connection's own, else the session's, else the server's for the session's resource, else the server's for all.</summary>
+    /// <returns>False when there is none.</returns>
     private bool TryServe(MessageCore request)
     {
-        var handler = _requests.Handler ?? (_requests.HasConsumer ? null : _server?.FindHandler(_resource));
+        var consumer = _requests.HasConsumer ? _requests : _session.RequestStream.HasConsumer ? _session.RequestStream : null;
+        var handler = consumer is null ? _session.Server?.FindHandler(_session.Resource) : consumer.Handler;
         if (handler is not null)
         {
             if (_runningHandlers >= _options.MaxConcurrentHandlers)
@@ -132,19 +141,29 @@ internal sealed partial class SessionCore
             return true;
         }
 
-        var observers = _requests.HasConsumer ? _requests : _server?.RequestStream;
-        if (observers is not { HasConsumer: true })
+        consumer ??= _session.Server?.RequestStream;
+        return consumer is not null && TryPush(consumer, request);
+    }
+
+    private static bool TryPush(SingleStream<InboundRequest> consumer, MessageCore request)
+    {
+        var handle = new InboundRequest(request);
+        var version = request.Version;
+        if (!consumer.Push(handle, out var failed))
         {
             return false;
         }
 
-        var version = request.Version;
-        if (!observers.Push(new InboundRequest(request)))
+        if (failed)
         {
             request.Rejected = true;
+            if (request.TryClaimAnswer(version))
+            {
+                request.Connection!.SendStatusResponse(request, AccelioStatus.Unsuccessful, "the observer failed");
+            }
         }
 
-        request.Release(version);
+        request.ReleaseAtHome(version);
         return true;
     }
 
@@ -177,12 +196,12 @@ internal sealed partial class SessionCore
     private void DeliverUnclaimed()
     {
         Volatile.Write(ref _claimPosted, 0);
-        while (_unclaimedMessages.Count != 0 && (_messages.HasObservers || _server is { HasMessageObservers: true }))
+        while (_unclaimedMessages.Count != 0 && HasMessageObservers)
         {
-            Deliver(_unclaimedMessages.Dequeue());
+            Deliver(_unclaimedMessages.Dequeue().Message);
         }
 
-        while (_unclaimedRequests.Count != 0 && TryServe(_unclaimedRequests.Peek()))
+        while (_unclaimedRequests.Count != 0 && TryServe(_unclaimedRequests.Peek().Message))
         {
             _unclaimedRequests.Dequeue();
         }
@@ -195,25 +214,48 @@ internal sealed partial class SessionCore
 
     private void StartUnclaimedTimer()
     {
-        if (!_unclaimedTimer.IsScheduled && _options.UnclaimedTimeout != Timeout.InfiniteTimeSpan)
+        if (_unclaimedTimer.IsScheduled || _options.UnclaimedTimeout == Timeout.InfiniteTimeSpan)
         {
-            Poller.Timers.Schedule(_unclaimedTimer, Poller.Now + _options.UnclaimedTimeout.Ticks);
+            return;
+        }
+
+        var oldest = Math.Min(
+            _unclaimedMessages.TryPeek(out var message) ? message.Since : long.MaxValue,
+            _unclaimedRequests.TryPeek(out var request) ? request.Since : long.MaxValue);
+        if (oldest != long.MaxValue)
+        {
+            Poller.Timers.Schedule(_unclaimedTimer, oldest + _options.UnclaimedTimeout.Ticks);
         }
     }
 
-    private void OnUnclaimedTimeout()
+    private void OnUnclaimedTimeout(long now)
     {
-        var requests = _unclaimedRequests.Count;
-        var messages = _unclaimedMessages.Count;
-        DropUnclaimed();
-        AccelioLog.Unclaimed(Context.Log, Uri, requests, messages);
-        ReportError(AccelioStatus.NotSupported, $"{requests} requests and {messages} messages found no consumer within UnclaimedTimeout: subscribe to Messages, and serve Requests.");
+        DropUnclaimed(now - _options.UnclaimedTimeout.Ticks, "within UnclaimedTimeout");
+        StartUnclaimedTimer();
     }
 
-    private void DropUnclaimed()
+    private void StopServing()
     {
-        while (_unclaimedRequests.TryDequeue(out var request))
+        DropUnclaimed(long.MaxValue, "before the connection ended");
+        while (_waitingRequests.TryDequeue(out var request))
         {
+            request.Release(request.Version);
+        }
+
+        if (_unclaimedTimer.IsScheduled)
+        {
+            Poller.Timers.Cancel(_unclaimedTimer);
+        }
+    }
+
+    /// <summary>Gives up what waits since then or longer.</summary>
+    private void DropUnclaimed(long since, string why)
+    {
+        int requests = 0, messages = 0;
+        while (_unclaimedRequests.TryPeek(out var unclaimed) && unclaimed.Since <= since)
+        {
+            requests++;
+            var request = _unclaimedRequests.Dequeue().Message;
             var version = request.Version;
             request.Rejected = true;
             if (request.TryClaimAnswer(version))
@@ -224,15 +266,25 @@ internal sealed partial class SessionCore
             request.Release(version);
         }
 
-        while (_unclaimedMessages.TryDequeue(out var message))
+        while (_unclaimedMessages.TryPeek(out var unclaimed) && unclaimed.Since <= since)
         {
+            messages++;
+            var message = _unclaimedMessages.Dequeue().Message;
             message.Reject(message.Version);
+        }
+
+        if (requests + messages != 0)
+        {
+            AccelioLog.Unclaimed(_session.Context.Log, _session.Uri, requests, messages, why);
+            _session.ReportError(AccelioStatus.NotSupported, $"{requests} requests and {messages} messages found no consumer {why}: subscribe to Messages, and serve Requests.");
         }
     }
 
-    private sealed class UnclaimedTimer(SessionCore session) : WheelTimer
+    private readonly record struct Unclaimed(MessageCore Message, long Since);
+
+    private sealed class UnclaimedTimer(ConnectionCore connection) : WheelTimer
     {
         /// <inheritdoc/>
-        public override void OnTimer(long now) => session.OnUnclaimedTimeout();
+        public override void OnTimer(long now) => connection.OnUnclaimedTimeout(now);
     }
 }

@@ -1,0 +1,72 @@
+using System.Net;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// A session's share of one link: its own order, window and close. The verbs are those of the session, on this connection alone; the streams push on the connection's <see cref="Context"/>, one
+/// call at a time, never nested. Every member may be called from any thread, and from inside any callback. A connection ends with its session, which closes it.
+/// </summary>
+public abstract class AccelioConnection
+{
+    /// <summary>For derived classes: fakes in tests.</summary>
+    protected AccelioConnection()
+    {
+    }
+
+    /// <summary>The session that the connection belongs to.</summary>
+    public abstract AccelioSession Session { get; }
+
+    /// <summary>The context on which the connection lives and its streams push.</summary>
+    public abstract AccelioContext Context { get; }
+
+    /// <summary>Address on this side.</summary>
+    public abstract EndPoint LocalEndPoint { get; }
+
+    /// <summary>Address of the peer.</summary>
+    public abstract EndPoint RemoteEndPoint { get; }
+
+    /// <summary>Whether the session was set up on this connection.</summary>
+    public abstract bool IsLead { get; }
+
+    /// <summary>Messages accepted here that wait for the peer's window or for the link. A figure of the moment.</summary>
+    public abstract int QueuedMessages { get; }
+
+    /// <summary>Bytes of those, headers and bodies. A figure of the moment.</summary>
+    public abstract long QueuedBytes { get; }
+
+    /// <summary>Whatever the application wants to keep with the connection; the library does not look at it.</summary>
+    public object? State { get; set; }
+
+    /// <summary>One-way messages that arrive on this connection, in order; see <see cref="AccelioSession.Messages"/>, which gets them too.</summary>
+    public abstract IObservable<InboundMessage> Messages { get; }
+
+    /// <summary>Requests that arrive on this connection, for one consumer, which goes before the session's and the server's; see <see cref="AccelioSession.Requests"/>.</summary>
+    public abstract IObservable<InboundRequest> Requests { get; }
+
+    /// <summary>Serves the requests of this connection; see <see cref="AccelioSession.Handle"/>.</summary>
+    public abstract IDisposable Handle(Func<InboundRequest, ValueTask> handler);
+
+    /// <summary>Sends a request on this connection and reads its answer; see <see cref="AccelioSession.RequestAsync{T}"/>.</summary>
+    /// <typeparam name="T">What <paramref name="read"/> makes of the answer.</typeparam>
+    /// <exception cref="ConnectionLostException">The connection ended before the answer.</exception>
+    public abstract ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends a request on this connection; the caller owns the answer's lease and must dispose it.</summary>
+    /// <exception cref="ConnectionLostException">The connection ended before the answer.</exception>
+    public ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
+        RequestAsync(message, out _, cancellationToken);
+
+    /// <summary>Sends a request on this connection and tells its id; the caller owns the answer's lease and must dispose it.</summary>
+    /// <exception cref="ConnectionLostException">The connection ended before the answer.</exception>
+    public abstract ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends a one-way message on this connection, behind those sent on it before; see <see cref="AccelioSession.SendAsync"/>.</summary>
+    public abstract ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends a one-way message on this connection if it can be admitted at once; its payload is copied.</summary>
+    /// <returns>False when the window or the send budget is used up, or the connection is over.</returns>
+    public abstract bool TrySend(in OutboundMessage message, out MessageId id);
+
+    /// <summary>Sends a one-way message on this connection and waits for the peer's receipt.</summary>
+    public abstract ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
+}

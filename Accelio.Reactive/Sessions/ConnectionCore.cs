@@ -1,0 +1,114 @@
+using System.Net;
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// A connection of a session over the engine's: its streams, its consumers, and what waits for them. Context only, but for the verbs. The aspects: <c>.Serve</c> (what arrives), <c>.Send</c>.
+/// </summary>
+internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEvents
+{
+    private readonly SessionCore _session;
+    private readonly AccelioPeerOptions _options;
+    private readonly ClaimedStream<InboundMessage> _messages;
+    private readonly SingleStream<InboundRequest> _requests;
+    private ConnectionMachine? _machine;
+    private EndPoint? _localEndPoint;
+    private EndPoint? _remoteEndPoint;
+    private volatile bool _hasEnded;
+
+    public ConnectionCore(SessionCore session, AccelioPeerOptions options, bool isLead)
+    {
+        _session = session;
+        _options = options;
+        IsLead = isLead;
+        _messages = new ClaimedStream<InboundMessage>(session.Context, Claim);
+        _requests = new SingleStream<InboundRequest>(session.Context, "Requests of this connection", Claim);
+        _claim = new ActionItem(DeliverUnclaimed);
+        _unclaimedTimer = new UnclaimedTimer(this);
+    }
+
+    /// <summary>The engine's connection; throws before there is one.</summary>
+    public ConnectionMachine Machine => _machine ?? throw new InvalidOperationException("The connection is not there yet.");
+
+    /// <summary>The context's poller.</summary>
+    public Poller Poller => _session.Poller;
+
+    /// <inheritdoc/>
+    public override AccelioSession Session => _session;
+
+    /// <inheritdoc/>
+    public override AccelioContext Context => _session.Context;
+
+    /// <inheritdoc/>
+    public override EndPoint LocalEndPoint => _localEndPoint ?? Machine.Machine.Link.LocalEndPoint;
+
+    /// <inheritdoc/>
+    public override EndPoint RemoteEndPoint => _remoteEndPoint ?? Machine.Machine.Link.RemoteEndPoint;
+
+    /// <inheritdoc/>
+    public override bool IsLead { get; }
+
+    /// <inheritdoc/>
+    public override int QueuedMessages => Machine.QueuedMessages;
+
+    /// <inheritdoc/>
+    public override long QueuedBytes => Machine.QueuedBytes;
+
+    /// <inheritdoc/>
+    public override IObservable<InboundMessage> Messages => _messages;
+
+    /// <inheritdoc/>
+    public override IObservable<InboundRequest> Requests => _requests;
+
+    /// <summary>Names the engine's connection; again if need be.</summary>
+    public void Attach(ConnectionMachine machine) => _machine = machine;
+
+    /// <summary>The connection is over: its streams end, what waits for consumers is dropped. Once.</summary>
+    public void End(Exception? error)
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        StopServing();
+        _messages.End(error);
+        _requests.End(error);
+    }
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnEstablished(ConnectionMachine connection, ReadOnlySpan<byte> privateData)
+    {
+        _machine = connection;
+        _localEndPoint = connection.Machine.Link.LocalEndPoint;
+        _remoteEndPoint = connection.Machine.Link.RemoteEndPoint;
+        _session.OnEstablished(this, privateData);
+    }
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId) =>
+        _session.OnPortals(this, portals, privateData, peerSessionId);
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals) => _session.OnRedirected(this, portals);
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnReceipt(ConnectionMachine connection, MessageId id, bool accepted) => _session.OnReceipt(id, accepted);
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnError(ConnectionMachine connection, AccelioStatus status, string detail) => _session.ReportError(status, detail);
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnClosing(ConnectionMachine connection, bool byPeer) => _session.OnClosing(byPeer);
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnClosed(ConnectionMachine connection, in CloseInfo info)
+    {
+        _machine = connection;
+        End(FailureExceptions.Create(info));
+        _session.OnClosed(this, info);
+    }
+}
