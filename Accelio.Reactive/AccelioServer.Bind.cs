@@ -17,13 +17,13 @@ public abstract partial class AccelioServer
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         var settings = (options ?? new AccelioServerOptions()).Validate();
-        var transport = TransportTable.Find(endpoint);
         cancellationToken.ThrowIfCancellationRequested();
         var caller = AccelioContext.Current;
         var context = ContextFactory.Resolve(settings.Context, out var isShared);
         var server = new ServerCore(context, settings, endpoint, isShared);
         try
         {
+            var transport = TransportTable.Find(endpoint, context);
             var addresses = await transport.ResolveAsync(endpoint, cancellationToken).ConfigureAwait(false);
             await ListenAsync(server, context, transport, addresses[0]).ConfigureAwait(false);
         }

@@ -18,13 +18,14 @@ public abstract partial class AccelioSession
     {
         ArgumentNullException.ThrowIfNull(server);
         var settings = (options ?? new AccelioSessionOptions()).Validate();
-        var transport = TransportTable.Find(server);
         cancellationToken.ThrowIfCancellationRequested();
         var caller = AccelioContext.Current;
         var context = ContextFactory.Resolve(settings.Context, out var isShared);
+        ITransport transport;
         EndPoint[] addresses;
         try
         {
+            transport = TransportTable.Find(server, context);
             addresses = await transport.ResolveAsync(server, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
 
-public class LeaseTests
+public abstract class LeaseTests(Wire wire) : SessionTests(wire)
 {
     [Fact]
     public async Task A_handle_used_too_late_throws_in_every_member()
     {
         InboundMessage kept = default;
-        await using var pair = await Pair.OpenAsync(server => server.Messages.Subscribe(message => kept = message));
+        await using var pair = await OpenAsync(server => server.Messages.Subscribe(message => kept = message));
         await pair.Session.DeliverAsync("x"u8.ToArray());
 
         Assert.Throws<ObjectDisposedException>(() => kept.Payload);
@@ -26,7 +26,7 @@ public class LeaseTests
     public async Task Memory_kept_beyond_the_lease_throws_and_never_shows_another_message()
     {
         var kept = new List<ReadOnlyMemory<byte>>();
-        await using var pair = await Pair.OpenAsync(server => server.Messages.Subscribe(message => kept.Add(message.Payload.First)));
+        await using var pair = await OpenAsync(server => server.Messages.Subscribe(message => kept.Add(message.Payload.First)));
         for (var i = 0; i < 100; i++)
         {
             await pair.Session.DeliverAsync(Encoding.ASCII.GetBytes($"message {i}"));
@@ -42,7 +42,7 @@ public class LeaseTests
     public async Task Retained_messages_stay_right_while_traffic_goes_on(int length)
     {
         var kept = new List<InboundMessage>();
-        await using var pair = await Pair.OpenAsync(server =>
+        await using var pair = await OpenAsync(server =>
         {
             server.Messages.Subscribe(message => kept.Add(message.Retain()));
             Pair.Echo(server);
@@ -67,7 +67,7 @@ public class LeaseTests
     [Fact]
     public async Task An_owned_answer_is_read_on_other_threads_and_ends_with_Dispose()
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await OpenAsync(Pair.Echo);
         var tasks = Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
         {
             for (var i = 0; i < 200; i++)
@@ -86,7 +86,7 @@ public class LeaseTests
     public async Task A_session_that_holds_everything_does_not_hold_up_another_on_the_same_link()
     {
         var kept = new ConcurrentQueue<InboundMessage>();
-        await using var pair = await Pair.OpenAsync(
+        await using var pair = await OpenAsync(
             server =>
             {
                 server.Messages.Subscribe(message => kept.Enqueue(message.Retain()));
@@ -117,7 +117,7 @@ public class LeaseTests
     public async Task A_consumer_that_stops_stops_its_sender_and_goes_on_with_it()
     {
         var kept = new ConcurrentQueue<InboundMessage>();
-        await using var pair = await Pair.OpenAsync(
+        await using var pair = await OpenAsync(
             server => server.Messages.Subscribe(message => kept.Enqueue(message.Retain())),
             server: options => options.WindowMessages = 8);
         for (var i = 0; i < 8; i++)

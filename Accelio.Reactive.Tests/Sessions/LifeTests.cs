@@ -1,17 +1,15 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
 
-public class LifeTests
+public abstract class LifeTests(Wire wire) : SessionTests(wire)
 {
     [Fact]
     public async Task A_session_tells_its_life_and_a_late_subscriber_the_present()
     {
-        await using var pair = await Pair.OpenAsync();
+        await using var pair = await OpenAsync();
         var client = new List<AccelioSessionEvent>();
         var server = new List<AccelioSessionEvent>();
         var ended = new TaskCompletionSource();
@@ -32,7 +30,7 @@ public class LifeTests
     [Fact]
     public async Task Both_ends_may_close_at_once()
     {
-        await using var pair = await Pair.OpenAsync();
+        await using var pair = await OpenAsync();
 
         await Task.WhenAll(pair.Session.DisposeAsync().AsTask(), pair.Accepted.DisposeAsync().AsTask()).WaitAsync(Pair.Limit);
 
@@ -42,7 +40,7 @@ public class LifeTests
     [Fact]
     public async Task A_cut_session_fails_what_was_under_way_and_says_that_it_may_have_run()
     {
-        await using var pair = await Pair.OpenAsync(server => server.Handle(_ => new ValueTask(Task.Delay(Timeout.Infinite))));
+        await using var pair = await OpenAsync(server => server.Handle(_ => new ValueTask(Task.Delay(Timeout.Infinite))));
         var request = pair.Session.RequestAsync(new byte[1], _ => 0).AsTask();
         var arrived = await Record.ExceptionAsync(() => pair.Session.RequestAsync(new OutboundMessage(new byte[1]) { Timeout = TimeSpan.FromMilliseconds(50) }, _ => 0).AsTask());
 
@@ -56,7 +54,7 @@ public class LifeTests
     [Fact]
     public async Task After_the_end_calls_fail_and_nothing_may_have_run()
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await OpenAsync(Pair.Echo);
         await pair.Session.DisposeAsync();
 
         var failure = await Assert.ThrowsAsync<ConnectionLostException>(async () => await pair.Session.RequestAsync(new byte[1], _ => 0));
@@ -68,7 +66,7 @@ public class LifeTests
     [Fact]
     public async Task A_session_may_be_disposed_inside_its_own_callback()
     {
-        await using var pair = await Pair.OpenAsync();
+        await using var pair = await OpenAsync();
         pair.Session.Messages.Subscribe(_ => pair.Session.Dispose());
 
         await pair.Accepted.SendAsync(new byte[1]);
@@ -80,7 +78,7 @@ public class LifeTests
     [Fact]
     public async Task A_server_that_ends_ends_its_sessions_in_good_order()
     {
-        await using var pair = await Pair.OpenAsync();
+        await using var pair = await OpenAsync();
         SessionClosed? closed = null;
         pair.Session.Events.Subscribe(happened => closed = happened as SessionClosed);
 
@@ -93,7 +91,7 @@ public class LifeTests
     [Fact]
     public async Task A_context_that_ends_takes_everything_along()
     {
-        await using var pair = await Pair.OpenAsync();
+        await using var pair = await OpenAsync();
 
         await pair.ClientContext.DisposeAsync().AsTask().WaitAsync(Pair.Limit);
 
@@ -104,11 +102,11 @@ public class LifeTests
     [Fact]
     public async Task A_rejected_session_tells_reason_and_data()
     {
-        await using var context = AccelioContext.Start();
-        await using var server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), new AccelioServerOptions { Context = context });
+        await using var context = Start("both");
+        await using var server = await AccelioServer.BindAsync(Address, new AccelioServerOptions { Context = context });
         using var rejecting = server.SessionRequests.Subscribe(request => request.Reject(AccelioStatus.NoBuffers, "full"u8.ToArray()));
 
-        var failure = await Assert.ThrowsAsync<SessionRejectedException>(async () => await AccelioSession.ConnectAsync(server.EndPoint));
+        var failure = await Assert.ThrowsAsync<SessionRejectedException>(async () => await AccelioSession.ConnectAsync(server.EndPoint, new AccelioSessionOptions { Context = context }));
 
         Assert.Equal(AccelioStatus.NoBuffers, failure.Status);
         Assert.Equal("full"u8.ToArray(), failure.PrivateData.ToArray());
@@ -117,45 +115,18 @@ public class LifeTests
     [Fact]
     public async Task A_session_may_be_accepted_later_and_elsewhere()
     {
-        await using var context = AccelioContext.Start();
-        await using var server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), new AccelioServerOptions { Context = context });
+        await using var context = Start("both");
+        await using var server = await AccelioServer.BindAsync(Address, new AccelioServerOptions { Context = context });
         using var accepting = server.SessionRequests.Subscribe(request => Task.Run(async () =>
         {
             await Task.Delay(50);
             request.Accept(new AcceptOptions { PrivateData = request.PrivateData });
         }));
 
-        await using var session = await AccelioSession.ConnectAsync(server.EndPoint, new AccelioSessionOptions { PrivateData = "hello"u8.ToArray() });
+        var options = new AccelioSessionOptions { Context = context, PrivateData = "hello"u8.ToArray() };
+        await using var session = await AccelioSession.ConnectAsync(server.EndPoint, options);
 
         Assert.Equal("hello"u8.ToArray(), session.AcceptedData.ToArray());
-    }
-
-    [Fact]
-    public async Task Nobody_there_and_nobody_answering_are_told_apart()
-    {
-        using var silent = new TcpListener(IPAddress.Loopback, 0);
-        silent.Start();
-        var address = (IPEndPoint)silent.LocalEndpoint;
-        var options = new AccelioSessionOptions { ConnectTimeout = TimeSpan.FromMilliseconds(300) };
-
-        var timeout = await Assert.ThrowsAsync<AccelioTimeoutException>(async () => await AccelioSession.ConnectAsync(new Uri($"tcp://{address}"), options));
-        silent.Stop();
-        var refused = await Assert.ThrowsAsync<AccelioException>(async () => await AccelioSession.ConnectAsync(new Uri($"tcp://{address}")));
-
-        Assert.Contains("ConnectTimeout", timeout.Message, StringComparison.Ordinal);
-        Assert.Equal(AccelioStatus.ConnectError, refused.Status);
-    }
-
-    [Fact]
-    public async Task Bad_arguments_are_named()
-    {
-        await Assert.ThrowsAsync<ArgumentException>(async () => await AccelioSession.ConnectAsync(new Uri("http://127.0.0.1:1")));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await AccelioSession.ConnectAsync(new Uri("/x", UriKind.Relative)));
-        await Assert.ThrowsAsync<AccelioException>(async () => await AccelioSession.ConnectAsync(new Uri("tcp://no-such-host.invalid:1")));
-        await using var server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"));
-        var inUse = await Assert.ThrowsAsync<AccelioException>(async () => await AccelioServer.BindAsync(server.EndPoint));
-
-        Assert.Equal(AccelioStatus.BindFailed, inUse.Status);
     }
 
     [Fact]
@@ -163,7 +134,7 @@ public class LifeTests
     {
         var others = 0;
         var unhandled = new TaskCompletionSource<Exception>();
-        await using var pair = await Pair.OpenAsync(server =>
+        await using var pair = await OpenAsync(server =>
         {
             server.HomeContext.UnhandledExceptions.Subscribe(exception => unhandled.TrySetResult(exception));
             server.Messages.Subscribe(_ => throw new FormatException("mine"));
@@ -180,7 +151,7 @@ public class LifeTests
     [Fact]
     public async Task Requests_take_one_consumer()
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await OpenAsync(Pair.Echo);
 
         Assert.Throws<InvalidOperationException>(() => Pair.Echo(pair.Server));
         Assert.Throws<InvalidOperationException>(() => pair.Server.Requests.Subscribe(_ => { }));
@@ -189,7 +160,7 @@ public class LifeTests
     [Fact]
     public async Task Awaits_come_back_to_the_context_they_began_on()
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await OpenAsync(Pair.Echo);
 
         await pair.ClientContext.RunAsync(async _ =>
         {
@@ -207,9 +178,10 @@ public class LifeTests
     [Fact]
     public async Task A_context_may_be_turned_by_the_host()
     {
-        await using var server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"));
+        await using var home = Start("server");
+        await using var server = await AccelioServer.BindAsync(Address, new AccelioServerOptions { Context = home });
         Pair.Echo(server);
-        using var context = AccelioContext.Manual();
+        using var context = Manual("by hand");
         var work = RunAsync();
         for (var i = 0; !work.IsCompleted && i < 3000; i++)
         {

@@ -3,13 +3,13 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
 
-public class OneWayTests
+public abstract class OneWayTests(Wire wire) : SessionTests(wire)
 {
     [Fact]
     public async Task Messages_arrive_in_order_from_wherever_they_are_sent()
     {
         var seen = new List<int>();
-        await using var pair = await Pair.OpenAsync(server => server.Messages.Read(m => BitConverter.ToInt32(m.Payload.FirstSpan)).Subscribe(seen.Add));
+        await using var pair = await OpenAsync(server => server.Messages.Read(m => BitConverter.ToInt32(m.Payload.FirstSpan)).Subscribe(seen.Add));
         for (var i = 0; i < 500; i++)
         {
             await pair.Session.SendAsync(BitConverter.GetBytes(i));
@@ -33,7 +33,7 @@ public class OneWayTests
     [InlineData("throw", true)]
     public async Task A_receipt_says_what_the_consumer_did(string consumer, bool accepted)
     {
-        await using var pair = await Pair.OpenAsync(server => server.Messages.Subscribe(message =>
+        await using var pair = await OpenAsync(server => server.Messages.Subscribe(message =>
         {
             if (consumer == "reject")
             {
@@ -54,7 +54,7 @@ public class OneWayTests
     [Fact]
     public async Task Receipts_that_nobody_awaits_are_a_stream()
     {
-        await using var pair = await Pair.OpenAsync(server => server.Messages.Subscribe(_ => { }));
+        await using var pair = await OpenAsync(server => server.Messages.Subscribe(_ => { }));
         var arrived = new TaskCompletionSource<DeliveryReceipt>();
         using var subscription = pair.Session.Receipts.Subscribe(arrived.SetResult);
 
@@ -67,7 +67,7 @@ public class OneWayTests
     public async Task TrySend_copies_what_it_takes()
     {
         var seen = new List<string>();
-        await using var pair = await Pair.OpenAsync(server => server.Messages.Read(m => Encoding.ASCII.GetString(m.Payload)).Subscribe(seen.Add));
+        await using var pair = await OpenAsync(server => server.Messages.Read(m => Encoding.ASCII.GetString(m.Payload)).Subscribe(seen.Add));
         var buffer = "first"u8.ToArray();
 
         Assert.True(pair.Session.TrySend(buffer, out var id));

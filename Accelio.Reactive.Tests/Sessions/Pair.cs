@@ -1,6 +1,6 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
-/// <summary>A server and a client on contexts of their own, joined by a session over TCP.</summary>
+/// <summary>A server and a client on contexts of their own, joined by a session.</summary>
 internal sealed class Pair : IAsyncDisposable
 {
     private Pair(AccelioContext serverContext, AccelioContext clientContext, AccelioServer server)
@@ -28,13 +28,15 @@ internal sealed class Pair : IAsyncDisposable
         Action<AccelioServer>? prepare = null,
         Action<AccelioServerOptions>? server = null,
         Action<AccelioSessionOptions>? client = null,
-        string resource = "/")
+        string resource = "/",
+        Wire? wire = null)
     {
-        var serverContext = AccelioContext.Start(new AccelioContextOptions { Name = "test-server", PoisonReleasedMemory = true });
-        var clientContext = AccelioContext.Start(new AccelioContextOptions { Name = "test-client", PoisonReleasedMemory = true });
+        wire ??= Wire.Tcp();
+        var serverContext = AccelioContext.Start(wire.Options("test-server"));
+        var clientContext = AccelioContext.Start(wire.Options("test-client"));
         var serverOptions = new AccelioServerOptions { Context = serverContext };
         server?.Invoke(serverOptions);
-        var pair = new Pair(serverContext, clientContext, await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), serverOptions));
+        var pair = new Pair(serverContext, clientContext, await AccelioServer.BindAsync(wire.Address, serverOptions));
         prepare?.Invoke(pair.Server);
         var accepted = new TaskCompletionSource<AccelioSession>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = pair.Server.Sessions.Subscribe(session => accepted.TrySetResult(session));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
 
-public class RequestTests
+public abstract class RequestTests(Wire wire) : SessionTests(wire)
 {
     [Theory]
     [InlineData(0)]
@@ -17,7 +17,7 @@ public class RequestTests
     [InlineData(64 << 20)]
     public async Task Bodies_of_every_length_come_back_as_they_went(int length)
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await OpenAsync(Pair.Echo);
         var body = Pair.Bytes(length);
 
         Assert.True(await pair.Session.RequestAsync(body, answer => answer.Payload.ToArray().AsSpan().SequenceEqual(body)));
@@ -28,7 +28,7 @@ public class RequestTests
     [InlineData(100_000)]
     public async Task Two_sockets_do_as_well_as_one(int length)
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo, client: options => options.DualSocket = true);
+        await using var pair = await OpenAsync(Pair.Echo, client: options => options.DualSocket = true);
         var body = Pair.Bytes(length);
 
         Assert.True(await pair.Session.RequestAsync(body, answer => answer.Payload.ToArray().AsSpan().SequenceEqual(body)));
@@ -37,7 +37,7 @@ public class RequestTests
     [Fact]
     public async Task Headers_and_bodies_of_several_parts_arrive()
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await OpenAsync(Pair.Echo);
         var first = new Part("abc"u8.ToArray());
         var last = first.Append("defg"u8.ToArray());
         var message = new OutboundMessage(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length)) { Header = "route"u8.ToArray() };
@@ -52,7 +52,7 @@ public class RequestTests
     [InlineData(300_000)]
     public async Task A_response_goes_where_the_caller_wants_it(int length)
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await OpenAsync(Pair.Echo);
         var body = Pair.Bytes(length);
         var buffer = new byte[length + 10];
 
@@ -67,7 +67,7 @@ public class RequestTests
     [InlineData(300_000)]
     public async Task A_response_larger_than_the_callers_buffer_fails_and_the_session_lives_on(int length)
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await OpenAsync(Pair.Echo);
 
         var failure = await Assert.ThrowsAsync<AccelioException>(async () =>
             await pair.Session.RequestAsync(new OutboundMessage(new byte[length]) { ResponseBuffer = new byte[length - 1] }, answer => 0));
@@ -79,7 +79,7 @@ public class RequestTests
     [Fact]
     public async Task A_server_may_ask_its_client()
     {
-        await using var pair = await Pair.OpenAsync();
+        await using var pair = await OpenAsync();
         using var serving = pair.Session.Handle(request => request.RespondAsync("from the client"u8.ToArray()));
 
         Assert.Equal("from the client", await pair.Accepted.RequestAsync(Array.Empty<byte>(), answer => Encoding.ASCII.GetString(answer.Payload)));
@@ -88,7 +88,7 @@ public class RequestTests
     [Fact]
     public async Task A_handler_that_throws_fails_the_request_and_keeps_its_text_to_itself()
     {
-        await using var pair = await Pair.OpenAsync(server => server.Handle(_ => throw new InvalidOperationException("secret")));
+        await using var pair = await OpenAsync(server => server.Handle(_ => throw new InvalidOperationException("secret")));
 
         var failure = await Assert.ThrowsAsync<RequestFailedException>(async () => await pair.Session.RequestAsync(new byte[1], _ => 0));
 
@@ -100,7 +100,7 @@ public class RequestTests
     [Fact]
     public async Task A_handler_that_does_not_answer_fails_the_request()
     {
-        await using var pair = await Pair.OpenAsync(server => server.Handle(_ => default));
+        await using var pair = await OpenAsync(server => server.Handle(_ => default));
 
         var failure = await Assert.ThrowsAsync<RequestFailedException>(async () => await pair.Session.RequestAsync(new byte[1], _ => 0));
 
@@ -110,7 +110,7 @@ public class RequestTests
     [Fact]
     public async Task A_failure_said_by_the_handler_travels_with_its_text()
     {
-        await using var pair = await Pair.OpenAsync(server => server.Handle(request => request.FailAsync(AccelioStatus.NoBuffers, "nothing left today")));
+        await using var pair = await OpenAsync(server => server.Handle(request => request.FailAsync(AccelioStatus.NoBuffers, "nothing left today")));
 
         var failure = await Assert.ThrowsAsync<RequestFailedException>(async () => await pair.Session.RequestAsync(new byte[1], _ => 0));
 
@@ -121,7 +121,7 @@ public class RequestTests
     [Fact]
     public async Task Requests_that_nobody_handles_wait_and_then_fail()
     {
-        await using var pair = await Pair.OpenAsync(server: options => options.UnclaimedTimeout = TimeSpan.FromMilliseconds(200));
+        await using var pair = await OpenAsync(server: options => options.UnclaimedTimeout = TimeSpan.FromMilliseconds(200));
 
         var failure = await Assert.ThrowsAsync<RequestFailedException>(async () => await pair.Session.RequestAsync(new byte[1], _ => 0));
 
@@ -132,7 +132,7 @@ public class RequestTests
     [Fact]
     public async Task A_handler_that_comes_late_gets_what_waited()
     {
-        await using var pair = await Pair.OpenAsync();
+        await using var pair = await OpenAsync();
         var waiting = pair.Session.RequestAsync("x"u8.ToArray(), answer => answer.PayloadLength).AsTask();
 
         Pair.Echo(pair.Server);
@@ -144,7 +144,7 @@ public class RequestTests
     public async Task A_second_answer_is_refused()
     {
         var second = new TaskCompletionSource<Exception?>();
-        await using var pair = await Pair.OpenAsync(server => server.Handle(async request =>
+        await using var pair = await OpenAsync(server => server.Handle(async request =>
         {
             await request.RespondAsync("one"u8.ToArray());
             second.SetResult(await Record.ExceptionAsync(async () => await request.RespondAsync("two"u8.ToArray())));
@@ -158,7 +158,7 @@ public class RequestTests
     public async Task A_request_that_is_not_answered_in_time_fails_and_its_late_answer_hurts_nobody()
     {
         var release = new TaskCompletionSource();
-        await using var pair = await Pair.OpenAsync(server => server.Handle(async request =>
+        await using var pair = await OpenAsync(server => server.Handle(async request =>
         {
             if (request.PayloadLength == 1)
             {
@@ -180,7 +180,7 @@ public class RequestTests
     public async Task A_token_that_fires_cancels_and_one_that_has_fired_sends_nothing()
     {
         var received = 0;
-        await using var pair = await Pair.OpenAsync(server => server.Handle(request =>
+        await using var pair = await OpenAsync(server => server.Handle(request =>
         {
             received++;
             return new ValueTask(Task.Delay(Timeout.Infinite));
@@ -201,7 +201,7 @@ public class RequestTests
     public async Task A_cold_request_is_sent_by_every_subscription_and_follows_the_operators()
     {
         var received = 0;
-        await using var pair = await Pair.OpenAsync(server => server.Handle(request =>
+        await using var pair = await OpenAsync(server => server.Handle(request =>
         {
             Interlocked.Increment(ref received);
             return request.RespondAsync(request.Payload);
@@ -218,7 +218,7 @@ public class RequestTests
     [Fact]
     public async Task The_reader_may_throw_and_the_caller_gets_it()
     {
-        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await OpenAsync(Pair.Echo);
 
         await Assert.ThrowsAsync<FormatException>(async () => await pair.Session.RequestAsync<int>(new byte[1], _ => throw new FormatException()));
 
@@ -229,7 +229,7 @@ public class RequestTests
     public async Task Payloads_may_be_overwritten_as_soon_as_the_call_has_ended()
     {
         var sums = new List<long>();
-        await using var pair = await Pair.OpenAsync(server => server.Messages.Read(m => m.Payload.ToArray().Sum(b => (long)b)).Subscribe(sums.Add));
+        await using var pair = await OpenAsync(server => server.Messages.Read(m => m.Payload.ToArray().Sum(b => (long)b)).Subscribe(sums.Add));
         foreach (var length in (int[])[100, 8192, 100_000, 1 << 20])
         {
             var body = new byte[length];

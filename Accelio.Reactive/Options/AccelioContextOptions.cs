@@ -31,6 +31,10 @@ public sealed class AccelioContextOptions
     /// <summary>A callback that keeps the context's thread longer than this is reported in the log.</summary>
     public TimeSpan SlowCallbackThreshold { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The network on which this context's servers and sessions find <c>sim://</c> addresses; null takes one that all such contexts
+    /// of the process share.</summary>
+    public SimulatedNetwork? SimulatedNetwork { get; set; }
+
     internal AccelioContextOptions Validate()
     {
         Check.Text(Name, nameof(Name));

@@ -1,6 +1,7 @@
 using System.Net;
 using Accelio.Reactive.Engine;
 using Accelio.Transports;
+using Accelio.Transports.Simulated;
 
 namespace Accelio.Reactive;
 
@@ -68,10 +69,13 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     {
         _listener = transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept);
         _listener.OnRejected = LogFailure;
-        if (_listener.LocalEndPoint is IPEndPoint bound)
+        var port = _listener.LocalEndPoint switch
         {
-            _endPoint = new UriBuilder(_endPoint) { Port = bound.Port }.Uri;
-        }
+            IPEndPoint bound => bound.Port,
+            SimulatedEndPoint bound => bound.Port,
+            _ => _endPoint.Port,
+        };
+        _endPoint = new UriBuilder(_endPoint) { Port = port }.Uri;
 
         Context.Add(this);
     }

@@ -158,7 +158,7 @@ internal sealed partial class SessionCore
         try
         {
             var uri = new Uri(target);
-            transport = TransportTable.Find(uri);
+            transport = TransportTable.Find(uri, Context);
             addresses = await transport.ResolveAsync(uri, CancellationToken.None);
         }
         catch (Exception exception) when (exception is UriFormatException or TransportException or ArgumentException)

@@ -1,5 +1,4 @@
 using Accelio.Transports;
-using Accelio.Transports.Simulated;
 using Accelio.Transports.Tcp;
 
 namespace Accelio.Reactive;
@@ -8,11 +7,10 @@ namespace Accelio.Reactive;
 internal static class TransportTable
 {
     private static readonly ITransport Tcp = new TcpTransport();
-    private static readonly ITransport Simulated = new SimulatedTransport(new SimulatedHub());
 
-    /// <summary>The transport for a URI.</summary>
+    /// <summary>The transport for a URI, on a context.</summary>
     /// <exception cref="ArgumentException">The URI is relative or its scheme is none of ours.</exception>
-    public static ITransport Find(Uri uri)
+    public static ITransport Find(Uri uri, PollerContext context)
     {
         ArgumentNullException.ThrowIfNull(uri);
         if (!uri.IsAbsoluteUri)
@@ -23,7 +21,7 @@ internal static class TransportTable
         return uri.Scheme switch
         {
             "tcp" => Tcp,
-            "sim" => Simulated,
+            "sim" => (context.Options.SimulatedNetwork ?? SimulatedNetwork.Shared).CreateTransport(),
             _ => throw new ArgumentException($"The scheme of '{uri}' is not known: this version speaks tcp:// and sim://.", nameof(uri)),
         };
     }

@@ -15,9 +15,6 @@ internal class SimulatedHub
     private readonly ConcurrentDictionary<SimulatedEndPoint, SimulatedListener> _listeners = new();
     private int _lastPort = -1;
 
-    /// <summary>The network of <c>sim://</c> addresses in real time.</summary>
-    public static SimulatedHub Default { get; } = new();
-
     /// <summary>Who listens at an address, or null.</summary>
     public SimulatedListener? Find(SimulatedEndPoint address) => _listeners.GetValueOrDefault(address);
 

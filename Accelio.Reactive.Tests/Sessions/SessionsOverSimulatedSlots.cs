@@ -1,0 +1,9 @@
+namespace Accelio.Reactive.Tests.Sessions;
+
+public class LeaseTestsOverSimulatedSlots() : LeaseTests(Wire.SimulatedSlots());
+
+public class LifeTestsOverSimulatedSlots() : LifeTests(Wire.SimulatedSlots());
+
+public class OneWayTestsOverSimulatedSlots() : OneWayTests(Wire.SimulatedSlots());
+
+public class RequestTestsOverSimulatedSlots() : RequestTests(Wire.SimulatedSlots());

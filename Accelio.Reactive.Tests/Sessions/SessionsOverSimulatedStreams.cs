@@ -1,0 +1,9 @@
+namespace Accelio.Reactive.Tests.Sessions;
+
+public class LeaseTestsOverSimulatedStreams() : LeaseTests(Wire.SimulatedStreams());
+
+public class LifeTestsOverSimulatedStreams() : LifeTests(Wire.SimulatedStreams());
+
+public class OneWayTestsOverSimulatedStreams() : OneWayTests(Wire.SimulatedStreams());
+
+public class RequestTestsOverSimulatedStreams() : RequestTests(Wire.SimulatedStreams());

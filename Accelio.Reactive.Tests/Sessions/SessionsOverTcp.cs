@@ -1,0 +1,9 @@
+namespace Accelio.Reactive.Tests.Sessions;
+
+public class LeaseTestsOverTcp() : LeaseTests(Wire.Tcp());
+
+public class LifeTestsOverTcp() : LifeTests(Wire.Tcp());
+
+public class OneWayTestsOverTcp() : OneWayTests(Wire.Tcp());
+
+public class RequestTestsOverTcp() : RequestTests(Wire.Tcp());

@@ -1,0 +1,35 @@
+namespace Accelio.Reactive.Tests.Sessions;
+
+/// <summary>What a test's sessions run over: one instance per test, so that tests do not meet.</summary>
+public sealed class Wire
+{
+    private readonly Action<AccelioContextOptions> _configure;
+
+    private Wire(string address, Action<AccelioContextOptions> configure)
+    {
+        Address = new Uri(address);
+        _configure = configure;
+    }
+
+    /// <summary>Where a server listens: on any port that is free.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Sockets, by the poller of our own.</summary>
+    public static Wire Tcp() => new("tcp://127.0.0.1:0", _ => { });
+
+    /// <summary>Streams in memory, cut at every place.</summary>
+    public static Wire SimulatedStreams() => Simulated(new SimulatedNetwork(1847));
+
+    /// <summary>Slots, credits and fetched bodies in memory.</summary>
+    public static Wire SimulatedSlots() => Simulated(new SimulatedNetwork { LinkKind = SimulatedLinkKind.Slots });
+
+    /// <summary>Options of a context on this wire.</summary>
+    public AccelioContextOptions Options(string name)
+    {
+        var options = new AccelioContextOptions { Name = name, PoisonReleasedMemory = true };
+        _configure(options);
+        return options;
+    }
+
+    private static Wire Simulated(SimulatedNetwork network) => new("sim://server:0", options => options.SimulatedNetwork = network);
+}
