@@ -83,7 +83,7 @@ public sealed class ManualPollerTests : IDisposable
         Assert.False(host.IsReady(0));
 
         var handler = new ActionHandler { Readable = _ => Note(Pair.Read(pair.Near, 64) > 0 ? "socket" : null) };
-        _poller.Post(new ActionItem(() => _poller.Sockets!.Add(handler, pair.Near, wantRead: true, wantWrite: false)));
+        _poller.Post(new ActionItem(() => ((SocketReactor)_poller.Sockets!).Add(handler, pair.Near, wantRead: true, wantWrite: false)));
         host.PollWhenReady();
         Assert.False(host.IsReady(0));
         pair.Send();

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Accelio.Native.Linux;
 using Accelio.Transports;
+using Accelio.Transports.Polling;
 using Accelio.Transports.Tcp;
 using Xunit;
 
@@ -217,17 +219,20 @@ public class TcpLinkTests
     [Fact]
     public void Within_a_machine_bbr_gives_way_and_small_frames_are_not_held_back()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        var descriptor = (int)socket.Handle;
+        using var poller = new ManualPoller();
+        TcpSocket.Create(poller, AddressFamily.InterNetwork, out var socket);
+        var noDelay = new byte[sizeof(int)];
         var here = new IPEndPoint(IPAddress.Loopback, 1);
-        var algorithm = TcpSocketOptions.CongestionControl(descriptor);
+        var algorithm = TcpSocketOptions.CongestionControl(socket!);
 
-        TcpSocketOptions.Apply(descriptor, IPEndPoint.Parse("192.0.2.1:1"), IPEndPoint.Parse("192.0.2.2:1"), new LinkOptions());
-        Assert.True(socket.NoDelay);
-        Assert.Equal(algorithm, TcpSocketOptions.CongestionControl(descriptor));
+        TcpSocketOptions.Apply(socket!, IPEndPoint.Parse("192.0.2.1:1"), IPEndPoint.Parse("192.0.2.2:1"), new LinkOptions());
+        Assert.Equal(sizeof(int), socket!.GetOption(Sockets.LevelTcp, Sockets.OptionTcpNoDelay, noDelay));
+        Assert.Equal(1, noDelay[0]);
+        Assert.Equal(algorithm, TcpSocketOptions.CongestionControl(socket));
 
-        TcpSocketOptions.Apply(descriptor, here, here, new LinkOptions { LocalCongestionControl = ["no-such-thing", "reno"] });
+        TcpSocketOptions.Apply(socket, here, here, new LinkOptions { LocalCongestionControl = ["no-such-thing", "reno"] });
         var expected = algorithm.StartsWith("bbr", StringComparison.Ordinal) ? "reno" : algorithm;
-        Assert.Equal(expected, TcpSocketOptions.CongestionControl(descriptor));
+        Assert.Equal(expected, TcpSocketOptions.CongestionControl(socket));
+        socket.Dispose();
     }
 }

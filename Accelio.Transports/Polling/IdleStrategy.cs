@@ -1,5 +1,3 @@
-using Accelio.Native.Linux;
-
 namespace Accelio.Transports.Polling;
 
 /// <summary>
@@ -28,7 +26,7 @@ internal sealed class IdleStrategy : IDisposable
 
     private readonly long _budget;
     private readonly bool _isUnlimited;
-    private readonly SocketReactor? _sockets;
+    private readonly Reactor? _sockets;
 
     private long _idleSince;
     private bool _isIdle;
@@ -42,7 +40,7 @@ internal sealed class IdleStrategy : IDisposable
     private bool _sharesWithPeer;
 
     /// <summary>Creates a strategy with a budget: 0 never spins, <see cref="Timeout.InfiniteTimeSpan"/> always.</summary>
-    public IdleStrategy(TimeSpan spinTime, SocketReactor? sockets)
+    public IdleStrategy(TimeSpan spinTime, Reactor? sockets)
     {
         _isUnlimited = spinTime == Timeout.InfiniteTimeSpan;
         _budget = Math.Max(0, spinTime.Ticks);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Accelio.Native.Linux;
 
 namespace Accelio.Transports.Polling;
 
@@ -10,24 +9,15 @@ namespace Accelio.Transports.Polling;
 /// </summary>
 internal sealed class ManualPoller : Poller, IDisposable
 {
-    private const long NotSet = long.MaxValue;
-
-    private readonly EventCounter _wake = new();
-    private readonly AlarmClock _alarm = new();
-    private readonly AlarmHandler _alarmHandler;
-    private readonly SocketReactor _reactor;
+    private readonly Reactor _reactor;
     private readonly IdleStrategy _idle;
-    private long _alarmTime = NotSet;
     private int _isPolling;
 
     /// <summary>Creates the poller. Throws <see cref="IOException"/> when the process has no descriptors left.</summary>
     public ManualPoller(PollerOptions? options = null)
         : base(options ?? new PollerOptions())
     {
-        Sockets = _reactor = new SocketReactor(ReportUnhandled, pollsDirectly: false);
-        _reactor.Add(new WakeHandler(_wake), _wake.Descriptor, wantRead: true, wantWrite: false);
-        _alarmHandler = new AlarmHandler(_alarm);
-        _reactor.Add(_alarmHandler, _alarm.Descriptor, wantRead: true, wantWrite: false);
+        Sockets = _reactor = new SocketReactor(ReportUnhandled, isDrivenByHost: true);
         _idle = new IdleStrategy(Options.SpinTime, _reactor);
         LeaveToHost();
     }
@@ -76,15 +66,13 @@ internal sealed class ManualPoller : Poller, IDisposable
             Shutdown();
             Exit(previous);
             _idle.Dispose();
-            _wake.Dispose();
-            _alarm.Dispose();
         }
 
         Volatile.Write(ref _isPolling, 0);
     }
 
     /// <inheritdoc/>
-    protected override void Wake() => _wake.Signal();
+    protected override void Wake() => _reactor.Wake();
 
     private void BeginPolling()
     {
@@ -102,7 +90,7 @@ internal sealed class ManualPoller : Poller, IDisposable
         {
             if (HasPendingWork || _idle.ShouldSpin(now))
             {
-                Scheduling.Yield();
+                _reactor.Yield();
             }
             else
             {
@@ -123,6 +111,7 @@ internal sealed class ManualPoller : Poller, IDisposable
     private void Block(long limit)
     {
         _idle.OnBlock();
+        _reactor.PrepareToSleep();
         if (TryPrepareToSleep())
         {
             // As unsigned numbers, the -1 that stands for "no limit" is the largest.
@@ -137,24 +126,12 @@ internal sealed class ManualPoller : Poller, IDisposable
     private void LeaveToHost()
     {
         _idle.OnBlock();
+        _reactor.PrepareToSleep();
         if (!TryPrepareToSleep())
         {
-            _wake.Signal();
+            _reactor.Wake();
         }
 
-        var due = Timers.NextDueTime;
-        if (due != _alarmTime || _alarmHandler.WentOff)
-        {
-            _alarmTime = due;
-            _alarmHandler.WentOff = false;
-            if (due == long.MaxValue)
-            {
-                _alarm.Clear();
-            }
-            else
-            {
-                _alarm.SetAfter(due - Now);
-            }
-        }
+        _reactor.SetAlarm(Timers.NextDueTime, Now);
     }
 }

@@ -8,7 +8,7 @@ namespace Accelio.Transports.Polling;
 /// <para>One turn of the duty cycle, <see cref="RunDutyCycle"/>:</para>
 /// <list type="number">
 /// <item>The clock is read, once: <see cref="Now"/> is the time of the whole turn.</item>
-/// <item>Sources: descriptors (<see cref="Sockets"/>), then everything registered with <see cref="Register"/>. They deliver what
+/// <item>Sources: sockets (<see cref="Sockets"/>), then everything registered with <see cref="Register"/>. They deliver what
 /// arrived.</item>
 /// <item>The run queue: what was given to <see cref="Enqueue"/> meanwhile, such as the continuations of awaits. Never nested: an item that
 /// enqueues another returns first.</item>
@@ -85,8 +85,8 @@ internal abstract class Poller
     /// <summary>The memory. See there which members are for other threads.</summary>
     public SlabPool Memory { get; }
 
-    /// <summary>The descriptors; null on pollers that cannot watch any.</summary>
-    public SocketReactor? Sockets { get; protected init; }
+    /// <summary>The sockets; null on pollers that cannot watch any.</summary>
+    public Reactor? Sockets { get; protected init; }
 
     /// <summary>Whoever made the poller, for its own use. Set before the poller starts.</summary>
     public object? Owner { get; set; }

@@ -14,7 +14,7 @@ namespace Accelio.Transports.Polling;
 /// dropped, even when its descriptor number or place has been given to another in between.
 /// </para>
 /// </summary>
-internal sealed class SocketReactor : IDisposable
+internal sealed partial class SocketReactor : Reactor
 {
     /// <summary>Cycles without epoll while polling directly, at most.</summary>
     internal const int MaxCyclesWithoutWait = 32;
@@ -24,7 +24,7 @@ internal sealed class SocketReactor : IDisposable
 
     private readonly Action<Exception> _onUnhandled;
     private readonly DescriptorHandle _epoll;
-    private readonly EpollEventBuffer _events = new(EventsPerWait);
+    private readonly EpollEventBuffer _events;
     private readonly HandlerTable _handlers = new();
     private readonly HotHandlers _hot = new();
     private readonly bool _pollsDirectly;
@@ -36,16 +36,18 @@ internal sealed class SocketReactor : IDisposable
     private int _cyclesWithoutWait;
     private long _lastWait;
     private long _cycle;
+    private int _own;
     private bool _disposed;
 
     /// <summary>
-    /// Creates a reactor without descriptors. <paramref name="pollsDirectly"/> false always asks the kernel, so that the state of
-    /// <see cref="Handle"/> follows each cycle. Throws <see cref="IOException"/> when the process has no descriptors left.
+    /// Creates a reactor without descriptors. With <paramref name="isDrivenByHost"/> it always asks the kernel, so that the state of
+    /// <see cref="Handle"/> follows each cycle, and has an alarm. Throws <see cref="IOException"/> when the process has no descriptors left
+    /// or may not use them for this.
     /// </summary>
-    public SocketReactor(Action<Exception> onUnhandled, bool pollsDirectly = true)
+    public SocketReactor(Action<Exception> onUnhandled, bool isDrivenByHost = false)
     {
         _onUnhandled = onUnhandled;
-        _pollsDirectly = pollsDirectly;
+        _pollsDirectly = !isDrivenByHost;
         var descriptor = Epoll.Create();
         if (descriptor < 0)
         {
@@ -53,16 +55,27 @@ internal sealed class SocketReactor : IDisposable
         }
 
         _epoll = new DescriptorHandle(descriptor);
+        _wake = new EventCounter();
+        _events = new EpollEventBuffer(EventsPerWait);
+        Add(new WakeHandler(_wake), _wake.Descriptor, wantRead: true, wantWrite: false);
+        if (isDrivenByHost)
+        {
+            _alarm = new AlarmClock();
+            _alarmHandler = new AlarmHandler(_alarm);
+            Add(_alarmHandler, _alarm.Descriptor, wantRead: true, wantWrite: false);
+        }
+
+        _own = _handlers.Count;
     }
 
     /// <summary>The epoll descriptor: readable when one of the watched descriptors has an event.</summary>
-    public DescriptorHandle Handle => _epoll;
+    public override DescriptorHandle Handle => _epoll;
 
     /// <summary>Whether a handler waits for the call that <see cref="MarkReady"/> promised.</summary>
-    public bool HasReady => _readyNext.Count > 0;
+    public override bool HasReady => _readyNext.Count > 0;
 
-    /// <summary>Number of handlers.</summary>
-    public int Count => _handlers.Count;
+    /// <summary>Number of handlers, besides those of the reactor itself.</summary>
+    public override int Count => _handlers.Count - _own;
 
     /// <summary>Begins to watch a descriptor. <see cref="IOException"/> when the kernel cannot watch it.</summary>
     public void Add(SocketHandler handler, int descriptor, bool wantRead, bool wantWrite)
@@ -142,7 +155,7 @@ internal sealed class SocketReactor : IDisposable
     }
 
     /// <summary>Calls the handlers for which there is something; returns the amount of work they did.</summary>
-    public int Poll(long now)
+    public override int Poll(long now)
     {
         _cycle++;
         var work = PollReady(now);
@@ -170,14 +183,14 @@ internal sealed class SocketReactor : IDisposable
     /// <summary>
     /// Blocks until a descriptor has an event; -1 waits without limit. The events are dispatched by the next <see cref="Poll"/>.
     /// </summary>
-    public void Wait(int milliseconds) => _fetchedEvents = Math.Max(0, Epoll.Wait(_epoll.Descriptor, _events, milliseconds));
+    public override void Wait(int milliseconds) => _fetchedEvents = Math.Max(0, Epoll.Wait(_epoll.Descriptor, _events, milliseconds));
 
     /// <summary>
     /// Whether the busiest socket's peer is on this machine and runs on the very processor that this thread runs on: spinning would keep it
     /// from answering. The kernel processes loopback traffic on the sender's processor; for other peers the same answer would be good news
     /// (its interrupts arrive where they are consumed), so they do not count.
     /// </summary>
-    public bool SharesProcessorWithPeer()
+    public override bool SharesProcessorWithPeer()
     {
         if (_busiest is not { } handler || !(handler.HasLocalPeer ??= HasLocalPeer(handler.WatchedDescriptor)))
         {
@@ -189,14 +202,17 @@ internal sealed class SocketReactor : IDisposable
     }
 
     /// <summary>Forgets all handlers without calling them; their descriptors are theirs to close.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         if (!_disposed)
         {
             _disposed = true;
             _hot.Clear();
             _handlers.Clear();
+            _own = 0;
             _fetchedEvents = 0;
+            _wake.Dispose();
+            _alarm?.Dispose();
             _epoll.Dispose();
             _events.Dispose();
         }

@@ -1,5 +1,3 @@
-using Accelio.Native.Linux;
-
 namespace Accelio.Transports.Polling;
 
 /// <summary>
@@ -9,8 +7,7 @@ namespace Accelio.Transports.Polling;
 /// </summary>
 internal sealed class ThreadPoller : Poller, IAsyncDisposable
 {
-    private readonly EventCounter _wake = new();
-    private readonly SocketReactor _reactor;
+    private readonly Reactor _reactor;
     private readonly IdleStrategy _idle;
     private readonly StopItem _stopItem;
     private readonly Thread _thread;
@@ -28,7 +25,6 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
         : base(options ?? new PollerOptions())
     {
         Sockets = _reactor = new SocketReactor(ReportUnhandled);
-        _reactor.Add(new WakeHandler(_wake), _wake.Descriptor, wantRead: true, wantWrite: false);
         _idle = new IdleStrategy(Options.SpinTime, _reactor);
         _livesByMachineTime = ReferenceEquals(Options.TimeProvider, TimeProvider.System);
         _stopItem = new StopItem(this);
@@ -68,7 +64,7 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
     public ValueTask DisposeAsync() => new(StopAsync());
 
     /// <inheritdoc/>
-    protected override void Wake() => _wake.Signal();
+    protected override void Wake() => _reactor.Wake();
 
     private void Run()
     {
@@ -83,7 +79,7 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
             else if (HasPendingWork || _idle.ShouldSpin(_livesByMachineTime ? Now : PollerClock.Machine.Read()))
             {
                 // Whoever shares this processor, perhaps the very peer that is waited for, goes first.
-                Scheduling.Yield();
+                _reactor.Yield();
             }
             else
             {
@@ -94,13 +90,13 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
         Shutdown();
         Exit(previous);
         _idle.Dispose();
-        _wake.Dispose();
         _stopped.SetResult();
     }
 
     private void Block()
     {
         _idle.OnBlock();
+        _reactor.PrepareToSleep();
         if (TryPrepareToSleep())
         {
             Sleeps++;
@@ -111,14 +107,9 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
 
     private void Pin()
     {
-        if (Options.Cpu is { } cpu)
+        if (Options.Cpu is { } cpu && _reactor.Pin(cpu) is { } reason)
         {
-            var result = Scheduling.PinCurrentThread(cpu);
-            if (result < 0)
-            {
-                ReportUnhandled(new InvalidOperationException(
-                    $"the poller '{Options.Name}' cannot be bound to processor {cpu}: {Errno.Describe(result)}"));
-            }
+            ReportUnhandled(new InvalidOperationException($"the poller '{Options.Name}' cannot be bound to processor {cpu}: {reason}"));
         }
     }
 

@@ -4,13 +4,13 @@ using Accelio.Transports.Polling;
 namespace Accelio.Transports.Tcp;
 
 /// <summary>The listening socket of a <see cref="TcpListener"/>.</summary>
-internal sealed class TcpAcceptor(TcpListener listener, DescriptorHandle handle) : SocketHandler
+internal sealed class TcpAcceptor(TcpListener listener, TcpSocket socket) : SocketHandler
 {
     // A burst of newcomers must not starve the links of the poller.
     private const int AcceptsPerCycle = 64;
 
     /// <summary>The socket.</summary>
-    public DescriptorHandle Handle { get; } = handle;
+    public TcpSocket Socket { get; } = socket;
 
     /// <inheritdoc/>
     public override bool AllowsDirectPolling => false;
@@ -21,11 +21,11 @@ internal sealed class TcpAcceptor(TcpListener listener, DescriptorHandle handle)
         var accepted = 0;
         while (accepted < AcceptsPerCycle && !listener.IsStopped)
         {
-            var result = Sockets.Accept(Handle.Descriptor, Sockets.TypeNonBlocking | Sockets.TypeCloseOnExec, out var peer);
+            var result = Socket.Accept(out var newcomer, out var peer);
             if (result >= 0)
             {
                 accepted++;
-                listener.Accepted(new DescriptorHandle(result), TcpAddress.Normal(peer.ToEndPoint()), now);
+                listener.Accepted(newcomer!, peer, now);
             }
             else if (result == -Errno.Again)
             {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Accelio.Native.Linux;
 
 namespace Accelio.Transports.Tcp;
 
@@ -8,14 +7,6 @@ namespace Accelio.Transports.Tcp;
 /// IPv4.</summary>
 internal static class TcpAddress
 {
-    /// <summary>The family number for sockets.</summary>
-    public static int FamilyOf(IPEndPoint address) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 ? Native.Linux.Sockets.FamilyInet6 : Native.Linux.Sockets.FamilyInet;
-
-    /// <summary>Address of this side of a socket; null when the system does not say.</summary>
-    public static IPEndPoint? LocalOf(int descriptor) =>
-        Native.Linux.Sockets.GetLocalAddress(descriptor, out var address) >= 0 ? Normal(address.ToEndPoint()) : null;
-
     /// <summary>The end point, an IPv4 address in IPv6 clothes undressed.</summary>
     public static IPEndPoint? Normal(IPEndPoint? endPoint) =>
         endPoint is { Address.IsIPv4MappedToIPv6: true } ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Accelio.Native.Linux;
 using Accelio.Transports.Polling;
 using Accelio.Transports.Wire;
@@ -13,10 +14,10 @@ internal sealed unsafe partial class TcpLink
     private TcpConnectTimer? _connectTimer;
 
     /// <summary>Begins to connect; the sink hears of the outcome, never from inside this call.</summary>
-    internal static TcpLink Dial(Poller poller, SocketReactor reactor, IPEndPoint address, LinkOptions options, ILinkSink sink)
+    internal static TcpLink Dial(Poller poller, IPEndPoint address, LinkOptions options, ILinkSink sink)
     {
-        var nowhere = new IPEndPoint(TcpAddress.FamilyOf(address) == Sockets.FamilyInet6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
-        var link = new TcpLink(poller, reactor, options, isClient: true, options.DualSocket, nowhere, address, listener: null);
+        var nowhere = new IPEndPoint(address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        var link = new TcpLink(poller, options, isClient: true, options.DualSocket, nowhere, address, listener: null);
         link.Attach(sink);
         link.BeginConnect(address);
         return link;
@@ -31,26 +32,18 @@ internal sealed unsafe partial class TcpLink
         _connecting = _streams.Length;
         for (var i = 0; i < _streams.Length; i++)
         {
-            var result = Sockets.Create(
-                TcpAddress.FamilyOf(address), Sockets.TypeStream | Sockets.TypeNonBlocking | Sockets.TypeCloseOnExec, Sockets.LevelTcp);
+            var result = TcpSocket.Create(Poller, address.AddressFamily, out var socket);
             if (result >= 0)
             {
-                var handle = new DescriptorHandle(result);
-                result = Sockets.Connect(handle.Descriptor, address);
-                if (result is >= 0 or -Errno.InProgress)
-                {
-                    // Even a connect that has succeeded at once is taken up when the socket is reported as writable: nothing is said
-                    // inside Dial.
-                    Add(i, handle, wantRead: false);
-                    _streams[i].IsConnecting = true;
-                    continue;
-                }
-
-                handle.Dispose();
+                _streams[i] = new TcpStream(this, i, socket!) { IsConnecting = true };
+                result = socket!.Connect(_streams[i], address);
             }
 
-            Fail(LinkError.ConnectFailed, $"connect to {address}: {Errno.Describe(result)}");
-            return;
+            if (result < 0)
+            {
+                Fail(LinkError.ConnectFailed, $"connect to {address}: {Errno.Describe(result)}");
+                return;
+            }
         }
 
         _connectTimer = new TcpConnectTimer(this);
@@ -65,10 +58,10 @@ internal sealed unsafe partial class TcpLink
             return;
         }
 
-        var result = Sockets.GetOption(stream.Socket, Sockets.LevelSocket, Sockets.OptionError, out var error);
-        if (result < 0 || error != 0)
+        var result = stream.Socket.TakeError();
+        if (result < 0)
         {
-            Fail(LinkError.ConnectFailed, $"connect to {RemoteEndPoint}: {Errno.Describe(result < 0 ? result : error)}");
+            Fail(LinkError.ConnectFailed, $"connect to {RemoteEndPoint}: {Errno.Describe(result)}");
             return;
         }
 
@@ -76,7 +69,7 @@ internal sealed unsafe partial class TcpLink
         if (--_connecting > 0)
         {
             // The first socket of a pair waits for the second.
-            _reactor.Update(stream, wantRead: false, wantWrite: false);
+            stream.Socket.Update(wantRead: false, wantWrite: false);
             return;
         }
 
@@ -85,7 +78,7 @@ internal sealed unsafe partial class TcpLink
         {
             foreach (var connected in _streams)
             {
-                _reactor.Update(connected, wantRead: true, wantWrite: false);
+                connected.Socket.Update(wantRead: true, wantWrite: false);
             }
 
             Opened();
@@ -99,7 +92,7 @@ internal sealed unsafe partial class TcpLink
         Span<ushort> ports = stackalloc ushort[2];
         for (var i = 0; i < _streams.Length; i++)
         {
-            if (TcpAddress.LocalOf(_streams[i].Socket) is not { } local)
+            if (_streams[i].Socket.LocalEndPoint is not { } local)
             {
                 Fail(LinkError.ConnectFailed, $"connect to {RemoteEndPoint}: the local address is not known");
                 return false;
@@ -117,7 +110,8 @@ internal sealed unsafe partial class TcpLink
                 : new ConnectMessage(SocketKind.Data, ports[ControlStream]);
             message.Write(new Span<byte>(bytes, ConnectMessage.Size));
             TcpSocketOptions.Apply(_streams[i].Socket, _local, (IPEndPoint)RemoteEndPoint, Options);
-            var sent = Sockets.Send(_streams[i].Socket, bytes, ConnectMessage.Size, SendFlags);
+            var whole = new IoVector { Base = bytes, Length = ConnectMessage.Size };
+            var sent = _streams[i].Socket.Send(&whole, 1);
             if (sent != ConnectMessage.Size)
             {
                 var reason = sent < 0 ? Errno.Describe(sent) : "the connect message was cut off";

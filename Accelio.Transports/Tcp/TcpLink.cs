@@ -8,9 +8,6 @@ namespace Accelio.Transports.Tcp;
 /// <summary>A link over one TCP socket, or over two: control and data (wire protocol, section 3).</summary>
 internal sealed unsafe partial class TcpLink : StreamLink
 {
-    private const int SendFlags = Sockets.MessageNoSignal | Sockets.MessageDontWait;
-
-    private readonly SocketReactor _reactor;
     private readonly TcpStream[] _streams;
     private readonly TcpListener? _listener;
     private IPEndPoint _local;
@@ -18,7 +15,6 @@ internal sealed unsafe partial class TcpLink : StreamLink
 
     private TcpLink(
         Poller poller,
-        SocketReactor reactor,
         LinkOptions options,
         bool isClient,
         bool isDual,
@@ -27,7 +23,6 @@ internal sealed unsafe partial class TcpLink : StreamLink
         TcpListener? listener)
         : base(poller, options, isClient, isDual)
     {
-        _reactor = reactor;
         _streams = new TcpStream[isDual ? 2 : 1];
         _local = local;
         RemoteEndPoint = remote;
@@ -53,20 +48,15 @@ internal sealed unsafe partial class TcpLink : StreamLink
 
     /// <summary>Makes the link of sockets that were accepted and have said what they are for.</summary>
     /// <param name="listener">Who counts the link.</param>
-    /// <param name="reactor">The reactor of the listener's poller.</param>
     /// <param name="control">The only socket, or the one of the frames.</param>
     /// <param name="data">The socket of the bulk bytes, or null.</param>
     /// <param name="remote">Address of the peer's control socket.</param>
-    internal static TcpLink Accept(
-        TcpListener listener, SocketReactor reactor, DescriptorHandle control, DescriptorHandle? data, IPEndPoint remote)
+    internal static TcpLink Accept(TcpListener listener, TcpSocket control, TcpSocket? data, IPEndPoint remote)
     {
-        var local = TcpAddress.LocalOf(control.Descriptor) ?? remote;
-        var link = new TcpLink(listener.Poller, reactor, listener.Options, isClient: false, data is not null, local, remote, listener);
-        link.Add(ControlStream, control, wantRead: true);
-        if (data is not null)
-        {
-            link.Add(DataStream, data, wantRead: true);
-        }
+        var local = control.LocalEndPoint ?? remote;
+        var link = new TcpLink(listener.Poller, listener.Options, isClient: false, data is not null, local, remote, listener);
+        control.Watch(link._streams[ControlStream] = new TcpStream(link, ControlStream, control), wantRead: true);
+        data?.Watch(link._streams[DataStream] = new TcpStream(link, DataStream, data), wantRead: true);
 
         return link;
     }
@@ -101,67 +91,28 @@ internal sealed unsafe partial class TcpLink : StreamLink
         {
             OnConnected(stream);
         }
-        else if (!_streams[stream].IsRegistered)
+        else if (!_streams[stream].Socket.IsWatched)
         {
             Fail(LinkError.Aborted, "a callback of the link's owner failed");
         }
         else
         {
-            _ = Sockets.GetOption(_streams[stream].Socket, Sockets.LevelSocket, Sockets.OptionError, out var error);
-            OnStreamFailed(stream, -error);
+            OnStreamFailed(stream, _streams[stream].Socket.TakeError());
         }
     }
 
     /// <inheritdoc/>
-    protected override int TryReceive(int stream, IoVector* vectors, int count)
-    {
-        int result;
-        if (count == 1)
-        {
-            result = Sockets.Receive(_streams[stream].Socket, vectors->Base, (int)vectors->Length, Sockets.MessageDontWait);
-        }
-        else
-        {
-            MessageHeader message = default;
-            message.Vectors = vectors;
-            message.VectorCount = (nuint)count;
-            result = Sockets.Receive(_streams[stream].Socket, &message, Sockets.MessageDontWait);
-        }
-
-        return result == -Errno.Interrupted ? WouldBlock : result;
-    }
+    protected override int TryReceive(int stream, IoVector* vectors, int count) => _streams[stream].Socket.Receive(vectors, count);
 
     /// <inheritdoc/>
-    protected override int TrySend(int stream, IoVector* vectors, int count)
-    {
-        while (true)
-        {
-            int result;
-            if (count == 1)
-            {
-                result = Sockets.Send(_streams[stream].Socket, vectors->Base, (int)Math.Min(vectors->Length, int.MaxValue), SendFlags);
-            }
-            else
-            {
-                MessageHeader message = default;
-                message.Vectors = vectors;
-                message.VectorCount = (nuint)count;
-                result = Sockets.Send(_streams[stream].Socket, &message, SendFlags);
-            }
-
-            if (result != -Errno.Interrupted)
-            {
-                return result;
-            }
-        }
-    }
+    protected override int TrySend(int stream, IoVector* vectors, int count) => _streams[stream].Socket.Send(vectors, count);
 
     /// <inheritdoc/>
     protected override void UpdateInterest(int stream, bool wantRead, bool wantWrite) =>
-        _reactor.Update(_streams[stream], wantRead, wantWrite);
+        _streams[stream].Socket.Update(wantRead, wantWrite);
 
     /// <inheritdoc/>
-    protected override void MarkReady(int stream) => _reactor.MarkReady(_streams[stream]);
+    protected override void MarkReady(int stream) => _streams[stream].Socket.MarkReady();
 
     /// <inheritdoc/>
     protected override void ShutdownSend()
@@ -169,7 +120,7 @@ internal sealed unsafe partial class TcpLink : StreamLink
         foreach (var stream in _streams)
         {
             // A peer that has gone already is found out by reading.
-            _ = Sockets.Shutdown(stream.Socket, Sockets.ShutdownWrite);
+            stream.Socket.ShutdownSend();
         }
     }
 
@@ -185,20 +136,9 @@ internal sealed unsafe partial class TcpLink : StreamLink
         foreach (var stream in _streams)
         {
             // A dial that failed half-way has fewer sockets than streams.
-            if (stream is not null)
-            {
-                _reactor.Remove(stream);
-                stream.Close();
-            }
+            stream?.Socket.Dispose();
         }
 
         _listener?.LinkClosed(_configured);
-    }
-
-    private void Add(int index, DescriptorHandle handle, bool wantRead)
-    {
-        var stream = new TcpStream(this, index, handle);
-        _streams[index] = stream;
-        _reactor.Add(stream, stream.Socket, wantRead, !wantRead);
     }
 }

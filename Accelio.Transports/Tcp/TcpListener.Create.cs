@@ -9,45 +9,22 @@ internal sealed partial class TcpListener
 {
     /// <summary>Binds and listens.</summary>
     /// <exception cref="TransportException">The address is taken, not of this machine, or not allowed.</exception>
-    internal static TcpListener Create(
-        Poller poller, SocketReactor reactor, IPEndPoint address, LinkOptions options, Func<Link, ILinkSink> accept)
+    internal static TcpListener Create(Poller poller, IPEndPoint address, LinkOptions options, Func<Link, ILinkSink> accept)
     {
-        var descriptor = Sockets.Create(
-            TcpAddress.FamilyOf(address), Sockets.TypeStream | Sockets.TypeNonBlocking | Sockets.TypeCloseOnExec, Sockets.LevelTcp);
-        if (descriptor < 0)
-        {
-            throw Refusal(address, descriptor);
-        }
-
-        var handle = new DescriptorHandle(descriptor);
-        try
-        {
-            // REUSEADDR lets a restarted server have its port back at once. Never REUSEPORT: a second server on the port must fail, not
-            // take half of the clients.
-            Check(address, Sockets.SetOption(descriptor, Sockets.LevelSocket, Sockets.OptionReuseAddress, 1));
-            if (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
-            {
-                // All addresses of this machine means those of IPv4, too.
-                var onlySix = address.Address.Equals(IPAddress.IPv6Any) ? 0 : 1;
-                Check(address, Sockets.SetOption(descriptor, Sockets.LevelIpv6, Sockets.OptionIpv6Only, onlySix));
-            }
-
-            Check(address, Sockets.Bind(descriptor, address));
-            Check(address, Sockets.Listen(descriptor, options.Backlog));
-            return new TcpListener(poller, reactor, options, accept, handle, TcpAddress.LocalOf(descriptor) ?? address);
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
-    }
-
-    private static void Check(IPEndPoint address, int result)
-    {
+        var result = TcpSocket.Listen(poller, address, options.Backlog, out var socket);
         if (result < 0)
         {
             throw Refusal(address, result);
+        }
+
+        try
+        {
+            return new TcpListener(poller, options, accept, socket!, socket!.LocalEndPoint ?? address);
+        }
+        catch
+        {
+            socket!.Dispose();
+            throw;
         }
     }
 

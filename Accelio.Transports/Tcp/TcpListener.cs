@@ -1,5 +1,4 @@
 using System.Net;
-using Accelio.Native.Linux;
 using Accelio.Transports.Polling;
 using Accelio.Transports.Streams;
 using Accelio.Transports.Wire;
@@ -12,7 +11,6 @@ internal sealed partial class TcpListener : IListener
 {
     private const long AcceptBackOff = TimeSpan.TicksPerMillisecond * 100;
 
-    private readonly SocketReactor _reactor;
     private readonly Func<Link, ILinkSink> _accept;
     private readonly TcpAcceptor _acceptor;
     private readonly TcpAcceptTimer _acceptTimer;
@@ -21,17 +19,15 @@ internal sealed partial class TcpListener : IListener
     private int _unconfigured;
     private int _links;
 
-    private TcpListener(
-        Poller poller, SocketReactor reactor, LinkOptions options, Func<Link, ILinkSink> accept, DescriptorHandle handle, IPEndPoint local)
+    private TcpListener(Poller poller, LinkOptions options, Func<Link, ILinkSink> accept, TcpSocket socket, IPEndPoint local)
     {
         Poller = poller;
         Options = options;
         LocalEndPoint = local;
-        _reactor = reactor;
         _accept = accept;
-        _acceptor = new TcpAcceptor(this, handle);
+        _acceptor = new TcpAcceptor(this, socket);
         _acceptTimer = new TcpAcceptTimer(this);
-        reactor.Add(_acceptor, handle.Descriptor, wantRead: true, wantWrite: false);
+        socket.Watch(_acceptor, wantRead: true);
     }
 
     /// <summary>The poller of the listener and of its links.</summary>
@@ -65,12 +61,11 @@ internal sealed partial class TcpListener : IListener
 
         IsStopped = true;
         Poller.Timers.Cancel(_acceptTimer);
-        _reactor.Remove(_acceptor);
-        _acceptor.Handle.Dispose();
+        _acceptor.Socket.Dispose();
         foreach (var newcomer in _newcomers)
         {
-            Detach(newcomer);
-            newcomer.Handle.Dispose();
+            Poller.Timers.Cancel(newcomer.Timer);
+            newcomer.Socket.Dispose();
         }
 
         _newcomers.Clear();
@@ -78,36 +73,36 @@ internal sealed partial class TcpListener : IListener
     }
 
     /// <summary>A socket was accepted.</summary>
-    internal void Accepted(DescriptorHandle handle, IPEndPoint? remote, long now)
+    internal void Accepted(TcpSocket socket, IPEndPoint? remote, long now)
     {
         if (remote is null || PendingCount >= Options.MaxPendingLinks || _links + _newcomers.Count >= Options.MaxLinks)
         {
-            handle.Dispose();
+            socket.Dispose();
             OnRejected?.Invoke(remote, LinkError.LimitExceeded, $"{PendingCount} links are being set up and {_links} are alive");
             return;
         }
 
-        var newcomer = new TcpNewcomer(this, handle, remote);
+        var newcomer = new TcpNewcomer(this, socket, remote);
         _newcomers.Add(newcomer);
-        _reactor.Add(newcomer, handle.Descriptor, wantRead: true, wantWrite: false);
+        socket.Watch(newcomer, wantRead: true);
         Poller.Timers.Schedule(newcomer.Timer, StreamLinkTimer.Deadline(now, Options.SetupTimeout));
     }
 
     /// <summary>No descriptors are left: stops accepting for a moment.</summary>
     internal void BackOff(long now)
     {
-        _reactor.Update(_acceptor, wantRead: false, wantWrite: false);
+        _acceptor.Socket.Update(wantRead: false, wantWrite: false);
         Poller.Timers.Schedule(_acceptTimer, now + AcceptBackOff);
     }
 
     /// <summary>Accepts again.</summary>
-    internal void GoOn() => _reactor.Update(_acceptor, wantRead: true, wantWrite: false);
+    internal void GoOn() => _acceptor.Socket.Update(wantRead: true, wantWrite: false);
 
     /// <summary>A socket is useless.</summary>
     internal void Reject(TcpNewcomer newcomer, LinkError error, string detail)
     {
         Forget(newcomer);
-        newcomer.Handle.Dispose();
+        newcomer.Socket.Dispose();
         OnRejected?.Invoke(newcomer.Remote, error, detail);
     }
 
@@ -149,7 +144,7 @@ internal sealed partial class TcpListener : IListener
     private void AwaitTwin(TcpNewcomer newcomer)
     {
         // The client may go on at once with its set-up message: it is read when the twin is there.
-        _reactor.Update(newcomer, wantRead: false, wantWrite: false);
+        newcomer.Socket.Update(wantRead: false, wantWrite: false);
         if (!_halves.TryAdd(newcomer.Key, newcomer))
         {
             var detail = $"second_port: two sockets from port {newcomer.Remote.Port} name {newcomer.Message.SecondPort}";
@@ -159,16 +154,16 @@ internal sealed partial class TcpListener : IListener
 
     private void Open(TcpNewcomer control, TcpNewcomer? data)
     {
-        var local = TcpAddress.LocalOf(control.Handle.Descriptor) ?? (IPEndPoint)LocalEndPoint;
-        TcpSocketOptions.Apply(control.Handle.Descriptor, local, control.Remote, Options);
+        var local = control.Socket.LocalEndPoint ?? (IPEndPoint)LocalEndPoint;
+        TcpSocketOptions.Apply(control.Socket, local, control.Remote, Options);
         if (data is not null)
         {
-            TcpSocketOptions.Apply(data.Handle.Descriptor, local, data.Remote, Options);
+            TcpSocketOptions.Apply(data.Socket, local, data.Remote, Options);
         }
 
         _links++;
         _unconfigured++;
-        var link = TcpLink.Accept(this, _reactor, control.Handle, data?.Handle, control.Remote);
+        var link = TcpLink.Accept(this, control.Socket, data?.Socket, control.Remote);
         ILinkSink sink;
         try
         {
@@ -192,12 +187,6 @@ internal sealed partial class TcpListener : IListener
             _halves.Remove(newcomer.Key);
         }
 
-        Detach(newcomer);
-    }
-
-    private void Detach(TcpNewcomer newcomer)
-    {
         Poller.Timers.Cancel(newcomer.Timer);
-        _reactor.Remove(newcomer);
     }
 }

@@ -14,16 +14,16 @@ internal sealed unsafe class TcpNewcomer : SocketHandler
     private int _received;
 
     /// <summary>Takes over an accepted socket.</summary>
-    public TcpNewcomer(TcpListener listener, DescriptorHandle handle, IPEndPoint remote)
+    public TcpNewcomer(TcpListener listener, TcpSocket socket, IPEndPoint remote)
     {
         _listener = listener;
-        Handle = handle;
+        Socket = socket;
         Remote = remote;
         Timer = new TcpNewcomerTimer(this);
     }
 
     /// <summary>The socket.</summary>
-    public DescriptorHandle Handle { get; }
+    public TcpSocket Socket { get; }
 
     /// <summary>Where it comes from.</summary>
     public IPEndPoint Remote { get; }
@@ -54,10 +54,11 @@ internal sealed unsafe class TcpNewcomer : SocketHandler
         int result;
         fixed (byte* p = _bytes)
         {
-            result = Sockets.Receive(Handle.Descriptor, p + _received, ConnectMessage.Size - _received, Sockets.MessageDontWait);
+            var rest = new IoVector { Base = p + _received, Length = (nuint)(ConnectMessage.Size - _received) };
+            result = Socket.Receive(&rest, 1);
         }
 
-        if (result is -Errno.Again or -Errno.Interrupted)
+        if (result == -Errno.Again)
         {
             return 0;
         }

@@ -1,37 +1,43 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
-using Accelio.Native.Linux;
 
 namespace Accelio.Transports.Tcp;
 
 /// <summary>The options of connected sockets. Failures are ignored: a connection with other settings is slower, not wrong.</summary>
 internal static class TcpSocketOptions
 {
+    // The same numbers on all systems, but for the name of the algorithm, which is Linux's.
+    private const int LevelTcp = 6;
+    private const int OptionNoDelay = 1;
+    private const int OptionCongestion = 13;
+
     // TCP_CA_NAME_MAX of the kernel.
     private const int LongestName = 16;
 
     /// <summary>Sets what every socket of a link has.</summary>
-    public static void Apply(int descriptor, IPEndPoint local, IPEndPoint remote, LinkOptions options)
+    public static void Apply(TcpSocket socket, IPEndPoint local, IPEndPoint remote, LinkOptions options)
     {
         // The link collects the output of a duty cycle itself; waiting for more in the kernel only delays it.
-        _ = Sockets.SetOption(descriptor, Sockets.LevelTcp, Sockets.OptionTcpNoDelay, 1);
-        if (options.LocalCongestionControl.Count > 0 && TcpAddress.IsLocal(local, remote))
+        var on = 1;
+        _ = socket.SetOption(LevelTcp, OptionNoDelay, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in on)));
+        if (OperatingSystem.IsLinux() && options.LocalCongestionControl.Count > 0 && TcpAddress.IsLocal(local, remote))
         {
-            ReplaceBbr(descriptor, options.LocalCongestionControl);
+            ReplaceBbr(socket, options.LocalCongestionControl);
         }
     }
 
     // bbr paces, which within a machine costs up to half of the throughput of large messages.
-    private static void ReplaceBbr(int descriptor, IReadOnlyList<string> candidates)
+    private static void ReplaceBbr(TcpSocket socket, IReadOnlyList<string> candidates)
     {
-        if (!CongestionControl(descriptor).StartsWith("bbr", StringComparison.Ordinal))
+        if (!CongestionControl(socket).StartsWith("bbr", StringComparison.Ordinal))
         {
             return;
         }
 
         foreach (var candidate in candidates)
         {
-            if (Sockets.SetOption(descriptor, Sockets.LevelTcp, Sockets.OptionTcpCongestion, Encoding.ASCII.GetBytes(candidate)) >= 0)
+            if (socket.SetOption(LevelTcp, OptionCongestion, Encoding.ASCII.GetBytes(candidate)) >= 0)
             {
                 return;
             }
@@ -39,10 +45,10 @@ internal static class TcpSocketOptions
     }
 
     /// <summary>The name of the congestion control algorithm; empty when the system does not say.</summary>
-    public static string CongestionControl(int descriptor)
+    public static string CongestionControl(TcpSocket socket)
     {
         Span<byte> name = stackalloc byte[LongestName];
-        var length = Sockets.GetOption(descriptor, Sockets.LevelTcp, Sockets.OptionTcpCongestion, name);
+        var length = socket.GetOption(LevelTcp, OptionCongestion, name);
         return length <= 0 ? string.Empty : Encoding.ASCII.GetString(name[..length]).TrimEnd('\0');
     }
 }

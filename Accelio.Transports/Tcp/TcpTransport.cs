@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Accelio.Transports.Polling;
 
 namespace Accelio.Transports.Tcp;
@@ -7,7 +6,7 @@ namespace Accelio.Transports.Tcp;
 /// <summary>
 /// TCP: <c>tcp://host:port</c>. Speaks the protocol of the C library, on one socket or on two (<see cref="LinkOptions.DualSocket"/>;
 /// servers take both). Needs a poller that watches
-/// descriptors.
+/// sockets.
 /// </summary>
 internal sealed class TcpTransport : ITransport
 {
@@ -23,14 +22,9 @@ internal sealed class TcpTransport : ITransport
 
     /// <inheritdoc/>
     public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept) =>
-        TcpListener.Create(poller, ReactorOf(poller), TcpAddress.Require(address), options, accept);
+        TcpListener.Create(poller, TcpAddress.Require(address), options, accept);
 
     /// <inheritdoc/>
     public Link Dial(Poller poller, EndPoint address, LinkOptions options, ILinkSink sink) =>
-        TcpLink.Dial(poller, ReactorOf(poller), TcpAddress.Require(address), options, sink);
-
-    private static SocketReactor ReactorOf(Poller poller) => poller.Sockets ?? throw new TransportException(
-        $"The tcp transport needs a context that watches sockets; {poller.GetType().Name} does not. "
-        + "Use a context with a thread of its own or one driven by its host.",
-        SocketError.OperationNotSupported);
+        TcpLink.Dial(poller, TcpAddress.Require(address), options, sink);
 }
