@@ -80,7 +80,7 @@ internal sealed record RunResult
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"server: {server.Messages} messages, {server.Receipts} receipts, {server.AllocatedBytes} B allocated, {server.GcCollections} collections, {server.CpuSeconds:F2} s of processor"));
+                $"server: {server.Messages} messages, {server.Bytes} B, {server.Receipts} receipts, {server.AllocatedBytes} B allocated, {server.GcCollections} collections, {server.CpuSeconds:F2} s of processor"));
         }
     }
 }

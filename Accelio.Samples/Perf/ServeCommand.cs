@@ -24,6 +24,7 @@ internal static class ServeCommand
         await using var server = await AccelioServer.BindAsync(arguments.GetRequiredValue(common.Url), new AccelioServerOptions { Context = context }, token);
         long requests = 0;
         long messages = 0;
+        long bytes = 0;
         long receipts = 0;
         var sessions = 0;
 
@@ -36,17 +37,20 @@ internal static class ServeCommand
         server.Messages.Subscribe(message =>
         {
             messages++;
+            bytes += message.Header.Length + message.PayloadLength;
             receipts += message.ReceiptRequested ? 1 : 0;
         });
         server.Handle(request =>
         {
             requests++;
+            bytes += request.Header.Length + request.PayloadLength;
             return request.RespondAsync(new OutboundMessage(request.Payload) { Header = request.Header });
         });
         server.Handle("/stats", request => request.RespondAsync(JsonSerializer.SerializeToUtf8Bytes(
             new ServerStats
             {
                 Messages = requests + messages,
+                Bytes = bytes,
                 Receipts = receipts,
                 AllocatedBytes = GC.GetTotalAllocatedBytes(precise: true),
                 GcCollections = GC.CollectionCount(0),

@@ -5,6 +5,9 @@ internal sealed record ServerStats
 {
     public long Messages { get; init; }
 
+    /// <summary>Bytes of their headers and bodies.</summary>
+    public long Bytes { get; init; }
+
     public long Receipts { get; init; }
 
     public long AllocatedBytes { get; init; }
@@ -21,6 +24,7 @@ internal sealed record ServerStats
     public ServerStats Since(ServerStats earlier) => this with
     {
         Messages = Messages - earlier.Messages,
+        Bytes = Bytes - earlier.Bytes,
         Receipts = Receipts - earlier.Receipts,
         AllocatedBytes = AllocatedBytes - earlier.AllocatedBytes,
         GcCollections = GcCollections - earlier.GcCollections,
