@@ -18,7 +18,7 @@ public abstract partial class AccelioServer
         ArgumentNullException.ThrowIfNull(endpoint);
         var settings = (options ?? new AccelioServerOptions()).Validate();
         cancellationToken.ThrowIfCancellationRequested();
-        var caller = AccelioContext.Current;
+        var caller = ContextSwitch.ToCaller;
         var context = ContextFactory.Resolve(settings.Context, out var isShared);
         var server = new ServerCore(context, settings, endpoint, isShared);
         try
@@ -46,11 +46,7 @@ public abstract partial class AccelioServer
             throw;
         }
 
-        if (caller is not null)
-        {
-            await caller.SwitchTo();
-        }
-
+        await caller;
         return server;
     }
 

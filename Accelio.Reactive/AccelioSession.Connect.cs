@@ -19,7 +19,7 @@ public abstract partial class AccelioSession
         ArgumentNullException.ThrowIfNull(server);
         var settings = (options ?? new AccelioSessionOptions()).Validate();
         cancellationToken.ThrowIfCancellationRequested();
-        var caller = AccelioContext.Current;
+        var caller = ContextSwitch.ToCaller;
         var context = ContextFactory.Resolve(settings.Context, out var isShared);
         ITransport transport;
         EndPoint[] addresses;
@@ -40,12 +40,7 @@ public abstract partial class AccelioSession
 
         var session = new SessionCore(context, settings, server.OriginalString, null, isShared);
         await session.ConnectAsync(transport, addresses, cancellationToken).ConfigureAwait(false);
-        if (caller is not null)
-        {
-            // Who calls from a context goes on there.
-            await caller.SwitchTo();
-        }
-
+        await caller;
         return session;
     }
 }

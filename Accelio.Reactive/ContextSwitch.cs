@@ -7,8 +7,16 @@ namespace Accelio.Reactive;
 public readonly struct ContextSwitch : ICriticalNotifyCompletion, IEquatable<ContextSwitch>
 {
     private readonly Poller? _poller;
+    private readonly bool _isOptional;
 
-    internal ContextSwitch(Poller poller) => _poller = poller;
+    internal ContextSwitch(Poller poller, bool isOptional = false)
+    {
+        _poller = poller;
+        _isOptional = isOptional;
+    }
+
+    /// <summary>Back to the context that calls, for the end of a method that leaves it; wherever it is when that context is gone by then, and for callers on no context.</summary>
+    internal static ContextSwitch ToCaller => Poller.Current is { } poller ? new ContextSwitch(poller, isOptional: true) : default;
 
     /// <summary>Whether the caller is on the context already.</summary>
     public bool IsCompleted => _poller is null || _poller.IsCurrent;
@@ -19,19 +27,23 @@ public readonly struct ContextSwitch : ICriticalNotifyCompletion, IEquatable<Con
     /// <summary>For the compiler.</summary>
     public void GetResult()
     {
-        if (_poller is { IsCurrent: false })
+        if (_poller is { IsCurrent: false } && !_isOptional)
         {
             throw new ObjectDisposedException(_poller.Options.Name, "The context was disposed; nothing can be run on it any more.");
         }
     }
 
     /// <inheritdoc/>
-    public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+    public void OnCompleted(Action continuation)
+    {
+        var context = ExecutionContext.Capture();
+        UnsafeOnCompleted(context is null ? continuation : () => ExecutionContext.Run(context, static state => ((Action)state!)(), continuation));
+    }
 
     /// <inheritdoc/>
     public void UnsafeOnCompleted(Action continuation)
     {
-        var item = new ActionItem(continuation);
+        var item = new ActionItem(continuation, _poller);
         if (!_poller!.Post(item))
         {
             PoolResumption.Queue(item);

@@ -14,11 +14,13 @@ internal sealed partial class PollerContext : AccelioContext
     private readonly PushStream<Exception> _unhandled;
     private readonly HashSet<IContextResident> _residents = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stops;
     private readonly Lock _disposeGate = new();
     private Task? _disposal;
 
     public PollerContext(Poller poller, AccelioContextOptions options, IEntropy entropy)
     {
+        _stops = _stopping.Token;
         Poller = poller;
         Options = options;
         Entropy = entropy;
@@ -90,18 +92,24 @@ internal sealed partial class PollerContext : AccelioContext
     public override ValueTask RunAsync(Func<CancellationToken, ValueTask> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return new ValueTask(RunOnContext<bool>(async token =>
-        {
-            await body(token);
-            return true;
-        }));
+        var run = new RunOperation<bool>(this);
+        _ = run.RunAsync(
+            async token =>
+            {
+                await body(token);
+                return true;
+            },
+            _stops);
+        return run.VoidTask;
     }
 
     /// <inheritdoc/>
     public override ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return new ValueTask<T>(RunOnContext(body));
+        var run = new RunOperation<T>(this);
+        _ = run.RunAsync(body, _stops);
+        return run.Task;
     }
 
     /// <summary>Enters something that must end with the context. Context only.</summary>
@@ -118,12 +126,18 @@ internal sealed partial class PollerContext : AccelioContext
         {
             _unhandled.Push(exception);
         }
+        else
+        {
+            Poller.Post(new ActionItem(() => _unhandled.Push(exception)));
+        }
     }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await BeginDispose(graceful: true);
+        var caller = ContextSwitch.ToCaller;
+        await BeginDispose(graceful: true).ConfigureAwait(false);
+        await caller;
         GC.SuppressFinalize(this);
     }
 
@@ -188,11 +202,23 @@ internal sealed partial class PollerContext : AccelioContext
         }
     }
 
-    private async Task CloseResidents(bool graceful, TaskCompletionSource done)
+    private async Task StopBodies()
     {
         try
         {
             await _stopping.CancelAsync();
+        }
+        catch (AggregateException exception)
+        {
+            ReportUnhandled(exception);
+        }
+    }
+
+    private async Task CloseResidents(bool graceful, TaskCompletionSource done)
+    {
+        try
+        {
+            await StopBodies();
             await SwitchTo();
             var residents = _residents.ToArray();
             if (graceful)
@@ -217,31 +243,6 @@ internal sealed partial class PollerContext : AccelioContext
         finally
         {
             done.TrySetResult();
-        }
-    }
-
-    private Task<T> RunOnContext<T>(Func<CancellationToken, ValueTask<T>> body)
-    {
-        // Continuations of the caller must not run on the poller because the body ended there.
-        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = Run();
-        return result.Task;
-
-        async Task Run()
-        {
-            try
-            {
-                await SwitchTo();
-                result.SetResult(await body(_stopping.Token));
-            }
-            catch (OperationCanceledException exception)
-            {
-                result.SetCanceled(exception.CancellationToken);
-            }
-            catch (Exception exception)
-            {
-                result.SetException(exception);
-            }
         }
     }
 }

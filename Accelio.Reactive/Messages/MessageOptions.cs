@@ -15,4 +15,10 @@ public enum MessageOptions
 
     /// <summary>The sender says that no more of this batch follow; the peer sees <see cref="InboundMessage.LastInBatch"/>.</summary>
     LastInBatch = 4,
+
+    /// <summary>
+    /// Whoever awaits the call goes on on the session's context, wherever the await began: no hop to the thread pool, to a SynchronizationContext or to another context. For those who know: the code behind
+    /// the await holds up everything that lives on the context. Nothing of it travels.
+    /// </summary>
+    ContinueInline = 8,
 }

@@ -29,6 +29,9 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     /// <inheritdoc/>
     public object? NextCached { get; set; }
 
+    /// <inheritdoc/>
+    Poller? ICompletionOwner.Poller => Session?.Poller;
+
     /// <summary>The session it is sent on.</summary>
     protected SessionCore? Session { get; private set; }
 
@@ -44,6 +47,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         {
             LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
             WantsReceipt = kind != OutgoingKind.Deliver && (message.Options & MessageOptions.RequestReceipt) != 0;
+            _completion.ContinuesOn = (message.Options & MessageOptions.ContinueInline) != 0 ? session.Poller : null;
         }
 
         var task = _completion.Task;

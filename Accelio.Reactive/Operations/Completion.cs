@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 using Accelio.Transports.Polling;
@@ -7,11 +8,14 @@ namespace Accelio.Reactive;
 
 /// <summary>
 /// The reusable source behind a ValueTask of this library. Where the await goes on is decided by the thread that awaits: a context's thread goes on on that context, in its run queue and never
-/// nested; any other on its SynchronizationContext or TaskScheduler if the await asks for it, else on the thread pool. 0 B per await.
+/// nested; any other on its SynchronizationContext or TaskScheduler if the await asks for it, else on the thread pool. 0 B per await, but what a SynchronizationContext or a TaskScheduler takes for
+/// itself, and 32 B when the ExecutionContext is to flow.
 /// </summary>
 internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTaskSource<T>, IValueTaskSource, IThreadPoolWorkItem
 {
+    // What stands in the place of a continuation once the outcome is known: nobody waits yet, and somebody was told.
     private static readonly Action<object?> Ready = static _ => throw new UnreachableException();
+    private static readonly Action<object?> Told = static _ => throw new UnreachableException();
     private Action<object?>? _continuation;
     private object? _state;
     private object? _scheduler;
@@ -23,6 +27,9 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
 
     /// <summary>The poller that completes this, if that is certain for the present use.</summary>
     public Poller? Home { get; set; }
+
+    /// <summary>Where the await goes on wherever it began, for the present use: <see cref="MessageOptions.ContinueInline"/>. Null leaves it to the thread that awaits.</summary>
+    public Poller? ContinuesOn { get; set; }
 
     /// <summary>The task for the present use.</summary>
     public ValueTask<T> Task => new(this, _version);
@@ -48,7 +55,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
     public ValueTaskSourceStatus GetStatus(short token)
     {
         Validate(token);
-        return !ReferenceEquals(Volatile.Read(ref _continuation), Ready) ? ValueTaskSourceStatus.Pending
+        return !IsDone(Volatile.Read(ref _continuation)) ? ValueTaskSourceStatus.Pending
             : _error is null ? ValueTaskSourceStatus.Succeeded
             : _error is OperationCanceledException ? ValueTaskSourceStatus.Canceled
             : ValueTaskSourceStatus.Faulted;
@@ -58,7 +65,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
     public T GetResult(short token)
     {
         Validate(token);
-        if (!ReferenceEquals(Volatile.Read(ref _continuation), Ready))
+        if (!IsDone(Volatile.Read(ref _continuation)))
         {
             throw new InvalidOperationException("The operation has not completed: await the ValueTask, or use AsTask() to wait for it.");
         }
@@ -69,6 +76,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         _result = default;
         _error = null;
         _continuation = null;
+        ContinuesOn = null;
         owner.OnConsumed();
         if (error is not null)
         {
@@ -85,8 +93,14 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         Validate(token);
+        if (_continuation is { } present && !ReferenceEquals(present, Ready))
+        {
+            ThrowAwaitedTwice();
+        }
+
+        var current = Poller.Current;
         _state = state;
-        _poller = Poller.Current;
+        _poller = ContinuesOn ?? current;
         if (_poller is null && (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
         {
             CaptureScheduler();
@@ -98,7 +112,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         }
 
         Action<object?>? previous;
-        if (_poller is not null && ReferenceEquals(_poller, Home))
+        if (current is not null && ReferenceEquals(current, Home))
         {
             // The completion comes on this very thread, so not now.
             previous = _continuation;
@@ -117,9 +131,9 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
             }
         }
 
-        if (!ReferenceEquals(previous, Ready))
+        if (!ReferenceEquals(previous, Ready) || !ReferenceEquals(Interlocked.CompareExchange(ref _continuation, Told, Ready), Ready))
         {
-            throw new InvalidOperationException("A ValueTask of this library may be awaited only once.");
+            ThrowAwaitedTwice();
         }
 
         _waiting = continuation;
@@ -147,6 +161,21 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         }
     }
 
+    /// <summary>The same, on a thread that belongs to somebody else: what the continuation throws must not end the process.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        // The continuation takes the result, and with it this object may begin its next use.
+        var poller = owner.Poller;
+        try
+        {
+            Execute();
+        }
+        catch (Exception exception)
+        {
+            poller?.ReportUnhandled(exception);
+        }
+    }
+
     private Action<object?>? _waiting;
 
     private void Complete()
@@ -158,8 +187,8 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
             return;
         }
 
-        Debug.Assert(!ReferenceEquals(continuation, Ready), "a completion completes once");
-        Volatile.Write(ref _continuation, Ready);
+        Debug.Assert(!IsDone(continuation), "a completion completes once");
+        Volatile.Write(ref _continuation, Told);
         _waiting = continuation;
         Resume();
     }
@@ -192,12 +221,12 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
 #pragma warning disable VSTHRD001, RS0030 // The await asked to go on there: this is how it is done.
         if (_scheduler is SynchronizationContext context)
         {
-            context.Post(static s => ((Completion<T>)s!).Execute(), this);
+            context.Post(static s => ((IThreadPoolWorkItem)s!).Execute(), this);
         }
         else
         {
             _ = System.Threading.Tasks.Task.Factory.StartNew(
-                static s => ((Completion<T>)s!).Execute(),
+                static s => ((IThreadPoolWorkItem)s!).Execute(),
                 this,
                 CancellationToken.None,
                 TaskCreationOptions.DenyChildAttach,
@@ -217,6 +246,11 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
             _scheduler = TaskScheduler.Current;
         }
     }
+
+    private static bool IsDone(Action<object?>? continuation) => ReferenceEquals(continuation, Told) || ReferenceEquals(continuation, Ready);
+
+    [DoesNotReturn]
+    private static void ThrowAwaitedTwice() => throw new InvalidOperationException("A ValueTask of this library may be awaited only once.");
 
     private void Validate(short token)
     {

@@ -1,8 +1,13 @@
+using Accelio.Transports.Polling;
+
 namespace Accelio.Reactive;
 
-/// <summary>Told when the result of a completion was taken: the operation around it may be used again.</summary>
+/// <summary>The operation around a completion.</summary>
 internal interface ICompletionOwner
 {
-    /// <summary>The result was taken. On the awaiter's thread.</summary>
+    /// <summary>The poller that is told what a continuation throws on a thread that is no poller's; null when that is not known any more.</summary>
+    Poller? Poller { get; }
+
+    /// <summary>The result was taken: the operation may be used again. On the awaiter's thread.</summary>
     void OnConsumed();
 }

@@ -15,6 +15,9 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
         _submit = new SubmitItem(this);
     }
 
+    /// <inheritdoc/>
+    public Poller? Poller { get; private set; }
+
     /// <summary>Status to answer with instead of a message; Success sends the message.</summary>
     private AccelioStatus Status { get; set; }
 
@@ -28,6 +31,8 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
         operation.Message = response;
         operation.Status = status;
         operation.Text = text;
+        operation.Poller = poller;
+        operation._completion.ContinuesOn = (response.Options & MessageOptions.ContinueInline) != 0 ? poller : null;
         var task = operation._completion.VoidTask;
         if (poller.IsCurrent)
         {

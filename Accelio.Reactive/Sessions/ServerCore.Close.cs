@@ -17,12 +17,9 @@ internal sealed partial class ServerCore
             return;
         }
 
-        var caller = AccelioContext.Current;
+        var caller = ContextSwitch.ToCaller;
         await _closed.Task.ConfigureAwait(false);
-        if (caller is not null)
-        {
-            await caller.SwitchTo();
-        }
+        await caller;
 
         GC.SuppressFinalize(this);
     }

@@ -98,7 +98,9 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
             return;
         }
 
+        var caller = ContextSwitch.ToCaller;
         await done.Task.ConfigureAwait(false);
+        await caller;
     }
 
     /// <inheritdoc/>

@@ -20,12 +20,9 @@ internal sealed partial class SessionCore
         }
 
         // Inside a callback of this very context waiting would be for ourselves: the await gives the context back.
-        var context = AccelioContext.Current;
+        var caller = ContextSwitch.ToCaller;
         await _closed.Task.ConfigureAwait(false);
-        if (context is not null)
-        {
-            await context.SwitchTo();
-        }
+        await caller;
 
         GC.SuppressFinalize(this);
     }

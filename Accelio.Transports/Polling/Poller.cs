@@ -260,6 +260,7 @@ internal abstract class Poller
 
     private int RunCycle()
     {
+        var flow = ExecutionContext.Capture();
         var now = _clock.Read();
         Now = now;
         Cycles++;
@@ -274,6 +275,12 @@ internal abstract class Poller
         work += Timers.Advance(now);
         work += RunQueued();
         work += _dirty.Flush(now, this);
+        if (flow is not null && !ReferenceEquals(ExecutionContext.Capture(), flow))
+        {
+            // What a callback did to its AsyncLocals is not the business of those that run here after it.
+            ExecutionContext.Restore(flow);
+        }
+
         if (work != 0 && SlowCycleThreshold != long.MaxValue && _clock.Read() - now is var took && took > SlowCycleThreshold)
         {
             OnSlowCycle?.Invoke(took);
