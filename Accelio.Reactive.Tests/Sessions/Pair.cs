@@ -29,11 +29,12 @@ internal sealed class Pair : IAsyncDisposable
         Action<AccelioServerOptions>? server = null,
         Action<AccelioSessionOptions>? client = null,
         string resource = "/",
-        Wire? wire = null)
+        Wire? wire = null,
+        Action<AccelioContextOptions>? contexts = null)
     {
         wire ??= Wire.Tcp();
-        var serverContext = AccelioContext.Start(wire.Options("test-server"));
-        var clientContext = AccelioContext.Start(wire.Options("test-client"));
+        var serverContext = StartContext("test-server", contexts, wire);
+        var clientContext = StartContext("test-client", contexts, wire);
         var serverOptions = new AccelioServerOptions { Context = serverContext };
         server?.Invoke(serverOptions);
         var pair = new Pair(serverContext, clientContext, await AccelioServer.BindAsync(wire.Address, serverOptions));
@@ -59,6 +60,14 @@ internal sealed class Pair : IAsyncDisposable
         await Server.DisposeAsync();
         await ClientContext.DisposeAsync();
         await ServerContext.DisposeAsync();
+    }
+
+    /// <summary>A context that fills released memory with a pattern.</summary>
+    public static AccelioContext StartContext(string name, Action<AccelioContextOptions>? configure = null, Wire? wire = null)
+    {
+        var options = (wire ?? Wire.Tcp()).Options(name);
+        configure?.Invoke(options);
+        return AccelioContext.Start(options);
     }
 
     public static byte[] Bytes(int length)

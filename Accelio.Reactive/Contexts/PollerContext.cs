@@ -27,6 +27,7 @@ internal sealed partial class PollerContext : AccelioContext
         Messages = new MessagePool(poller);
         Budget = new ReceiveBudget(options.ReceiveBudget);
         Log = options.LoggerFactory.CreateLogger("Accelio.Reactive");
+        Deliveries = new DeliveryQueue(poller);
         _scheduler = new PollerScheduler(this);
         _unhandled = new PushStream<Exception>(this);
         ClientLinks = new ClientLinkTable(this);
@@ -53,6 +54,9 @@ internal sealed partial class PollerContext : AccelioContext
 
     /// <summary>Operations of calls made on this context.</summary>
     public OperationCache Operations { get; } = new();
+
+    /// <summary>What waits to be told to observers.</summary>
+    public DeliveryQueue Deliveries { get; }
 
     /// <summary>The log.</summary>
     public ILogger Log { get; }
@@ -118,10 +122,32 @@ internal sealed partial class PollerContext : AccelioContext
     /// <summary>Something has ended by itself. Context only.</summary>
     public void Remove(IContextResident resident) => _residents.Remove(resident);
 
-    /// <summary>Tells the observers and the log what user code threw. Context, or any thread when the context has stopped.</summary>
+    /// <summary>Runs something on the context from the top of the duty cycle, never inside the caller. A context that has stopped has no duty cycle: then it runs here. Any thread.</summary>
+    public void RunSoon(WorkItem item)
+    {
+        if (Poller.IsCurrent)
+        {
+            Poller.Enqueue(item);
+        }
+        else if (!Poller.Post(item))
+        {
+            item.Execute();
+        }
+    }
+
+    /// <summary>Tells the log, the counter and the observers what user code threw. Never throws. Any thread; observers hear of it on the context, as long as it lives.</summary>
     public void ReportUnhandled(Exception exception)
     {
-        AccelioLog.UnhandledException(Log, Name, exception);
+        try
+        {
+            AccelioMeter.UnhandledExceptions.Add(1, new KeyValuePair<string, object?>("accelio.context", Name));
+            AccelioLog.UnhandledException(Log, Name, exception);
+        }
+        catch (Exception)
+        {
+            // A logger or listener that throws has nobody left to complain to; the observers still hear of the first exception.
+        }
+
         if (Poller.IsCurrent)
         {
             _unhandled.Push(exception);
@@ -131,6 +157,10 @@ internal sealed partial class PollerContext : AccelioContext
             Poller.Post(new ActionItem(() => _unhandled.Push(exception)));
         }
     }
+
+    /// <summary>The exception for those who come too late.</summary>
+    /// <param name="consequence">What cannot be done any more.</param>
+    public ObjectDisposedException Disposed(string consequence) => new(Name, $"The context was disposed; {consequence}. Use a context that lives as long as what runs on it.");
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

@@ -3,9 +3,11 @@ using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
-/// <summary>One subscription of a cold request: sends it, pushes the answer, and ends it when disposed. Not pooled: the subscription refers to it.</summary>
-internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessage, T> read, IObserver<T> observer) : OutgoingMessage, IDisposable
+/// <summary>One subscription of a cold request: sends it, pushes the answer from the top of the duty cycle, and ends it when disposed. Not pooled: the subscription refers to it.</summary>
+internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessage, T> read, IObserver<T> observer) : OutgoingMessage, IDelivery, IDisposable
 {
+    private MessageCore? _answer;
+    private Exception? _error;
     private int _disposed;
 
     /// <summary>Sends the request; its memory must stay as it is.</summary>
@@ -20,9 +22,15 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         Kind = OutgoingKind.Request;
         Id = id;
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
-        if (!session.Poller.Post(new SubmitItem(this)))
+        if (session.Poller.IsCurrent)
         {
-            Failed(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
+            Submit();
+        }
+        else if (!session.Poller.Post(new SubmitItem(this)))
+        {
+            // There is no duty cycle any more that could deliver it.
+            _error = FailureExceptions.Create(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
+            Deliver();
         }
     }
 
@@ -45,16 +53,26 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     }
 
     /// <inheritdoc/>
-    protected override void Completed(MessageCore? answer)
+    public void Deliver()
     {
-        var message = new InboundMessage(answer!);
+        if (_answer is null)
+        {
+            if (Volatile.Read(ref _disposed) == 0)
+            {
+                Guarded.End(session.Context, observer, _error);
+            }
+
+            return;
+        }
+
+        var message = new InboundMessage(_answer);
+        _answer = null;
         if (Volatile.Read(ref _disposed) != 0)
         {
             message.Dispose();
             return;
         }
 
-        answer!.Session = session;
         try
         {
             T value;
@@ -80,12 +98,18 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     }
 
     /// <inheritdoc/>
+    protected override void Completed(MessageCore? answer)
+    {
+        answer!.Session = session;
+        _answer = answer;
+        session.Context.Deliveries.Add(this);
+    }
+
+    /// <inheritdoc/>
     protected override void Failed(in Failure failure)
     {
-        if (Volatile.Read(ref _disposed) == 0)
-        {
-            Guarded.End(session.Context, observer, FailureExceptions.Create(failure));
-        }
+        _error = FailureExceptions.Create(failure);
+        session.Context.Deliveries.Add(this);
     }
 
     private void Submit()

@@ -7,45 +7,32 @@ internal sealed class EventStream(PollerContext context) : PushStream<AccelioSes
 {
     private AccelioSessionEvent? _current;
 
-    /// <summary>Pushes an event and remembers it as the current state. Context only.</summary>
-    public void PushEvent(AccelioSessionEvent value)
-    {
-        _current = value;
-        Push(value);
-    }
+    /// <inheritdoc/>
+    protected override void OnPushing(AccelioSessionEvent value) => _current = value;
 
     /// <inheritdoc/>
-    public override IDisposable Subscribe(IObserver<AccelioSessionEvent> observer)
+    protected override void Start(Subscription subscription) => Context.RunSoon(new SubscribeItem(this, subscription));
+
+    private void StartNow(Subscription subscription)
     {
-        ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new Subscription(this, observer);
-        var item = new SubscribeItem(this, subscription);
-        if (Context.Poller.IsCurrent || !Context.Poller.Post(item))
+        if (subscription.Observer is not { } observer)
         {
-            item.Execute();
+            return;
         }
 
-        return subscription;
+        if (_current is { } current && !Guarded.OnNext(Context, observer, current))
+        {
+            subscription.Dispose();
+        }
+        else if (subscription.Observer is not null && !TryAdd(subscription))
+        {
+            EndLate(subscription);
+        }
     }
 
     private sealed class SubscribeItem(EventStream stream, Subscription subscription) : WorkItem
     {
         /// <inheritdoc/>
-        public override void Execute()
-        {
-            if (subscription.Observer is not { } observer)
-            {
-                return;
-            }
-
-            if (stream._current is { } current && !Guarded.OnNext(stream.Context, observer, current))
-            {
-                subscription.Dispose();
-            }
-            else if (!stream.TryAdd(subscription))
-            {
-                stream.EndLate(observer);
-            }
-        }
+        public override void Execute() => stream.StartNow(subscription);
     }
 }

@@ -1,19 +1,20 @@
-using System.Reactive.Disposables;
+using System.Diagnostics;
+using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
 /// <summary>
-/// A hot stream of one context. Observers come and go on any thread; values are pushed on the context, one at a time and never nested: what is pushed inside OnNext waits until the present value
-/// has been seen by all. Who subscribes inside OnNext sees the next value, who disposes gets nothing more, who throws is removed.
+/// A hot stream of one context. Observers come and go on any thread; values are pushed on the context, one at a time and never nested. Who subscribes inside OnNext sees the next value, who
+/// disposes gets nothing more, who throws is removed.
 /// </summary>
-internal class PushStream<T>(PollerContext context) : IObservable<T>
+internal class PushStream<T>(PollerContext context) : IObservable<T>, IDelivery
 {
     private static readonly Subscription[] None = [];
 #pragma warning disable CA1825 // An empty array of its own: it marks the end, and must not be the shared one.
     private static readonly Subscription[] Ended = new Subscription[0];
 #pragma warning restore CA1825
+    private readonly Queue<T> _waiting = new();
     private Subscription[] _observers = None;
-    private Queue<T>? _waiting;
     private bool _isPushing;
     private bool _isEnding;
     private Exception? _error;
@@ -24,62 +25,70 @@ internal class PushStream<T>(PollerContext context) : IObservable<T>
     /// <summary>The context that pushes.</summary>
     protected PollerContext Context => context;
 
-    private bool HasEnded => ReferenceEquals(Volatile.Read(ref _observers), Ended);
-
     /// <inheritdoc/>
-    public virtual IDisposable Subscribe(IObserver<T> observer)
+    public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
         var subscription = new Subscription(this, observer);
-        if (TryAdd(subscription))
-        {
-            return subscription;
-        }
-
-        Guarded.End(context, observer, _error);
-        return Disposable.Empty;
+        Start(subscription);
+        return subscription;
     }
 
-    /// <summary>Pushes a value. Context only.</summary>
+    /// <summary>Pushes a value from the top of the duty cycle, when the present callback has returned. Context only.</summary>
     public void Push(T value)
     {
-        if (_isPushing)
-        {
-            (_waiting ??= new Queue<T>()).Enqueue(value);
-            return;
-        }
+        _waiting.Enqueue(value);
+        context.Deliveries.Add(this);
+    }
 
+    /// <summary>Pushes a value before this returns: for what lies in a receive buffer. Context only, from the top of the duty cycle, on a stream without <see cref="Push"/>.</summary>
+    public void PushNow(T value)
+    {
+        Debug.Assert(!_isPushing && _waiting.Count == 0, "messages are delivered from the top of the duty cycle");
         _isPushing = true;
         PushToAll(value);
-        while (_waiting is { Count: > 0 })
-        {
-            PushToAll(_waiting.Dequeue());
-        }
-
         _isPushing = false;
-        if (_isEnding)
+    }
+
+    /// <summary>Ends the stream behind everything pushed before; with an error, or completed. Context only.</summary>
+    public void End(Exception? error)
+    {
+        if (!_isEnding)
         {
-            EndNow();
+            _isEnding = true;
+            _error = error;
+            context.Deliveries.Add(this);
         }
     }
 
-    /// <summary>Ends the stream after everything pushed before; with an error, or completed. Context only.</summary>
-    public void End(Exception? error)
+    /// <inheritdoc/>
+    public void Deliver()
     {
-        if (HasEnded || _isEnding)
+        if (_waiting.TryDequeue(out var value))
         {
+            OnPushing(value);
+            PushToAll(value);
             return;
         }
 
-        _error = error;
-        if (_isPushing)
+        foreach (var subscription in Interlocked.Exchange(ref _observers, Ended))
         {
-            _isEnding = true;
+            subscription.End(_error);
         }
-        else
+    }
+
+    /// <summary>Begins a subscription, at once and on the caller's thread.</summary>
+    protected virtual void Start(Subscription subscription)
+    {
+        if (!TryAdd(subscription))
         {
-            EndNow();
+            context.RunSoon(new LateEnd(subscription, _error));
         }
+    }
+
+    /// <summary>Called on the context before a value is pushed.</summary>
+    protected virtual void OnPushing(T value)
+    {
     }
 
     /// <summary>Called on the subscriber's thread when an observer was added.</summary>
@@ -107,8 +116,8 @@ internal class PushStream<T>(PollerContext context) : IObservable<T>
         }
     }
 
-    /// <summary>Tells an observer who came too late how the stream ended.</summary>
-    protected void EndLate(IObserver<T> observer) => Guarded.End(context, observer, _error);
+    /// <summary>Tells an observer who came too late how the stream ended. Context only.</summary>
+    protected void EndLate(Subscription subscription) => subscription.End(_error);
 
     private void PushToAll(T value)
     {
@@ -117,17 +126,6 @@ internal class PushStream<T>(PollerContext context) : IObservable<T>
             if (subscription.Observer is { } observer && !Guarded.OnNext(context, observer, value))
             {
                 subscription.Dispose();
-            }
-        }
-    }
-
-    private void EndNow()
-    {
-        foreach (var subscription in Interlocked.Exchange(ref _observers, Ended))
-        {
-            if (subscription.Observer is { } observer)
-            {
-                Guarded.End(context, observer, _error);
             }
         }
     }
@@ -156,8 +154,17 @@ internal class PushStream<T>(PollerContext context) : IObservable<T>
     {
         private IObserver<T>? _observer = observer;
 
-        /// <summary>The observer; null once disposed.</summary>
+        /// <summary>The observer; null once disposed or ended.</summary>
         public IObserver<T>? Observer => Volatile.Read(ref _observer);
+
+        /// <summary>Tells the observer the end, unless it has gone.</summary>
+        public void End(Exception? error)
+        {
+            if (Interlocked.Exchange(ref _observer, null) is { } observer)
+            {
+                Guarded.End(stream.Context, observer, error);
+            }
+        }
 
         /// <inheritdoc/>
         public void Dispose()
@@ -167,5 +174,11 @@ internal class PushStream<T>(PollerContext context) : IObservable<T>
                 stream.Remove(this);
             }
         }
+    }
+
+    private sealed class LateEnd(Subscription subscription, Exception? error) : WorkItem
+    {
+        /// <inheritdoc/>
+        public override void Execute() => subscription.End(error);
     }
 }

@@ -1,12 +1,13 @@
-using System.Reactive.Disposables;
+using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
-/// <summary>A stream for one consumer at a time: an observer or a handler. The slot is taken on any thread; values are pushed on the context.</summary>
-internal sealed class SingleStream<T>(PollerContext context, string name, Action onClaimed) : IObservable<T>
+/// <summary>A stream for one consumer at a time: an observer or a handler. The slot is taken on any thread; values are pushed on the context, from the top of the duty cycle.</summary>
+internal sealed class SingleStream<T>(PollerContext context, string name, Action onClaimed) : IObservable<T>, IDelivery
 {
     private static readonly object Ended = new();
     private object? _consumer;
+    private bool _isEnding;
     private Exception? _error;
 
     /// <summary>The handler, if that is the kind of consumer.</summary>
@@ -16,28 +17,30 @@ internal sealed class SingleStream<T>(PollerContext context, string name, Action
     public bool HasConsumer => Volatile.Read(ref _consumer) is Registration;
 
     /// <summary>Registers a handler.</summary>
+    /// <exception cref="InvalidOperationException">There is a consumer already.</exception>
     public IDisposable Handle(Func<T, ValueTask> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return Claim(new Registration(this, handler, null)) ?? throw new ObjectDisposedException(name, $"{name} has ended; there is nothing to handle any more.");
+        var registration = new Registration(this, handler, null);
+        return TryClaim(registration) ? registration : throw new ObjectDisposedException(name, $"{name} has ended; there is nothing to handle any more.");
     }
 
     /// <inheritdoc/>
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        if (Claim(new Registration(this, null, observer)) is { } registration)
+        var registration = new Registration(this, null, observer);
+        if (!TryClaim(registration))
         {
-            return registration;
+            context.RunSoon(new LateEnd(registration, _error));
         }
 
-        Guarded.End(context, observer, _error);
-        return Disposable.Empty;
+        return registration;
     }
 
-    /// <summary>Pushes a value to the observer. Context only.</summary>
+    /// <summary>Pushes a value to the observer before this returns. Context only, from the top of the duty cycle.</summary>
     /// <returns>False when there is no observer.</returns>
-    public bool Push(T value, out bool failed)
+    public bool PushNow(T value, out bool failed)
     {
         failed = false;
         if (Volatile.Read(ref _consumer) is not Registration { Observer: { } observer } registration)
@@ -54,22 +57,32 @@ internal sealed class SingleStream<T>(PollerContext context, string name, Action
         return true;
     }
 
-    /// <summary>Ends the stream. Context only.</summary>
+    /// <summary>Ends the stream, when the present callback has returned. Context only.</summary>
     public void End(Exception? error)
     {
-        _error = error;
-        if (Interlocked.Exchange(ref _consumer, Ended) is Registration { Observer: { } observer })
+        if (!_isEnding)
         {
-            Guarded.End(context, observer, error);
+            _isEnding = true;
+            _error = error;
+            context.Deliveries.Add(this);
         }
     }
 
-    private Registration? Claim(Registration registration)
+    /// <inheritdoc/>
+    public void Deliver()
+    {
+        if (Interlocked.Exchange(ref _consumer, Ended) is Registration registration)
+        {
+            registration.End(_error);
+        }
+    }
+
+    private bool TryClaim(Registration registration)
     {
         var present = Interlocked.CompareExchange(ref _consumer, registration, null);
         if (ReferenceEquals(present, Ended))
         {
-            return null;
+            return false;
         }
 
         if (present is not null)
@@ -79,16 +92,39 @@ internal sealed class SingleStream<T>(PollerContext context, string name, Action
         }
 
         onClaimed();
-        return registration;
+        return true;
     }
 
     private sealed class Registration(SingleStream<T> stream, Func<T, ValueTask>? handler, IObserver<T>? observer) : IDisposable
     {
+        private IObserver<T>? _observer = observer;
+
         public Func<T, ValueTask>? Handler => handler;
 
-        public IObserver<T>? Observer => observer;
+        public IObserver<T>? Observer => Volatile.Read(ref _observer);
+
+        /// <summary>Tells the observer the end, unless it has gone.</summary>
+        public void End(Exception? error)
+        {
+            if (Interlocked.Exchange(ref _observer, null) is { } observer)
+            {
+                Guarded.End(stream.Context, observer, error);
+            }
+        }
 
         /// <inheritdoc/>
-        public void Dispose() => Interlocked.CompareExchange(ref stream._consumer, null, this);
+        public void Dispose()
+        {
+            Volatile.Write(ref _observer, null);
+            Interlocked.CompareExchange(ref stream._consumer, null, this);
+        }
+    }
+
+    private PollerContext Context => context;
+
+    private sealed class LateEnd(Registration registration, Exception? error) : WorkItem
+    {
+        /// <inheritdoc/>
+        public override void Execute() => registration.End(error);
     }
 }

@@ -111,8 +111,8 @@ internal sealed partial class ConnectionCore
         var handle = new InboundMessage(message);
         try
         {
-            _messages.Push(handle);
-            _session.MessageStream.Push(handle);
+            _messages.PushNow(handle);
+            _session.MessageStream.PushNow(handle);
             _session.Server?.PushMessage(handle);
         }
         finally
@@ -149,7 +149,7 @@ internal sealed partial class ConnectionCore
     {
         var handle = new InboundRequest(request);
         var version = request.Version;
-        if (!consumer.Push(handle, out var failed))
+        if (!consumer.PushNow(handle, out var failed))
         {
             return false;
         }

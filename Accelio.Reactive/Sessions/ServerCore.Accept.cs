@@ -22,7 +22,7 @@ internal sealed partial class ServerCore
 
         var request = new ServerSessionRequest(this, Context, _options, incoming);
         request.StartTimer();
-        if (!_sessionRequests.Push(request, out var failed) || failed)
+        if (!_sessionRequests.PushNow(request, out var failed) || failed)
         {
             request.TryReject(AccelioStatus.SessionRefused, default);
         }

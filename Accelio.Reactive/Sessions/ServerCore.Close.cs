@@ -101,7 +101,7 @@ internal sealed partial class ServerCore
 
     private void FinishClosing()
     {
-        if (!_isClosing || _closed.Task.IsCompleted)
+        if (!_isClosing || _hasClosed)
         {
             return;
         }
@@ -116,15 +116,12 @@ internal sealed partial class ServerCore
             return;
         }
 
+        _hasClosed = true;
         _sessionRequests.End(null);
         _sessionStream.End(null);
         _messages.End(null);
         _requests.End(null);
         Context.Remove(this);
-        _closed.TrySetResult();
-        if (_holdsSharedContext)
-        {
-            SharedContext.Release();
-        }
+        Context.Deliveries.Add(new ClosedNotice(_closed, _holdsSharedContext));
     }
 }

@@ -38,7 +38,7 @@ internal sealed partial class ServerCore
         Volatile.Read(ref _resources).TryGetValue(resource, out var handler) ? handler : _requests.Handler;
 
     /// <summary>Pushes a message to those who observe all sessions. Context only.</summary>
-    internal void PushMessage(InboundMessage message) => _messages.Push(message);
+    internal void PushMessage(InboundMessage message) => _messages.PushNow(message);
 
     private void RemoveHandler(string resource, Func<InboundRequest, ValueTask> handler)
     {

@@ -61,7 +61,7 @@ internal sealed partial class SessionCore
         if (_state == SessionState.Established && _connections.Length <= 1)
         {
             _state = SessionState.Closing;
-            _events.PushEvent(new SessionClosing(byPeer));
+            _events.Push(new SessionClosing(byPeer));
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class SessionCore
         if (_state == SessionState.Established && info.IsOrderly)
         {
             // The last of several connections: the close of the session as a whole begins and ends here.
-            _events.PushEvent(new SessionClosing(info.Reason == CloseReason.ClosedByPeer));
+            _events.Push(new SessionClosing(info.Reason == CloseReason.ClosedByPeer));
         }
 
         End(info);
@@ -138,14 +138,10 @@ internal sealed partial class SessionCore
         _requests.End(error);
         _receipts.End(error);
         _errors.End(null);
-        _events.PushEvent(new SessionClosed(info.Reason, info.Status, info.Detail));
+        _events.Push(new SessionClosed(info.Reason, info.Status, info.Detail));
         _events.End(null);
         _server?.Remove(this);
         Context.Remove(this);
-        _closed.TrySetResult();
-        if (_holdsSharedContext)
-        {
-            SharedContext.Release();
-        }
+        Context.Deliveries.Add(new ClosedNotice(_closed, _holdsSharedContext));
     }
 }

@@ -170,7 +170,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
         _localEndPoint = connection.LocalEndPoint;
         _remoteEndPoint = connection.RemoteEndPoint;
         _state = SessionState.Established;
-        _events.PushEvent(new SessionEstablished());
+        _events.Push(new SessionEstablished());
         FinishConnecting(null);
     }
 

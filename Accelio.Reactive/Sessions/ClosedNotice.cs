@@ -1,0 +1,15 @@
+namespace Accelio.Reactive;
+
+/// <summary>The last delivery of a session or server: behind it no callback of theirs runs, so only now is the end told.</summary>
+internal sealed class ClosedNotice(TaskCompletionSource closed, bool holdsSharedContext) : IDelivery
+{
+    /// <inheritdoc/>
+    public void Deliver()
+    {
+        closed.TrySetResult();
+        if (holdsSharedContext)
+        {
+            SharedContext.Release();
+        }
+    }
+}
