@@ -45,6 +45,9 @@ internal sealed unsafe class LinkRecorder : ILinkSink
 
     public byte[] Trailer { get; init; } = [];
 
+    /// <summary>The flags of the set-up messages that it sends.</summary>
+    public ushort Flags { get; init; }
+
     public bool IsReady { get; private set; }
 
     public LinkError? Error => Closed.Count == 0 ? null : Closed[0].Error;
@@ -67,7 +70,7 @@ internal sealed unsafe class LinkRecorder : ILinkSink
         Opened++;
         if (SetsUp && link.IsClient)
         {
-            link.SendSetup(SetupOf(link.Options, isResponse: false), Trailer);
+            link.SendSetup(SetupOf(link.Options, isResponse: false) with { Flags = Flags }, Trailer);
         }
     }
 
@@ -87,6 +90,7 @@ internal sealed unsafe class LinkRecorder : ILinkSink
         {
             var answer = SetupOf(link.Options, isResponse: true);
             answer.BufferSize = (ulong)size;
+            answer.Flags = Flags;
             link.SendSetup(answer, Trailer);
         }
     }

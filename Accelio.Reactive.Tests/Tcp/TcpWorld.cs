@@ -45,6 +45,9 @@ internal sealed class TcpWorld : IDisposable
 
     public Action<LinkRecorder>? Prepare { get; set; }
 
+    /// <summary>The flags of the set-up messages of both ends.</summary>
+    public ushort Flags { get; init; }
+
     /// <summary>Number of descriptors that the process has open.</summary>
     public static int OpenDescriptors => Directory.GetFiles("/proc/self/fd").Length;
 
@@ -91,7 +94,7 @@ internal sealed class TcpWorld : IDisposable
 
     public (Link Link, LinkRecorder Sink) Dial(bool dual = false, EndPoint? address = null)
     {
-        var sink = new LinkRecorder();
+        var sink = new LinkRecorder { Flags = Flags };
         Link link = null!;
         var called = -1;
         Do(() =>
@@ -185,7 +188,7 @@ internal sealed class TcpWorld : IDisposable
 
     private LinkRecorder Accept(Link link)
     {
-        var sink = new LinkRecorder();
+        var sink = new LinkRecorder { Flags = Flags };
         Prepare?.Invoke(sink);
         Accepted.Add((link, sink));
         return sink;

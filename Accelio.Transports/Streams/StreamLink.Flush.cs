@@ -22,6 +22,9 @@ internal abstract unsafe partial class StreamLink
         FlushStreams(now);
     }
 
+    /// <summary>Whether the flush that is to come has bytes for a stream.</summary>
+    protected bool WillSend(int stream) => _dirty && !_queues[stream].IsEmpty;
+
     /// <summary>A stream takes bytes again.</summary>
     protected void OnStreamWritable(int stream, long now)
     {

@@ -13,6 +13,9 @@ internal sealed unsafe partial class TcpLink : StreamLink
     private IPEndPoint _local;
     private bool _configured;
 
+    // Links to C peers only.
+    private TcpAcknowledger? _acknowledger;
+
     private TcpLink(
         Poller poller,
         LinkOptions options,
@@ -42,6 +45,7 @@ internal sealed unsafe partial class TcpLink : StreamLink
         if (!_configured && !IsClosed)
         {
             _configured = true;
+            _acknowledger = (peer.Flags & LinkSetup.ExtensionFlag) == 0 ? new TcpAcknowledger(this) : null;
             _listener?.LinkConfigured();
         }
     }
@@ -69,7 +73,21 @@ internal sealed unsafe partial class TcpLink : StreamLink
     }
 
     /// <summary>The reactor says that a socket may have bytes.</summary>
-    internal int OnReadable(int stream, long now) => _connecting > 0 ? 0 : Receive(stream, now);
+    internal int OnReadable(int stream, long now)
+    {
+        if (_connecting > 0)
+        {
+            return 0;
+        }
+
+        var work = Receive(stream, now);
+        _acknowledger?.Mark();
+        return work;
+    }
+
+    /// <summary>Has the kernel acknowledge without delay what has arrived on a stream; false when output is about to do that.</summary>
+    internal bool AcknowledgeNow(int stream) =>
+        !IsClosed && !WillSend(stream) && TcpSocketOptions.AcknowledgeNow(_streams[stream].Socket);
 
     /// <summary>The reactor says that a socket takes bytes, or that its connect has ended.</summary>
     internal void OnWritable(int stream, long now)
@@ -102,10 +120,28 @@ internal sealed unsafe partial class TcpLink : StreamLink
     }
 
     /// <inheritdoc/>
-    protected override int TryReceive(int stream, IoVector* vectors, int count) => _streams[stream].Socket.Receive(vectors, count);
+    protected override int TryReceive(int stream, IoVector* vectors, int count)
+    {
+        var received = _streams[stream].Socket.Receive(vectors, count);
+        if (received > 0)
+        {
+            _acknowledger?.OnReceived(stream);
+        }
+
+        return received;
+    }
 
     /// <inheritdoc/>
-    protected override int TrySend(int stream, IoVector* vectors, int count) => _streams[stream].Socket.Send(vectors, count);
+    protected override int TrySend(int stream, IoVector* vectors, int count)
+    {
+        var sent = _streams[stream].Socket.Send(vectors, count);
+        if (sent > 0)
+        {
+            _acknowledger?.OnSent(stream);
+        }
+
+        return sent;
+    }
 
     /// <inheritdoc/>
     protected override void UpdateInterest(int stream, bool wantRead, bool wantWrite) =>

@@ -7,9 +7,10 @@ namespace Accelio.Transports.Tcp;
 /// <summary>The options of connected sockets. Failures are ignored: a connection with other settings is slower, not wrong.</summary>
 internal static class TcpSocketOptions
 {
-    // The same numbers on all systems, but for the name of the algorithm, which is Linux's.
+    // The same numbers on all systems, but for the last two, which are Linux's.
     private const int LevelTcp = 6;
     private const int OptionNoDelay = 1;
+    private const int OptionQuickAck = 12;
     private const int OptionCongestion = 13;
 
     // TCP_CA_NAME_MAX of the kernel.
@@ -19,12 +20,23 @@ internal static class TcpSocketOptions
     public static void Apply(TcpSocket socket, IPEndPoint local, IPEndPoint remote, LinkOptions options)
     {
         // The link collects the output of a duty cycle itself; waiting for more in the kernel only delays it.
-        var on = 1;
-        _ = socket.SetOption(LevelTcp, OptionNoDelay, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in on)));
+        _ = SwitchOn(socket, OptionNoDelay);
         if (OperatingSystem.IsLinux() && options.LocalCongestionControl.Count > 0 && TcpAddress.IsLocal(local, remote))
         {
             ReplaceBbr(socket, options.LocalCongestionControl);
         }
+    }
+
+    /// <summary>
+    /// Has the system acknowledge now what has arrived, and what arrives from now on without delay, until something is sent. False where it
+    /// cannot be told to.
+    /// </summary>
+    public static bool AcknowledgeNow(TcpSocket socket) => OperatingSystem.IsLinux() && SwitchOn(socket, OptionQuickAck);
+
+    private static bool SwitchOn(TcpSocket socket, int option)
+    {
+        var on = 1;
+        return socket.SetOption(LevelTcp, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in on))) >= 0;
     }
 
     // bbr paces, which within a machine costs up to half of the throughput of large messages.
