@@ -73,6 +73,20 @@ public class ReceiptRules
     }
 
     [Fact]
+    public void The_receipt_of_a_request_waits_for_the_response_for_ever_when_ReceiptDelay_has_no_limit()
+    {
+        var options = new AccelioServerOptions { ReceiptDelay = Timeout.InfiniteTimeSpan, ResponseTimeout = TimeSpan.FromSeconds(20) };
+        var world = new EngineWorld(isClient: false, options).Established(ours: false);
+        world.PeerRequest("x", task: 8, MessageFlags.RequestReadReceipt);
+
+        world.Pass(TimeSpan.FromSeconds(19));
+        Assert.Empty(world.TakeSent());
+        world.Pass(TimeSpan.FromSeconds(1.1));
+
+        Assert.Equal(MessageFlags.ReceiptFirst | MessageFlags.ReceiptLast, world.TakeOne().Header.Flags);
+    }
+
+    [Fact]
     public void All_three_forms_of_receipts_are_understood()
     {
         var world = new EngineWorld().Established(ours: false);

@@ -177,6 +177,43 @@ public class RequestRules
         Assert.Contains("note UnknownSession", _world.Log);
     }
 
+    [Theory]
+    [InlineData(AccelioStatus.NotSupported)]
+    [InlineData(AccelioStatus.MessageDiscarded)]
+    [InlineData(AccelioStatus.Unsuccessful)]
+    public void A_C_peer_gets_a_status_as_an_empty_response_and_no_text(AccelioStatus status)
+    {
+        var sent = Refuse(new EngineWorld(isClient: false).Established(ours: false), status);
+
+        Assert.Equal((FrameType.Response, 8u, (uint)status, MessageFlags.ReceiptLast), (sent.Type, sent.Header.RemoteTask, sent.Header.Status, sent.Header.Flags));
+        Assert.Equal((0, 0, 0), (sent.Items.Length, sent.UserHeader.Length, sent.Text.Length));
+    }
+
+    [Fact]
+    public void Our_own_peer_gets_the_text_as_an_item()
+    {
+        var sent = Refuse(new EngineWorld(isClient: false).Established(), AccelioStatus.Unsuccessful);
+
+        Assert.True(MessageItems.TryParse(sent.Items, out var items, out _, out _));
+        Assert.Equal("why"u8, items.FailureText);
+        Assert.Equal(MessageFlags.ReceiptLast | MessageFlags.Items, sent.Header.Flags);
+    }
+
+    [Fact]
+    public void A_request_that_nobody_answers_is_answered_when_its_time_is_over()
+    {
+        var options = new AccelioServerOptions { ResponseTimeout = TimeSpan.FromSeconds(5) };
+        var world = new EngineWorld(isClient: false, options).Established(ours: false);
+        world.PeerRequest("x", task: 8);
+
+        world.Pass(TimeSpan.FromSeconds(4.9));
+        Assert.Empty(world.TakeSent());
+        world.Pass(TimeSpan.FromSeconds(0.2));
+
+        Assert.Equal((uint)AccelioStatus.MessageDiscarded, world.TakeOne().Header.Status);
+        Assert.Equal(0, world.Connection.OpenRequests);
+    }
+
     [Fact]
     public void Room_for_a_large_answer_is_offered_to_C_peers_only()
     {
@@ -186,5 +223,18 @@ public class RequestRules
 
         Assert.Equal(64u << 20, c.TakeOne().OfferedRoom);
         Assert.Equal(0u, _world.TakeOne().OfferedRoom);
+    }
+
+    private static SentFrame Refuse(EngineWorld world, AccelioStatus status)
+    {
+        world.Events.Keep = true;
+        world.PeerRequest("x", task: 8);
+        var request = world.Events.Kept[0];
+        world.On(() =>
+        {
+            Assert.True(request.TryClaimAnswer(request.Version));
+            world.Connection.SendStatusResponse(request, status, "why");
+        });
+        return world.TakeOne();
     }
 }

@@ -105,6 +105,7 @@ public abstract class RequestTests(Wire wire) : SessionTests(wire)
         var failure = await Assert.ThrowsAsync<RequestFailedException>(async () => await pair.Session.RequestAsync(new byte[1], _ => 0));
 
         Assert.Equal(AccelioStatus.MessageDiscarded, failure.Status);
+        Assert.True(failure.MayHaveExecuted);
     }
 
     [Fact]

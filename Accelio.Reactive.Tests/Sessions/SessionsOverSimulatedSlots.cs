@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class HandlerRulesOverSimulatedSlots() : HandlerRules(Wire.SimulatedSlots());
+
 public class LeaseTestsOverSimulatedSlots() : LeaseTests(Wire.SimulatedSlots());
 
 public class LifeTestsOverSimulatedSlots() : LifeTests(Wire.SimulatedSlots());

@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class HandlerRulesOverTcp() : HandlerRules(Wire.Tcp());
+
 public class LeaseTestsOverTcp() : LeaseTests(Wire.Tcp());
 
 public class LifeTestsOverTcp() : LifeTests(Wire.Tcp());

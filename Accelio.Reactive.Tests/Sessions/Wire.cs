@@ -15,7 +15,7 @@ public sealed class Wire
     public Uri Address { get; }
 
     /// <summary>Sockets, by the poller of our own.</summary>
-    public static Wire Tcp() => new("tcp://127.0.0.1:0", _ => { });
+    public static Wire Tcp(TimeProvider? time = null) => new("tcp://127.0.0.1:0", options => options.TimeProvider = time ?? options.TimeProvider);
 
     /// <summary>Streams in memory, cut at every place.</summary>
     public static Wire SimulatedStreams() => Simulated(new SimulatedNetwork(1847));

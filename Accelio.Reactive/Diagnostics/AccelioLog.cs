@@ -27,6 +27,10 @@ internal static partial class AccelioLog
     [LoggerMessage(5, LogLevel.Warning, "Session {Uri}: {Requests} requests and {Messages} messages found no consumer {Why}")]
     public static partial void Unclaimed(ILogger logger, string uri, int requests, int messages, string why);
 
+    /// <summary>A handler threw when nobody waited for its answer any more.</summary>
+    [LoggerMessage(7, LogLevel.Debug, "A request handler of session {Uri} threw after its request could not be answered any more")]
+    public static partial void LateHandlerFailed(ILogger logger, string uri, Exception exception);
+
     /// <summary>A callback held the context up.</summary>
     [LoggerMessage(6, LogLevel.Warning, "A callback on context {Context} took {Milliseconds} ms; everything that lives there waited")]
     public static partial void SlowCallback(ILogger logger, string context, long milliseconds);

@@ -226,7 +226,7 @@ internal sealed partial class ConnectionMachine
         {
             var status = (AccelioStatus)frame.Header.Status;
             var text = items.HasFailureText ? System.Text.Encoding.UTF8.GetString(items.FailureText) : StatusCodes.Describe(frame.Header.Status);
-            message.Fail(new Failure(FailureKind.PeerStatus, status, text, status is not (AccelioStatus.NotSupported or AccelioStatus.MessageDiscarded)));
+            message.Fail(new Failure(FailureKind.PeerStatus, status, text, status != AccelioStatus.NotSupported));
             return;
         }
 

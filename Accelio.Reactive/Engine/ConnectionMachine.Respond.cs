@@ -137,13 +137,13 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
         {
             core.Recycle();
         }
-        else if (core.WantsReceipt && MayAnswer)
+        else if (core.WantsReceipt && MayAnswer && Settings.ReceiptDelay != long.MaxValue)
         {
-            core.StartTimer(Timers, Now + (Settings.ReceiptDelay == long.MaxValue ? 0 : Settings.ReceiptDelay));
+            core.DelayReceipt(Now + Settings.ReceiptDelay);
         }
         else
         {
-            core.AwaitAnswer(Timers, Now);
+            core.LimitAnswer();
         }
 
         ReturnCredit(paid);
@@ -196,7 +196,7 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
 
     private void OpenRequest(MessageCore core)
     {
-        core.OpenAnswer();
+        core.OpenAnswer(Settings.ResponseTimeout == long.MaxValue ? long.MaxValue : Now + Settings.ResponseTimeout);
         core.PreviousOpen = null;
         core.NextOpen = _openRequests;
         if (_openRequests is not null)

@@ -30,14 +30,27 @@ public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
     /// <summary>The connection the request came on.</summary>
     public AccelioConnection? Connection => _message.Connection;
 
+    /// <summary>How long the request may still be answered: until <see cref="AccelioPeerOptions.ResponseTimeout"/>, counted from its arrival, is over. Null without a limit, zero when it may be answered no
+    /// more. Any thread.</summary>
+    public TimeSpan? Remaining => _message.Core.Remaining(_message.Version);
+
+    /// <summary>
+    /// Fires when an answer is of no use any more: <see cref="Remaining"/> is over, or the session ended. It does not fire once the request was answered. Made when it is first asked for, and used again for
+    /// other requests: do not keep it beyond the answer. Its callbacks run on the context. Any thread.
+    /// </summary>
+    public CancellationToken Canceled => _message.Core.Canceled(_message.Version);
+
     /// <summary>Answers. The response's memory is borrowed until the task completes; small responses are copied and the task is complete at once. Any thread.</summary>
-    /// <exception cref="InvalidOperationException">The request was answered already, or may not be answered any more.</exception>
-    /// <exception cref="AccelioException">The response does not fit the room that the requester offered; the requester is told.</exception>
+    /// <exception cref="InvalidOperationException">The request was answered already.</exception>
+    /// <exception cref="AccelioException">The response does not fit the room that the requester offered; the requester is told. Or the answer comes too late
+    /// (<see cref="AccelioStatus.MessageDiscarded"/>): the time was over, or the session has ended.</exception>
     public ValueTask RespondAsync(in OutboundMessage response) => _message.Core.RespondAsync(_message.Version, response);
 
     /// <summary>Answers with a status instead of a response: the requester's call fails with <see cref="RequestFailedException"/>.</summary>
     /// <param name="status">Any but <see cref="AccelioStatus.Success"/>.</param>
     /// <param name="text">For the requester's exception, up to 255 bytes of UTF-8 are sent; C peers do not get it.</param>
+    /// <exception cref="InvalidOperationException">The request was answered already.</exception>
+    /// <exception cref="AccelioException">The answer comes too late; see <see cref="RespondAsync"/>.</exception>
     public ValueTask FailAsync(AccelioStatus status, string? text = null) => _message.Core.FailAsync(_message.Version, status, text);
 
     /// <summary>Adds a lease; see <see cref="InboundMessage.Retain"/>.</summary>

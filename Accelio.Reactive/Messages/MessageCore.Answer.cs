@@ -8,7 +8,11 @@ internal sealed unsafe partial class MessageCore
     /// <summary>Answers with a message.</summary>
     internal ValueTask RespondAsync(int version, in OutboundMessage response)
     {
-        Claim(version);
+        if (!TryClaimAnswer(version))
+        {
+            return Refuse(version);
+        }
+
         if (_poller.IsCurrent && Connection!.IsCopied(response.Payload.Length))
         {
             var failure = Connection.Respond(this, response, null, out _);
@@ -26,16 +30,21 @@ internal sealed unsafe partial class MessageCore
             throw new ArgumentOutOfRangeException(nameof(status), status, "A failure needs a status other than Success; RespondAsync() answers with success.");
         }
 
-        Claim(version);
-        return ResponseOperation.Start(_poller, this, default, status, text);
+        return !TryClaimAnswer(version) ? Refuse(version) : ResponseOperation.Start(_poller, this, default, status, text);
     }
 
-    private void Claim(int version)
+    /// <summary>What an answer gets that comes too late, which nobody can help, or a second time, which is a mistake.</summary>
+    private ValueTask Refuse(int version)
     {
-        if (!TryClaimAnswer(version))
+        var answer = Volatile.Read(ref _answer);
+        if (answer == AnswerIn(AnswerNone, version) || answer == AnswerIn(AnswerClaimed, version))
         {
-            throw new InvalidOperationException(
-                "This request may not be answered: it was answered already, its handler ended without an answer, its time was over, or its session has ended. A request is answered exactly once.");
+            throw new InvalidOperationException("This request was answered already. A request is answered exactly once.");
         }
+
+        var why = answer == AnswerIn(AnswerExpired, version) ? "its ResponseTimeout was over"
+            : answer == AnswerIn(AnswerLost, version) ? "its session has ended"
+            : "it was answered, its time was over, or its session has ended";
+        return ValueTask.FromException(new AccelioException($"The request cannot be answered any more: {why}. The requester does not wait for the answer.", AccelioStatus.MessageDiscarded));
     }
 }

@@ -115,7 +115,12 @@ internal sealed unsafe partial class MessageCore
         Connection = null;
         IsRequest = false;
         WantsReceipt = false;
-        _abandoned = false;
+        _isForgotten = false;
+        if (_cancellation is not null)
+        {
+            ReturnCancellation();
+        }
+
         Rejected = false;
         LastInBatch = false;
         _pool.Return(this);

@@ -5,18 +5,25 @@ using Accelio.Transports.Wire;
 
 namespace Accelio.Reactive;
 
-/// <content>What a request keeps beside its bytes: whom to answer, into which room, and the right to answer once.</content>
+/// <content>What a request keeps beside its bytes: whom to answer, into which room, and the right to answer once, in time.</content>
 internal sealed unsafe partial class MessageCore
 {
-    // The version in the upper part, one of these states in the lowest two bits.
+    // The version in the upper part, one of these states in the lowest three bits.
     private const long AnswerNone = 0;
     private const long AnswerOpen = 1;
     private const long AnswerClaimed = 2;
+    private const long AnswerExpired = 3;
+    private const long AnswerLost = 4;
+    private const int StateBits = 3;
+    private const long StateMask = (1 << StateBits) - 1;
     private long _answer;
+    private long _answerDue;
+    private long _timerDue;
+    private long _endsAs;
     private RoomEntry[] _room = [];
     private int _roomCount;
     private AnswerTimer? _timer;
-    private bool _abandoned;
+    private bool _isForgotten;
 
     /// <summary>The connection it came on.</summary>
     internal ConnectionMachine? Connection;
@@ -40,7 +47,7 @@ internal sealed unsafe partial class MessageCore
     internal bool IsRequest { get; private set; }
 
     /// <summary>Whether the request may not be answered any more.</summary>
-    internal bool IsAnswered => (Volatile.Read(ref _answer) & 3) == AnswerNone;
+    internal bool IsAnswered => (Volatile.Read(ref _answer) & StateMask) is not (AnswerOpen or AnswerClaimed);
 
     /// <summary>The buffers that the requester offered.</summary>
     internal ReadOnlySpan<RoomEntry> Room => _room.AsSpan(0, _roomCount);
@@ -80,16 +87,21 @@ internal sealed unsafe partial class MessageCore
         Sge.Read(room, count, _room);
     }
 
-    /// <summary>From now on the request may be answered once.</summary>
-    internal void OpenAnswer()
+    /// <summary>From now on the request may be answered once, until <paramref name="due"/>, which is <see cref="long.MaxValue"/> for no limit.</summary>
+    internal void OpenAnswer(long due)
     {
         IsRequest = true;
-        Volatile.Write(ref _answer, ((long)Version << 2) | AnswerOpen);
+        _answerDue = due;
+        _timerDue = long.MaxValue;
+        Volatile.Write(ref _answer, AnswerIn(AnswerOpen, Version));
     }
 
     /// <summary>Claims the right to answer. Any thread.</summary>
     internal bool TryClaimAnswer(int version) =>
-        Interlocked.CompareExchange(ref _answer, ((long)version << 2) | AnswerClaimed, ((long)version << 2) | AnswerOpen) == (((long)version << 2) | AnswerOpen);
+        Interlocked.CompareExchange(ref _answer, AnswerIn(AnswerClaimed, version), AnswerIn(AnswerOpen, version)) == AnswerIn(AnswerOpen, version);
+
+    /// <summary>Whether the right to answer was taken away: time was over, or the session ended. Any thread.</summary>
+    internal bool IsGivenUp(int version) => Volatile.Read(ref _answer) is var answer && (answer == AnswerIn(AnswerExpired, version) || answer == AnswerIn(AnswerLost, version));
 
     /// <summary>The request was answered, or its answer given up. Poller only.</summary>
     internal void AnswerDone()
@@ -99,13 +111,25 @@ internal sealed unsafe partial class MessageCore
             return;
         }
 
-        if (!_abandoned)
+        if (!_isForgotten)
         {
             Connection!.ForgetOpen(this);
         }
 
-        StopTimer();
-        Volatile.Write(ref _answer, AnswerNone);
+        _timerDue = long.MaxValue;
+        var version = Version;
+        if (_endsAs == AnswerNone)
+        {
+            Volatile.Write(ref _answer, AnswerIn(AnswerNone, version));
+        }
+        else
+        {
+            // In full order with the look at the token: who asks for it now sees the end, or is seen here.
+            Interlocked.Exchange(ref _answer, AnswerIn(_endsAs, version));
+            _endsAs = AnswerNone;
+            FireCanceled(version);
+        }
+
         if (!IsHeld)
         {
             Recycle();
@@ -115,55 +139,74 @@ internal sealed unsafe partial class MessageCore
     /// <summary>The connection is over: nobody may answer any more; a response already claimed on another thread will find out. Poller only.</summary>
     internal void AbandonAnswer()
     {
-        var version = Version;
-        if (TryClaimAnswer(version))
+        if (TryClaimAnswer(Version))
         {
+            _endsAs = AnswerLost;
             AnswerDone();
         }
         else
         {
             // Claimed: whoever claimed it calls AnswerDone when his response reaches the poller.
             Connection!.ForgetOpen(this);
-            _abandoned = true;
-            StopTimer();
+            _isForgotten = true;
+            _timerDue = long.MaxValue;
         }
     }
 
-    /// <summary>The lease ended before the answer: waits for it, bounded. Poller only.</summary>
-    internal void AwaitAnswer(TimerWheel timers, long now)
+    /// <summary>Limits the time for the answer, from the arrival of the request. Poller only.</summary>
+    internal void LimitAnswer()
     {
-        var limit = Connection!.Settings.ResponseTimeout;
-        if (limit != long.MaxValue)
+        if (_answerDue != long.MaxValue)
         {
-            StartTimer(timers, now + limit);
+            StartTimer(_answerDue);
         }
     }
 
-    /// <summary>Starts the timer of the receipt or the answer, whichever is due next.</summary>
-    internal void StartTimer(TimerWheel timers, long due)
+    /// <summary>The lease has ended and the answer may still come: the receipt waits for it a little. Poller only.</summary>
+    internal void DelayReceipt(long due) => StartTimer(Math.Min(due, _answerDue));
+
+    /// <summary>Whether the time for the answer is over; then the requester is told, and the request may be answered no more. Poller only.</summary>
+    internal bool TryExpire(long now)
+    {
+        if (now < _answerDue || !TryClaimAnswer(Version))
+        {
+            return false;
+        }
+
+        _endsAs = AnswerExpired;
+        Connection!.SendStatusResponse(this, AccelioStatus.MessageDiscarded, "the request was not answered in time");
+        return true;
+    }
+
+    private static long AnswerIn(long state, int version) => ((long)version << StateBits) | state;
+
+    // A timer that is in the wheel already, and not too late, is left there: it finds out itself that its time has not come.
+    private void StartTimer(long due)
     {
         _timer ??= new AnswerTimer(this);
-        timers.Schedule(_timer, due);
-    }
-
-    private void StopTimer()
-    {
-        if (_timer is { IsScheduled: true })
+        _timerDue = due;
+        if (!_timer.IsScheduled || _timer.DueTime > due)
         {
-            Connection!.Timers.Cancel(_timer);
+            _poller.Timers.Schedule(_timer, due);
         }
     }
 
     private void OnTimer(long now)
     {
-        if (WantsReceipt)
+        if (now < _timerDue)
+        {
+            if (_timerDue != long.MaxValue)
+            {
+                _poller.Timers.Schedule(_timer!, _timerDue);
+            }
+
+            return;
+        }
+
+        if (!TryExpire(now) && WantsReceipt && Volatile.Read(ref _answer) == AnswerIn(AnswerOpen, Version))
         {
             Connection!.SendRequestReceipt(this);
-            AwaitAnswer(Connection.Timers, now);
-        }
-        else if (TryClaimAnswer(Version))
-        {
-            Connection!.SendStatusResponse(this, AccelioStatus.MessageDiscarded, "the request was not answered in time");
+            LimitAnswer();
         }
     }
 

@@ -5,6 +5,7 @@ namespace Accelio.Reactive;
 /// <summary>The message cores of one poller: a plain stack, poller thread only.</summary>
 internal sealed class MessagePool(Poller poller)
 {
+    private readonly Stack<RequestCancellation> _cancellations = new();
     private MessageCore?[] _free = new MessageCore?[64];
     private int _count;
 
@@ -23,6 +24,18 @@ internal sealed class MessagePool(Poller poller)
         var core = _free[--_count]!;
         _free[_count] = null;
         return core;
+    }
+
+    /// <summary>A source for the token of a request.</summary>
+    internal RequestCancellation RentCancellation() => _cancellations.TryPop(out var cancellation) ? cancellation : new RequestCancellation();
+
+    /// <summary>Takes a source back whose request has ended in good order.</summary>
+    internal void ReturnCancellation(RequestCancellation cancellation)
+    {
+        if (cancellation.TryReset())
+        {
+            _cancellations.Push(cancellation);
+        }
     }
 
     internal void Return(MessageCore core)

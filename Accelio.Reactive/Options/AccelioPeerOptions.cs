@@ -19,7 +19,7 @@ public abstract class AccelioPeerOptions
     /// <summary>How long a message waits for its first consumer.</summary>
     public TimeSpan UnclaimedTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a request that nobody answers stays answerable after its handler or observer returned.</summary>
+    /// <summary>How long a request of the peer may be answered, from its arrival; then the requester is told that there will be no answer, and <see cref="InboundRequest.Canceled"/> fires.</summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long the receipt of a request waits for the response so that both travel as one.</summary>

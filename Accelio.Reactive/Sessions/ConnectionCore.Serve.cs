@@ -16,6 +16,9 @@ internal sealed partial class ConnectionCore
     private int _runningHandlers;
     private bool _isServingWaiting;
 
+    private bool HasRequestConsumer => _requests.HasConsumer || _session.RequestStream.HasConsumer
+        || _session.Server is { } server && (server.FindHandler(_session.Resource) is not null || server.RequestStream.HasConsumer);
+
     private bool HasMessageObservers => _messages.HasObservers || _session.MessageStream.HasObservers || _session.Server is { HasMessageObservers: true };
 
     /// <inheritdoc/>
@@ -41,10 +44,14 @@ internal sealed partial class ConnectionCore
     void IConnectionEvents.OnRequest(ConnectionMachine connection, MessageCore request)
     {
         request.Session = _session;
-        if (_unclaimedRequests.Count != 0 || !TryServe(request))
+        if (_waitingRequests.Count != 0)
         {
-            _unclaimedRequests.Enqueue(new Unclaimed(request, Poller.Now));
-            StartUnclaimedTimer();
+            // Behind those that wait for handlers to end, whoever is there for them then.
+            Wait(request);
+        }
+        else if (_unclaimedRequests.Count != 0 || !TryServe(request))
+        {
+            Hold(request);
         }
     }
 
@@ -68,7 +75,15 @@ internal sealed partial class ConnectionCore
 
         if (error is not null)
         {
-            AccelioLog.HandlerFailed(_session.Context.Log, _session.Uri, error);
+            if (request.IsGivenUp(version))
+            {
+                AccelioLog.LateHandlerFailed(_session.Context.Log, _session.Uri, error);
+            }
+            else
+            {
+                AccelioLog.HandlerFailed(_session.Context.Log, _session.Uri, error);
+            }
+
             request.Rejected = request.Version == version || request.Rejected;
         }
 
@@ -96,14 +111,41 @@ internal sealed partial class ConnectionCore
         _isServingWaiting = true;
         while (_runningHandlers < _options.MaxConcurrentHandlers && _waitingRequests.TryDequeue(out var next))
         {
-            if (!TryServe(next))
+            if (!TryDrop(next) && !TryServe(next))
             {
-                _unclaimedRequests.Enqueue(new Unclaimed(next, Poller.Now));
-                StartUnclaimedTimer();
+                Hold(next);
             }
         }
 
         _isServingWaiting = false;
+    }
+
+    /// <summary>As many handlers run as may: the request waits for one to end.</summary>
+    private void Wait(MessageCore request)
+    {
+        _waitingRequests.Enqueue(request);
+        request.LimitAnswer();
+    }
+
+    /// <summary>Nobody serves requests at present: the request waits for somebody, but not for ever.</summary>
+    private void Hold(MessageCore request)
+    {
+        _unclaimedRequests.Enqueue(new Unclaimed(request, Poller.Now));
+        request.LimitAnswer();
+        StartUnclaimedTimer();
+    }
+
+    /// <summary>A request whose time was over while it waited is not served.</summary>
+    private static bool TryDrop(MessageCore request)
+    {
+        var version = request.Version;
+        if (!request.IsGivenUp(version))
+        {
+            return false;
+        }
+
+        request.ReleaseAtHome(version);
+        return true;
     }
 
     private void Deliver(MessageCore message)
@@ -131,7 +173,7 @@ internal sealed partial class ConnectionCore
         {
             if (_runningHandlers >= _options.MaxConcurrentHandlers)
             {
-                _waitingRequests.Enqueue(request);
+                Wait(request);
             }
             else
             {
@@ -170,27 +212,29 @@ internal sealed partial class ConnectionCore
     private void RunHandler(Func<InboundRequest, ValueTask> handler, MessageCore request)
     {
         var version = request.Version;
-        ValueTask task;
+        Exception? error = null;
         try
         {
-            task = handler(new InboundRequest(request));
+            var task = handler(new InboundRequest(request));
+            if (task.IsCompletedSuccessfully)
+            {
+                task.GetAwaiter().GetResult();
+            }
+            else
+            {
+                var run = _idleRuns.TryPop(out var idle) ? idle : new HandlerRun(this);
+                run.Start(task, request, version);
+                _runningHandlers++;
+                request.LimitAnswer();
+                return;
+            }
         }
         catch (Exception exception)
         {
-            OnHandlerEnded(null, request, version, exception);
-            return;
+            error = exception;
         }
 
-        if (task.IsCompletedSuccessfully)
-        {
-            task.GetAwaiter().GetResult();
-            OnHandlerEnded(null, request, version, null);
-            return;
-        }
-
-        _runningHandlers++;
-        var run = _idleRuns.TryPop(out var idle) ? idle : new HandlerRun(this);
-        run.Start(task, request, version);
+        OnHandlerEnded(null, request, version, error);
     }
 
     private void DeliverUnclaimed()
@@ -201,9 +245,15 @@ internal sealed partial class ConnectionCore
             Deliver(_unclaimedMessages.Dequeue().Message);
         }
 
-        while (_unclaimedRequests.Count != 0 && TryServe(_unclaimedRequests.Peek().Message))
+        while (_unclaimedRequests.Count != 0 && HasRequestConsumer)
         {
-            _unclaimedRequests.Dequeue();
+            // Taken out first: the consumer may close the session, which drops what waits.
+            var request = _unclaimedRequests.Dequeue().Message;
+            if (!TryDrop(request) && !TryServe(request))
+            {
+                Hold(request);
+                break;
+            }
         }
 
         if (_unclaimedMessages.Count + _unclaimedRequests.Count == 0 && _unclaimedTimer.IsScheduled)

@@ -76,6 +76,9 @@ internal abstract class Poller
     /// </summary>
     public long Now { get; private set; }
 
+    /// <summary>The time at this very moment, for other threads: <see cref="Now"/> stands still while a callback runs. Any thread.</summary>
+    public long ReadTime() => _clock.Read();
+
     /// <summary>How many turns there were.</summary>
     public long Cycles { get; private set; }
 
