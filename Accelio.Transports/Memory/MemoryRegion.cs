@@ -1,13 +1,14 @@
 namespace Accelio.Transports.Memory;
 
-/// <summary>A mapping that blocks are carved from. Never unmapped: see <see cref="MemoryRegions"/>.</summary>
+/// <summary>Memory that blocks are carved from. Never given back: see <see cref="MemoryRegions"/>.</summary>
 internal readonly unsafe struct MemoryRegion
 {
-    /// <summary>Describes a mapping.</summary>
-    public MemoryRegion(byte* address, long length)
+    /// <summary>Describes a region.</summary>
+    public MemoryRegion(byte* address, long length, bool isPortable)
     {
         Address = address;
         Length = length;
+        IsPortable = isPortable;
     }
 
     /// <summary>First byte.</summary>
@@ -15,4 +16,7 @@ internal readonly unsafe struct MemoryRegion
 
     /// <summary>Length in bytes.</summary>
     public long Length { get; }
+
+    /// <summary>Whether it comes from the runtime's allocator, which keeps pages until all of it is freed.</summary>
+    public bool IsPortable { get; }
 }

@@ -1,48 +1,66 @@
+using System.Runtime.InteropServices;
 using Accelio.Native.Linux;
 
 namespace Accelio.Transports.Memory;
 
 /// <summary>
-/// The process's stock of mappings. A mapping is never given back to the system, because somebody may still hold a pointer into it, and
-/// reading a stale pointer must not crash the process; its pages are given back, and the address range is used again by the next pool. Any
-/// thread; off the data path, hence the lock.
+/// The process's stock of regions. A region is never given back to the system, because somebody may still hold a pointer into it, and
+/// reading a stale pointer must not crash the process; its pages are given back, and the address range is used again by the next pool. A
+/// portable region needs no call of ours to the system, and keeps its pages. Any thread; off the data path, hence the lock.
 /// </summary>
 internal static unsafe class MemoryRegions
 {
+    private const int PageLength = 4096;
+
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<long, Stack<MemoryRegion>> Stock = [];
+    private static readonly Dictionary<(long Length, bool IsPortable), Stack<MemoryRegion>> Stock = [];
 
     /// <summary>
-    /// Takes a mapping from the stock or from the system. <see cref="InsufficientMemoryException"/> when the system has no more.
+    /// Takes a region from the stock or from the system. <see cref="InsufficientMemoryException"/> when the system has no more.
     /// </summary>
-    public static MemoryRegion Take(long length)
+    public static MemoryRegion Take(long length, bool portable)
     {
         lock (Gate)
         {
-            if (Stock.TryGetValue(length, out var regions) && regions.TryPop(out var region))
+            if (Stock.TryGetValue((length, portable), out var regions) && regions.TryPop(out var region))
             {
                 return region;
             }
         }
 
+        if (portable)
+        {
+            return new MemoryRegion((byte*)NativeMemory.AlignedAlloc((nuint)length, PageLength), length, isPortable: true);
+        }
+
         var result = MemoryMap.Map((nuint)length, out var address);
         return result >= 0
-            ? new MemoryRegion(address, length)
+            ? new MemoryRegion(address, length, isPortable: false)
             : throw new InsufficientMemoryException($"mmap of {length} bytes: {Errno.Describe(result)}");
     }
 
-    /// <summary>Puts a mapping into the stock; its pages go back to the system.</summary>
+    /// <summary>Puts a region into the stock; its pages go back to the system.</summary>
     public static void Give(MemoryRegion region)
     {
-        _ = MemoryMap.Discard(region.Address, (nuint)region.Length);
+        Discard(region.Address, region.Length, region.IsPortable);
         lock (Gate)
         {
-            if (!Stock.TryGetValue(region.Length, out var regions))
+            var key = (region.Length, region.IsPortable);
+            if (!Stock.TryGetValue(key, out var regions))
             {
-                Stock.Add(region.Length, regions = new Stack<MemoryRegion>());
+                Stock.Add(key, regions = new Stack<MemoryRegion>());
             }
 
             regions.Push(region);
+        }
+    }
+
+    /// <summary>Gives the pages of a part of a region back to the system, where that can be done; the content is undefined then.</summary>
+    public static void Discard(byte* address, long length, bool portable)
+    {
+        if (!portable)
+        {
+            _ = MemoryMap.Discard(address, (nuint)length);
         }
     }
 }

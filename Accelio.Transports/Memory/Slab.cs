@@ -1,5 +1,4 @@
 using System.Buffers;
-using Accelio.Native.Linux;
 
 namespace Accelio.Transports.Memory;
 
@@ -105,7 +104,7 @@ internal sealed unsafe class Slab : MemoryManager<byte>
         Span[..Math.Min(Length, MaxPoisonedLength)].Fill(PoisonByte);
         if (Length > MaxPoisonedLength)
         {
-            _ = MemoryMap.Discard(Pointer + MaxPoisonedLength, (nuint)(Length - MaxPoisonedLength));
+            _pool.Discard(Pointer + MaxPoisonedLength, Length - MaxPoisonedLength);
         }
 
         IsPoisoned = true;
@@ -125,7 +124,7 @@ internal sealed unsafe class Slab : MemoryManager<byte>
     /// <summary>Gives the pages back to the system; the block stays.</summary>
     internal void DiscardPages()
     {
-        _ = MemoryMap.Discard(Pointer, (nuint)Length);
+        _pool.Discard(Pointer, Length);
         IsPoisoned = false;
     }
 

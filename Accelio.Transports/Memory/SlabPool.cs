@@ -5,7 +5,7 @@ namespace Accelio.Transports.Memory;
 /// <summary>
 /// The native memory of one poller, in blocks of powers of two from 1 KiB to 1 GiB. Memory comes from mappings that are reserved but not
 /// committed: a block costs address space until its pages are touched, so renting 64 MiB for an announced body costs nothing before the
-/// bytes arrive.
+/// bytes arrive. (With <see cref="SlabPoolOptions.Portable"/> it comes from the runtime's allocator, and pages stay once they are touched.)
 /// <para>
 /// Threads: <see cref="Rent"/> and <see cref="CollectReturns"/> are the owner's. A block released by the owner goes straight to its free
 /// list (last in, first out); one released elsewhere goes to a lock-free stack that the owner collects once per duty cycle, or when a list
@@ -134,6 +134,9 @@ internal sealed class SlabPool
         CollectAfterRetirement();
     }
 
+    /// <summary>Gives pages of a block back to the system, where that can be done.</summary>
+    internal unsafe void Discard(byte* address, long length) => MemoryRegions.Discard(address, length, _options.Portable);
+
     internal void Return(Slab slab)
     {
         if (_options.Poison)
@@ -241,7 +244,8 @@ internal sealed class SlabPool
     /// </summary>
     private void Trim(long limit)
     {
-        while (_cachedLargeBytes > limit)
+        // The runtime's allocator takes no pages back: its blocks are only worth something as they are.
+        while (_cachedLargeBytes > limit && !_options.Portable)
         {
             var fullest = _classes[^1];
             foreach (var candidate in _classes)
@@ -262,7 +266,7 @@ internal sealed class SlabPool
     {
         if (sizeClass.IsExhausted)
         {
-            var region = MemoryRegions.Take(sizeClass.RegionLength);
+            var region = MemoryRegions.Take(sizeClass.RegionLength, _options.Portable);
             _regions.Add(region);
             _reservedBytes += region.Length;
             sizeClass.AddRegion(region);

@@ -10,6 +10,11 @@ internal sealed class SlabPoolOptions
     public long CacheLimit { get; init; } = 64L << 20;
 
     /// <summary>
+    /// Whether the memory comes from the runtime's allocator instead of mappings of our own, so that no native call of ours is made.
+    /// </summary>
+    public bool Portable { get; init; }
+
+    /// <summary>
     /// For tests: a released block is filled with <see cref="Slab.PoisonByte"/>, and renting it again fails when somebody has written to it
     /// in between.
     /// </summary>
