@@ -11,6 +11,7 @@ public abstract partial class AccelioContext
 
     /// <summary>Starts a context with a thread of its own.</summary>
     /// <exception cref="ArgumentException">An option has a value that makes no sense; the message names it.</exception>
+    /// <exception cref="PlatformNotSupportedException"><see cref="TcpEngine.Epoll"/> is asked for where there is none.</exception>
     public static AccelioContext Start(AccelioContextOptions? options = null)
     {
         var settings = (options ?? new AccelioContextOptions()).Validate();
@@ -22,6 +23,7 @@ public abstract partial class AccelioContext
 
     /// <summary>Makes a context that the host drives: it calls <see cref="Poll"/>, and may wait for <see cref="PollHandle"/> in a loop of its own.</summary>
     /// <exception cref="ArgumentException">An option has a value that makes no sense; the message names it.</exception>
+    /// <exception cref="PlatformNotSupportedException"><see cref="TcpEngine.Epoll"/> is asked for where there is none.</exception>
     public static AccelioContext Manual(AccelioContextOptions? options = null)
     {
         var settings = (options ?? new AccelioContextOptions()).Validate();

@@ -16,6 +16,9 @@ internal static class Errno
     /// <summary>EINTR: a signal interrupted the call; try again.</summary>
     public const int Interrupted = 4;
 
+    /// <summary>EIO: the system says no more than that it failed.</summary>
+    public const int InputOutput = 5;
+
     /// <summary>EBADF: not an open descriptor.</summary>
     public const int BadDescriptor = 9;
 
@@ -104,8 +107,43 @@ internal static class Errno
     public static string Describe(int error)
     {
         var number = Math.Abs(error);
-        return $"{Marshal.GetPInvokeErrorMessage(number)} (errno {number})";
+
+        // The numbers are those of Linux: other systems understand them in the terms of .NET only.
+        var words = OperatingSystem.IsLinux()
+            ? Marshal.GetPInvokeErrorMessage(number)
+            : new SocketException((int)ToSocketError(number)).Message;
+        return $"{words} (errno {number})";
     }
+
+    /// <summary>The error number for an error of .NET; those that have none of their own become <see cref="InputOutput"/>.</summary>
+    public static int FromSocketError(SocketError error) => error switch
+    {
+        SocketError.Success => 0,
+        SocketError.AccessDenied => AccessDenied,
+        SocketError.Interrupted => Interrupted,
+        SocketError.OperationAborted or SocketError.NotSocket => BadDescriptor,
+        SocketError.WouldBlock => Again,
+        SocketError.NoBufferSpaceAvailable => NoBuffers,
+        SocketError.Fault => Fault,
+        SocketError.InvalidArgument => Invalid,
+        SocketError.TooManyOpenSockets => ProcessFilesExhausted,
+        SocketError.Shutdown => BrokenPipe,
+        SocketError.ProtocolOption => NoOption,
+        SocketError.AddressFamilyNotSupported => FamilyNotSupported,
+        SocketError.AddressAlreadyInUse => AddressInUse,
+        SocketError.AddressNotAvailable => AddressNotAvailable,
+        SocketError.NetworkDown or SocketError.NetworkUnreachable => NetworkUnreachable,
+        SocketError.NetworkReset or SocketError.ConnectionReset or SocketError.Disconnecting => ConnectionReset,
+        SocketError.ConnectionAborted => ConnectionAborted,
+        SocketError.IsConnected => IsConnected,
+        SocketError.NotConnected => NotConnected,
+        SocketError.TimedOut => TimedOut,
+        SocketError.ConnectionRefused => ConnectionRefused,
+        SocketError.HostDown or SocketError.HostUnreachable => HostUnreachable,
+        SocketError.AlreadyInProgress => Already,
+        SocketError.InProgress => InProgress,
+        _ => InputOutput,
+    };
 
     /// <summary>The error in the terms of .NET; a negated one is understood too.</summary>
     public static SocketError ToSocketError(int error) => Math.Abs(error) switch

@@ -54,6 +54,7 @@ public abstract partial class LinkContract
         };
         pair.On(pair.Client, () => SendMixed(pair.Client, 6));
 
+        pair.DriveUntil(() => pair.Server.Frames.Count >= 2, "the frame arrives");
         pair.Settle();
         Assert.InRange(pair.Server.Frames.Count, 2, 3);
 

@@ -107,6 +107,11 @@ internal sealed class LinkPair : IDisposable
         for (var idle = 0; idle < enough;)
         {
             idle = Turn() > 0 ? 0 : idle + 1;
+            if (!_isInstant)
+            {
+                // Whoever is to bring something may need this processor.
+                Thread.Sleep(0);
+            }
         }
     }
 

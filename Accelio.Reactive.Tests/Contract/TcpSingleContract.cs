@@ -12,10 +12,12 @@ public class TcpSingleContract : LinkContract
 
     private protected override bool IsInstant => false;
 
+    private protected virtual ReactorKind Engine => ReactorKind.Epoll;
+
     private protected override EndPoint Address => new IPEndPoint(IPAddress.Loopback, 0);
 
     private protected override ITransport CreateTransport() => new TcpTransport();
 
     private protected override Poller CreatePoller(TimeProvider time) =>
-        new ManualPoller(new PollerOptions { TimeProvider = time, PoisonMemory = true });
+        new ManualPoller(new PollerOptions { TimeProvider = time, PoisonMemory = true, Engine = Engine });
 }

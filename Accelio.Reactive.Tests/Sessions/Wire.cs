@@ -15,7 +15,10 @@ public sealed class Wire
     public Uri Address { get; }
 
     /// <summary>Sockets, by the poller of our own.</summary>
-    public static Wire Tcp(TimeProvider? time = null) => new("tcp://127.0.0.1:0", options => options.TimeProvider = time ?? options.TimeProvider);
+    public static Wire Tcp(TimeProvider? time = null) => OverTcp(TcpEngine.Epoll, time);
+
+    /// <summary>Sockets of the runtime.</summary>
+    public static Wire PortableTcp() => OverTcp(TcpEngine.Portable);
 
     /// <summary>Streams in memory, cut at every place.</summary>
     public static Wire SimulatedStreams() => Simulated(new SimulatedNetwork(1847));
@@ -30,6 +33,12 @@ public sealed class Wire
         _configure(options);
         return options;
     }
+
+    private static Wire OverTcp(TcpEngine engine, TimeProvider? time = null) => new("tcp://127.0.0.1:0", options =>
+    {
+        options.TcpEngine = engine;
+        options.TimeProvider = time ?? options.TimeProvider;
+    });
 
     private static Wire Simulated(SimulatedNetwork network) => new("sim://server:0", options => options.SimulatedNetwork = network);
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Accelio.Reactive.Tests.Support;
 using Accelio.Transports;
+using Accelio.Transports.Polling;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Tcp;
@@ -11,16 +12,18 @@ namespace Accelio.Reactive.Tests.Tcp;
 [Collection(Alone.Name)]
 public class TcpDescriptorTests
 {
+    private protected virtual ReactorKind Engine => ReactorKind.Epoll;
+
     [Fact]
     public void No_descriptor_is_left_behind()
     {
-        using (var warm = new TcpWorld())
+        using (var warm = World())
         {
             warm.Connect(dual: true);
         }
 
         var before = TcpWorld.OpenDescriptors;
-        using (var world = new TcpWorld())
+        using (var world = World())
         {
             for (var i = 0; i < 20; i++)
             {
@@ -54,7 +57,7 @@ public class TcpDescriptorTests
     public void A_listener_without_descriptors_tries_again_after_a_while_instead_of_at_once()
     {
         var time = new SteppedTime();
-        using var world = new TcpWorld(time: time);
+        using var world = World(time: time);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         WithoutDescriptors(() =>
         {
@@ -69,6 +72,8 @@ public class TcpDescriptorTests
         time.Advance(TimeSpan.FromMilliseconds(101));
         world.Until(() => world.Accepted.Count == 1);
     }
+
+    private TcpWorld World(SteppedTime? time = null) => new(time: time, engine: Engine);
 
     private static void WithoutDescriptors(Action action)
     {

@@ -13,6 +13,8 @@ public class TcpLinkTests
 {
     private static readonly FrameHeader Request = new() { Type = FrameType.Request };
 
+    private protected virtual ReactorKind Engine => ReactorKind.Epoll;
+
     public static TheoryData<bool, string> Addresses => new()
     {
         { false, "127.0.0.1" },
@@ -25,7 +27,7 @@ public class TcpLinkTests
     [MemberData(nameof(Addresses))]
     public void A_dialed_link_is_set_up_and_carries_frames_both_ways(bool dual, string address)
     {
-        using var world = new TcpWorld(address: IPAddress.Parse(address));
+        using var world = World(address: IPAddress.Parse(address));
         var (client, clientSink, server, serverSink) = world.Connect(dual);
 
         world.Send(client, Request, Bytes.Pattern(100));
@@ -46,7 +48,7 @@ public class TcpLinkTests
     public void Bodies_of_64_MiB_pass_both_ways_at_once(bool dual)
     {
         const int Length = 64 << 20;
-        using var world = new TcpWorld();
+        using var world = World();
         var (client, clientSink, server, serverSink) = world.Connect(dual);
         var up = Bytes.Pattern(Length, 1);
         var down = Bytes.Pattern(Length, 2);
@@ -68,7 +70,7 @@ public class TcpLinkTests
     [InlineData(true)]
     public void What_was_sent_before_a_close_arrives_and_both_ends_learn_of_the_end_once(bool dual)
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var (client, clientSink, _, serverSink) = world.Connect(dual);
         var body = Bytes.Pattern(8 << 20);
 
@@ -93,7 +95,7 @@ public class TcpLinkTests
     [InlineData(true)]
     public void An_abort_releases_what_was_queued_and_tells_the_sink_outside_of_the_call(bool dual)
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var (client, clientSink, server, serverSink) = world.Connect(dual);
         world.Do(server.PauseReceive);
         for (var i = 0; i < 3; i++)
@@ -122,7 +124,7 @@ public class TcpLinkTests
     [InlineData(true)]
     public void Aborting_inside_a_callback_ends_the_link_after_it(bool dual)
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var (client, _, _, serverSink) = world.Connect(dual);
         serverSink.Frame = (Link link, ref InboundFrame frame) =>
         {
@@ -143,7 +145,7 @@ public class TcpLinkTests
     [InlineData(true)]
     public void A_port_where_nobody_listens_refuses_the_dial(bool dual)
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var address = world.Address;
         world.Do(world.Listener.Stop);
 
@@ -165,7 +167,7 @@ public class TcpLinkTests
         using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         first.Connect(full.LocalEndPoint!);
         var time = new SteppedTime();
-        using var world = new TcpWorld(time: time);
+        using var world = World(time: time);
 
         var (_, sink) = world.Dial(address: full.LocalEndPoint);
         world.For(TimeSpan.FromMilliseconds(50));
@@ -180,7 +182,7 @@ public class TcpLinkTests
     public void A_reader_that_never_reads_is_cut_off()
     {
         var time = new SteppedTime();
-        using var world = new TcpWorld(new LinkOptions { SendProgressTimeout = TimeSpan.FromSeconds(30).Ticks }, time: time);
+        using var world = World(new LinkOptions { SendProgressTimeout = TimeSpan.FromSeconds(30).Ticks }, time: time);
         var (client, clientSink, server, _) = world.Connect();
         world.Do(server.PauseReceive);
 
@@ -200,7 +202,7 @@ public class TcpLinkTests
     [Fact]
     public void Congestion_ends_with_one_call()
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var (client, clientSink, server, serverSink) = world.Connect();
         world.Do(server.PauseReceive);
         world.Send(client, Request, new byte[60 << 20], new SendToken());
@@ -219,7 +221,7 @@ public class TcpLinkTests
     [Fact]
     public void Within_a_machine_bbr_gives_way_and_small_frames_are_not_held_back()
     {
-        using var poller = new ManualPoller();
+        using var poller = new ManualPoller(new PollerOptions { Engine = Engine });
         TcpSocket.Create(poller, AddressFamily.InterNetwork, out var socket);
         var noDelay = new byte[sizeof(int)];
         var here = new IPEndPoint(IPAddress.Loopback, 1);
@@ -235,4 +237,7 @@ public class TcpLinkTests
         Assert.Equal(expected, TcpSocketOptions.CongestionControl(socket));
         socket.Dispose();
     }
+
+    private TcpWorld World(LinkOptions? options = null, IPAddress? address = null, SteppedTime? time = null) =>
+        new(options, address, time, engine: Engine);
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Accelio.Transports;
+using Accelio.Transports.Polling;
 using Accelio.Transports.Wire;
 using Xunit;
 
@@ -12,12 +13,14 @@ public class TcpListenerTests
 {
     private static readonly byte[] Single = Connect(1, 0);
 
+    private protected virtual ReactorKind Engine => ReactorKind.Epoll;
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Pairs_find_each_other_in_either_order(bool controlFirst)
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var control = world.Raw();
         var data = world.Raw();
         var introductions = new[] { (control, Connect(2, PortOf(data))), (data, Connect(3, PortOf(control))) };
@@ -38,7 +41,7 @@ public class TcpListenerTests
     [Fact]
     public void A_set_up_that_comes_before_the_twin_is_not_lost()
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var control = world.Raw();
         var data = world.Raw();
         control.Send([.. Connect(2, PortOf(data)), .. NexusRequest()]);
@@ -52,7 +55,7 @@ public class TcpListenerTests
     [Fact]
     public void A_connect_message_may_come_byte_by_byte()
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var socket = world.Raw();
         foreach (var one in Single)
         {
@@ -71,7 +74,7 @@ public class TcpListenerTests
     [InlineData(2u, 0)]
     public void A_connect_message_that_makes_no_sense_is_dropped(uint type, int port)
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var socket = world.Raw(Connect(type, (ushort)port));
 
         world.Until(() => world.IsOver(socket));
@@ -83,7 +86,7 @@ public class TcpListenerTests
     [Fact]
     public void Two_sockets_of_one_kind_are_no_pair()
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var one = world.Raw();
         var other = world.Raw();
         one.Send(Connect(3, PortOf(other)));
@@ -99,7 +102,7 @@ public class TcpListenerTests
     public void Silence_half_messages_and_half_pairs_are_limited_in_time()
     {
         var time = new SteppedTime();
-        using var world = new TcpWorld(time: time);
+        using var world = World(time: time);
         var sockets = new[] { world.Raw(), world.Raw(Single.AsSpan(0, 5)), world.Raw(Connect(2, 7)), world.Raw(Single) };
         world.Until(() => world.Listener.PendingCount == 4 && world.Accepted.Count == 1);
 
@@ -118,7 +121,7 @@ public class TcpListenerTests
     [Fact]
     public void Newcomers_are_limited_in_number()
     {
-        using var world = new TcpWorld(new LinkOptions { MaxPendingLinks = 3 });
+        using var world = World(new LinkOptions { MaxPendingLinks = 3 });
         var waiting = new[] { world.Raw(), world.Raw(), world.Raw(Single) };
         world.Until(() => world.Listener.PendingCount == 3 && world.Accepted.Count == 1);
 
@@ -135,7 +138,7 @@ public class TcpListenerTests
     [Fact]
     public void Links_are_limited_in_number()
     {
-        using var world = new TcpWorld(new LinkOptions { MaxLinks = 2 });
+        using var world = World(new LinkOptions { MaxLinks = 2 });
         world.Connect();
         var (client, _, _, serverSink) = world.Connect();
 
@@ -150,7 +153,7 @@ public class TcpListenerTests
     [Fact]
     public void A_stopped_listener_leaves_its_links_alone()
     {
-        using var world = new TcpWorld();
+        using var world = World();
         var (client, _, _, serverSink) = world.Connect();
         var address = world.Address;
         var half = world.Raw(Connect(2, 7));
@@ -169,7 +172,7 @@ public class TcpListenerTests
     [Fact]
     public void A_port_in_use_is_refused_with_advice()
     {
-        using var world = new TcpWorld();
+        using var world = World();
 
         void Listen() => world.Transport.Listen(world.Poller, world.Address, world.Options, _ => new LinkRecorder());
         var failure = Assert.Throws<TransportException>(() => world.Do(Listen));
@@ -183,7 +186,7 @@ public class TcpListenerTests
     public void A_port_is_free_again_at_once()
     {
         IPEndPoint address;
-        using (var world = new TcpWorld())
+        using (var world = World())
         {
             var (_, clientSink, server, _) = world.Connect();
             world.Do(server.Close);
@@ -191,7 +194,7 @@ public class TcpListenerTests
             address = world.Address;
         }
 
-        using var second = new TcpWorld();
+        using var second = World();
         second.Do(() => second.Transport.Listen(second.Poller, address, second.Options, _ => new LinkRecorder()).Stop());
     }
 
@@ -199,7 +202,7 @@ public class TcpListenerTests
     public void An_owner_that_fails_to_take_a_link_costs_that_link_only()
     {
         var failures = 0;
-        using var world = new TcpWorld(accept: _ => throw new InvalidOperationException("as the test says"));
+        using var world = World(accept: _ => throw new InvalidOperationException("as the test says"));
         world.Poller.OnUnhandled = _ => failures++;
 
         var socket = world.Raw(Single);
@@ -213,7 +216,7 @@ public class TcpListenerTests
     [Fact]
     public void One_socket_for_all_addresses_takes_both_families()
     {
-        using var world = new TcpWorld(address: IPAddress.IPv6Any);
+        using var world = World(address: IPAddress.IPv6Any);
 
         var (_, four) = world.Dial(address: new IPEndPoint(IPAddress.Loopback, world.Address.Port));
         world.Until(() => four.IsReady);
@@ -239,6 +242,10 @@ public class TcpListenerTests
         TcpNexus.Write(bytes, setup, []);
         return bytes;
     }
+
+    private TcpWorld World(
+        LinkOptions? options = null, IPAddress? address = null, SteppedTime? time = null, Func<Link, ILinkSink>? accept = null) =>
+        new(options, address, time, accept, Engine);
 
     private static ushort PortOf(Socket socket) => (ushort)((IPEndPoint)socket.LocalEndPoint!).Port;
 }

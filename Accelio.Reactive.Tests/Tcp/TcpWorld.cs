@@ -16,11 +16,16 @@ internal sealed class TcpWorld : IDisposable
     private readonly List<Link> _links = [];
     private readonly TimeProvider _time;
 
-    public TcpWorld(LinkOptions? options = null, IPAddress? address = null, SteppedTime? time = null, Func<Link, ILinkSink>? accept = null)
+    public TcpWorld(
+        LinkOptions? options = null,
+        IPAddress? address = null,
+        SteppedTime? time = null,
+        Func<Link, ILinkSink>? accept = null,
+        ReactorKind engine = ReactorKind.Epoll)
     {
         Options = options ?? new LinkOptions();
         _time = time ?? TimeProvider.System;
-        Poller = new ManualPoller(new PollerOptions { TimeProvider = _time, PoisonMemory = true, SpinTime = TimeSpan.Zero });
+        Poller = new ManualPoller(new PollerOptions { TimeProvider = _time, PoisonMemory = true, SpinTime = TimeSpan.Zero, Engine = engine });
         TcpListener listener = null!;
         var any = new IPEndPoint(address ?? IPAddress.Loopback, 0);
         Do(() => listener = (TcpListener)Transport.Listen(Poller, any, Options, accept ?? Accept));

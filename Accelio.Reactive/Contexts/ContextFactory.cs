@@ -11,6 +11,12 @@ internal static class ContextFactory
         Name = options.Name,
         Cpu = options.Cpu,
         SpinTime = options.SpinTime,
+        Engine = options.TcpEngine switch
+        {
+            TcpEngine.Epoll => ReactorKind.Epoll,
+            TcpEngine.Portable => ReactorKind.Portable,
+            _ => ReactorKind.Automatic,
+        },
         TimeProvider = options.TimeProvider,
         PoisonMemory = options.PoisonReleasedMemory,
     };

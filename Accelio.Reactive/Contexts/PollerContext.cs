@@ -35,6 +35,10 @@ internal sealed partial class PollerContext : AccelioContext
         poller.OnUnhandled = ReportUnhandled;
         poller.SlowCycleThreshold = Check.TicksOf(options.SlowCallbackThreshold);
         poller.OnSlowCycle = ticks => AccelioLog.SlowCallback(Log, Name, ticks / TimeSpan.TicksPerMillisecond);
+        if (poller.EngineFallback is { } reason)
+        {
+            AccelioLog.PortableEngine(Log, Name, reason);
+        }
     }
 
     /// <summary>The poller.</summary>

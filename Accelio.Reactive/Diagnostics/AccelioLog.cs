@@ -34,4 +34,8 @@ internal static partial class AccelioLog
     /// <summary>A callback held the context up.</summary>
     [LoggerMessage(6, LogLevel.Warning, "A callback on context {Context} took {Milliseconds} ms; everything that lives there waited")]
     public static partial void SlowCallback(ILogger logger, string context, long milliseconds);
+
+    /// <summary>The context was free to choose its TCP engine, and could not have the first choice.</summary>
+    [LoggerMessage(7, LogLevel.Information, "Context {Context} uses the portable TCP engine: {Reason}")]
+    public static partial void PortableEngine(ILogger logger, string context, string reason);
 }

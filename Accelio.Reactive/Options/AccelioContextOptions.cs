@@ -16,6 +16,9 @@ public sealed class AccelioContextOptions
     /// saves the cost of a sleep and a wake-up, about 20 us each way, for answers that are on their way.</summary>
     public TimeSpan SpinTime { get; set; } = TimeSpan.FromMicroseconds(50);
 
+    /// <summary>How the bytes of tcp:// links are moved. Contexts on a scheduler have no sockets and do not care.</summary>
+    public TcpEngine TcpEngine { get; set; }
+
     /// <summary>The one source of time of the context.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
@@ -44,6 +47,11 @@ public sealed class AccelioContextOptions
         }
 
         Check.TimeOrInfinite(SpinTime, nameof(SpinTime));
+        if (!Enum.IsDefined(TcpEngine))
+        {
+            throw new ArgumentOutOfRangeException(nameof(TcpEngine), TcpEngine, "TcpEngine must be Automatic, Epoll or Portable.");
+        }
+
         Check.NotNull(TimeProvider, nameof(TimeProvider));
         Check.NotNull(LoggerFactory, nameof(LoggerFactory));
         Check.Range(ReceiveBudget, 1 << 20, long.MaxValue, nameof(ReceiveBudget));

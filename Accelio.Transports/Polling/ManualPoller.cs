@@ -4,8 +4,8 @@ namespace Accelio.Transports.Polling;
 
 /// <summary>
 /// A poller that its host drives by calling <see cref="Poll"/>, from one thread at a time. Between two calls the poller sleeps; whatever it
-/// would have to be called for - a descriptor, a timer, something posted, work left over - makes <see cref="PollHandle"/> readable, so that
-/// a host with an event loop of its own watches that one descriptor.
+/// would have to be called for - a descriptor, a timer, something posted, work left over - shows in <see cref="PollHandle"/>, so that
+/// a host with an event loop of its own watches that one handle.
 /// </summary>
 internal sealed class ManualPoller : Poller, IDisposable
 {
@@ -15,16 +15,16 @@ internal sealed class ManualPoller : Poller, IDisposable
 
     /// <summary>Creates the poller. Throws <see cref="IOException"/> when the process has no descriptors left.</summary>
     public ManualPoller(PollerOptions? options = null)
-        : base(options ?? new PollerOptions())
+        : base(options ?? new PollerOptions(), hasSockets: true, isDrivenByHost: true)
     {
-        Sockets = _reactor = new SocketReactor(ReportUnhandled, isDrivenByHost: true);
+        _reactor = Sockets!;
         _idle = new IdleStrategy(Options.SpinTime, _reactor);
         LeaveToHost();
     }
 
     /// <summary>
-    /// An epoll descriptor that is readable when <see cref="Poll"/> has something to do. The poller's own: the host watches it and does not
-    /// close it.
+    /// Shows that <see cref="Poll"/> has something to do: an epoll descriptor that is readable then, or, with the portable engine, a wait
+    /// handle of the runtime that is signalled then. The poller's own: the host watches it and does not close it.
     /// </summary>
     public SafeHandle PollHandle => _reactor.Handle;
 

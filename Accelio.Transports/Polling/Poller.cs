@@ -44,15 +44,31 @@ internal abstract class Poller
     private readonly List<Action> _stopping = [];
     private int _runBudget;
 
-    /// <summary>Creates the parts that every poller has. The poller belongs to no thread before its first turn.</summary>
+    /// <summary>Creates a poller without sockets. The poller belongs to no thread before its first turn.</summary>
     protected Poller(PollerOptions options)
+        : this(options, hasSockets: false, isDrivenByHost: false)
+    {
+    }
+
+    /// <summary>Creates the parts that every poller has. The poller belongs to no thread before its first turn.</summary>
+    /// <param name="options">Settings.</param>
+    /// <param name="hasSockets">Whether it watches sockets; then <see cref="Sockets"/> is there.</param>
+    /// <param name="isDrivenByHost">Whether a host waits for the reactor's handle.</param>
+    protected Poller(PollerOptions options, bool hasSockets, bool isDrivenByHost)
     {
         Options = options;
         _clock = new PollerClock(options.TimeProvider);
         Now = _clock.Read();
         Timers = new TimerWheel(Now, ReportUnhandled);
+        if (hasSockets)
+        {
+            Sockets = ReactorFactory.Create(this, isDrivenByHost, out var fallback);
+            EngineFallback = fallback;
+        }
+
         Memory = new SlabPool(new SlabPoolOptions
         {
+            Portable = Sockets is PortableReactor || options.Engine == ReactorKind.Portable || !OperatingSystem.IsLinux(),
             Poison = options.PoisonMemory,
             Quarantine = options.PoisonMemory ? QuarantineOfPoisonedMemory : 0,
         });
@@ -89,7 +105,10 @@ internal abstract class Poller
     public SlabPool Memory { get; }
 
     /// <summary>The sockets; null on pollers that cannot watch any.</summary>
-    public Reactor? Sockets { get; protected init; }
+    public Reactor? Sockets { get; }
+
+    /// <summary>Why the sockets are not watched by epoll although the options left it to the poller; else null.</summary>
+    public string? EngineFallback { get; }
 
     /// <summary>Whoever made the poller, for its own use. Set before the poller starts.</summary>
     public object? Owner { get; set; }

@@ -18,6 +18,9 @@ internal sealed class PollerOptions
     /// </summary>
     public TimeSpan SpinTime { get; init; } = TimeSpan.FromMicroseconds(50);
 
+    /// <summary>By what the poller watches sockets.</summary>
+    public ReactorKind Engine { get; init; }
+
     /// <summary>The only source of time of everything that lives on the poller.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -1,8 +1,8 @@
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// A poller with a thread of its own. Without work it spins for <see cref="PollerOptions.SpinTime"/> and then blocks in the kernel until a
-/// descriptor has an event, a timer is due or something is posted; an idle poller uses no processor time. <see cref="Start"/> and
+/// A poller with a thread of its own. Without work it spins for <see cref="PollerOptions.SpinTime"/> and then blocks until a
+/// socket has an event, a timer is due or something is posted; an idle poller uses no processor time. <see cref="Start"/> and
 /// <see cref="StopAsync"/> are for any thread.
 /// </summary>
 internal sealed class ThreadPoller : Poller, IAsyncDisposable
@@ -22,9 +22,9 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
     /// left.
     /// </summary>
     public ThreadPoller(PollerOptions? options = null)
-        : base(options ?? new PollerOptions())
+        : base(options ?? new PollerOptions(), hasSockets: true, isDrivenByHost: false)
     {
-        Sockets = _reactor = new SocketReactor(ReportUnhandled);
+        _reactor = Sockets!;
         _idle = new IdleStrategy(Options.SpinTime, _reactor);
         _livesByMachineTime = ReferenceEquals(Options.TimeProvider, TimeProvider.System);
         _stopItem = new StopItem(this);

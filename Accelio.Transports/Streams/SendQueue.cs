@@ -127,6 +127,17 @@ internal sealed unsafe class SendQueue(SlabPool memory)
         return p;
     }
 
+    /// <summary>So many bytes have begun to leave: nothing can be put in front of them any more.</summary>
+    public void Begin(int bytes)
+    {
+        var left = (nuint)bytes;
+        for (var i = _head; left > 0; i++)
+        {
+            _entries[i].Begun = true;
+            left -= nuint.Min(left, _vectors[i].Length);
+        }
+    }
+
     /// <summary>Takes away what has left.</summary>
     /// <param name="sent">Bytes.</param>
     /// <param name="released">Receives the tokens of the bodies that have left completely.</param>

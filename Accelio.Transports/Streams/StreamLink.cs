@@ -115,6 +115,9 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
     /// <param name="wantWrite">Whether to call <see cref="OnStreamWritable"/> when there is room.</param>
     protected abstract void UpdateInterest(int stream, bool wantRead, bool wantWrite);
 
+    /// <summary>So many bytes of what <see cref="TrySend"/> has not taken are leaving already: nothing is put in front of them.</summary>
+    protected void KeepFirst(int stream, int bytes) => _queues[stream].Begin(bytes);
+
     /// <summary>Demands that <see cref="Receive"/> is called in the next duty cycle, whether or not bytes arrive: some are left
     /// over.</summary>
     protected abstract void MarkReady(int stream);

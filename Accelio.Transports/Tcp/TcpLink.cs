@@ -144,8 +144,16 @@ internal sealed unsafe partial class TcpLink : StreamLink
     }
 
     /// <inheritdoc/>
-    protected override void UpdateInterest(int stream, bool wantRead, bool wantWrite) =>
-        _streams[stream].Socket.Update(wantRead, wantWrite);
+    protected override void UpdateInterest(int stream, bool wantRead, bool wantWrite)
+    {
+        var socket = _streams[stream].Socket;
+        if (wantWrite)
+        {
+            KeepFirst(stream, socket.BytesUnderWay);
+        }
+
+        socket.Update(wantRead, wantWrite);
+    }
 
     /// <inheritdoc/>
     protected override void MarkReady(int stream) => _streams[stream].Socket.MarkReady();

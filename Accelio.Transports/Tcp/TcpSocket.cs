@@ -27,6 +27,7 @@ internal abstract unsafe class TcpSocket : IDisposable
     public static int Create(Poller poller, AddressFamily family, out TcpSocket? socket) => poller.Sockets switch
     {
         SocketReactor reactor => EpollSocket.Create(reactor, family, out socket),
+        PortableReactor reactor => PortableSocket.Create(reactor, family, out socket),
         _ => throw NoSockets(poller),
     };
 
@@ -34,6 +35,7 @@ internal abstract unsafe class TcpSocket : IDisposable
     public static int Listen(Poller poller, IPEndPoint address, int backlog, out TcpSocket? socket) => poller.Sockets switch
     {
         SocketReactor reactor => EpollSocket.Listen(reactor, address, backlog, out socket),
+        PortableReactor reactor => PortableSocket.Listen(reactor, address, backlog, out socket),
         _ => throw NoSockets(poller),
     };
 
