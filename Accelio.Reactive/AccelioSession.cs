@@ -50,6 +50,11 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// fails with the session.</summary>
     public abstract IObservable<InboundMessage> Messages { get; }
 
+    /// <summary>Arriving one-way messages, from the beginning of the enumeration on, one by one; <b>each is the caller's</b>, who must dispose it. See
+    /// <see cref="AccelioObservable.ReadAllAsync"/>.</summary>
+    /// <exception cref="AccelioException">The session failed; after the last message.</exception>
+    public virtual IAsyncEnumerable<InboundMessage> ReadAllAsync(CancellationToken cancellationToken = default) => Messages.ReadAllAsync(cancellationToken);
+
     /// <summary>Arriving requests, for one consumer: this stream takes a single observer, and none when there is a handler. Each lease ends when OnNext returns; the right to answer lasts on.</summary>
     public abstract IObservable<InboundRequest> Requests { get; }
 

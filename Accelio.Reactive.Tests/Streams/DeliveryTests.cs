@@ -47,7 +47,9 @@ public class DeliveryTests
         await using var pair = await Pair.OpenAsync();
         var session = pair.Session;
         var context = pair.ClientContext;
-        session.Events.CheckedOn(context, checks).Subscribe(happened => log.Add(happened.GetType().Name), ended.SetResult);
+        var present = new TaskCompletionSource();
+        session.Events.CheckedOn(context, checks).Do(_ => present.TrySetResult()).Subscribe(happened => log.Add(happened.GetType().Name), ended.SetResult);
+        await present.Task.WaitAsync(Pair.Limit);
         session.Errors.CheckedOn(context, checks).Subscribe(_ => log.Add("error"), () => log.Add("errors end"));
         session.Receipts.CheckedOn(context, checks).Subscribe(_ => { }, () => log.Add("receipts end"));
         session.Messages.CheckedOn(context, checks).Subscribe(
