@@ -49,7 +49,15 @@ public abstract class AccelioConnection
     /// <summary>Sends a request on this connection and reads its answer; see <see cref="AccelioSession.RequestAsync{T}"/>.</summary>
     /// <typeparam name="T">What <paramref name="read"/> makes of the answer.</typeparam>
     /// <exception cref="ConnectionLostException">The connection ended before the answer.</exception>
-    public abstract ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default);
+    public ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+
+        // Not virtual, as that of the session is not.
+        return this is ConnectionCore core
+            ? core.RequestNow(message, read, cancellationToken)
+            : Answers.ReadAsync(RequestAsync(message, out _, cancellationToken), read);
+    }
 
     /// <summary>Sends a request on this connection; the caller owns the answer's lease and must dispose it.</summary>
     /// <exception cref="ConnectionLostException">The connection ended before the answer.</exception>

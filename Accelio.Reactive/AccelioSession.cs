@@ -70,7 +70,15 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <exception cref="RequestFailedException">The peer answered with a status.</exception>
     /// <exception cref="AccelioTimeoutException">No answer within the time limit.</exception>
     /// <exception cref="ConnectionLostException">The session ended before the answer.</exception>
-    public abstract ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default);
+    public ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+
+        // A virtual method with a type parameter is found in a hash table at every call; the one session there is in production is not worth that.
+        return this is SessionCore core
+            ? core.RequestAsync(via: null, message, read, cancellationToken)
+            : Answers.ReadAsync(RequestAsync(message, out _, cancellationToken), read);
+    }
 
     /// <summary>Sends a request; the caller owns the answer's lease and must dispose it.</summary>
     public ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>

@@ -14,11 +14,17 @@ internal ref struct OutboundFrame
     /// <summary>The user header (control frames: their payload).</summary>
     public ReadOnlySpan<byte> UserHeader;
 
-    /// <summary>The body.</summary>
+    /// <summary>The body; empty if it is in <see cref="Piece"/>.</summary>
     public ReadOnlySequence<byte> Body;
+
+    /// <summary>The body when it is in one piece and shall be copied, whatever its size. The quick way for small messages: looking into a sequence costs more than copying them.</summary>
+    public ReadOnlySpan<byte> Piece;
 
     /// <summary>Requests: response buffers offered to the peer, in total bytes; 0 offers none. On TCP one entry with an opaque non-zero handle when the response would not fit inline.</summary>
     public uint OfferedRoom;
+
+    /// <summary>Requests: how many answers the sender waits for, this one included: tells the link how to cut a batch. 0 when it does not say.</summary>
+    public int Awaited;
 
     /// <summary>Responses: what the requester offered, kept from <see cref="InboundFrame.Room"/>.</summary>
     public ReadOnlySpan<RoomEntry> PeerRoom;
@@ -31,4 +37,20 @@ internal ref struct OutboundFrame
 
     /// <summary>Control frames that may overtake bulk not yet begun (keep-alive, credits of the extension); never frames that carry a sequence number.</summary>
     public bool Urgent;
+
+    /// <summary>Length of the body in bytes.</summary>
+    public readonly long BodyLength => Piece.IsEmpty ? Body.Length : Piece.Length;
+
+    /// <summary>Copies the body.</summary>
+    public readonly void CopyBodyTo(Span<byte> destination)
+    {
+        if (Piece.IsEmpty)
+        {
+            Body.CopyTo(destination);
+        }
+        else
+        {
+            Piece.CopyTo(destination);
+        }
+    }
 }

@@ -28,11 +28,7 @@ internal sealed partial class ConnectionMachine
     {
         if (State is not (ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.FinWait1 or ConnectionState.FinWait2))
         {
-            if (State == ConnectionState.Connecting)
-            {
-                Violation(LinkError.UnexpectedFrame, $"{frame.Header.Type} before the session was set up");
-            }
-
+            RefuseEarly(frame.Header.Type);
             return;
         }
 
@@ -45,17 +41,15 @@ internal sealed partial class ConnectionMachine
 
         _hasSerial = true;
         _lastSerial = serial;
-        var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!Machine.TrySplitItems(frame.Header, ref header, out _, out var fault))
+        if ((frame.Header.Flags & MessageFlags.Items) != 0 && !TrySkipItems(ref frame))
         {
-            Violation(LinkError.MalformedExtension, fault ?? "items");
             return;
         }
 
-        var charge = header.Length + frame.BodyLength;
+        var charge = frame.UserHeaderLength + frame.BodyLength;
         if (!_receive.Arrived(charge) && !IsCPeer)
         {
-            Violation(LinkError.CreditOverrun, $"message {serial} came without credit");
+            RefuseOverrun(serial);
             return;
         }
 
@@ -65,20 +59,23 @@ internal sealed partial class ConnectionMachine
             SendGrant();
         }
 
-        var core = TakeCore(ref frame, header.Length);
+        var core = TakeCore(ref frame);
         core.Connection = this;
         core.Charge = charge;
         core.Serial = serial;
         core.PeerTask = frame.Header.LocalTask;
         core.LastInBatch = frame.Header.LastInBatch;
         core.Owner = this;
+        var version = core.Version;
         HoldBackCPeer();
         if (frame.Header.Type == FrameType.Request)
         {
             core.WantsReceipt = (frame.Header.Flags & MessageFlags.RequestReadReceipt) != 0;
             core.SetRoom(frame.Room, frame.RoomCount);
-            OpenRequest(core);
+            core.OpenAnswer(Settings.ResponseTimeout == long.MaxValue ? long.MaxValue : Now + Settings.ResponseTimeout);
             _events.OnRequest(this, core);
+            core.StayIn(Machine.InPlace, version);
+            StayOpen(core, version);
         }
         else
         {
@@ -90,6 +87,7 @@ internal sealed partial class ConnectionMachine
             }
 
             _events.OnMessage(this, core);
+            core.StayIn(Machine.InPlace, version);
         }
     }
 
@@ -100,7 +98,7 @@ internal sealed partial class ConnectionMachine
         var type = frame.Header.Type;
         if (type == FrameType.OneWayReceipt ? message.Kind != OutgoingKind.Deliver : type != FrameType.Response || message.Kind != OutgoingKind.Request)
         {
-            Violation(LinkError.UnexpectedFrame, $"{type} answers a message of another kind");
+            RefuseAnswer(type);
             return;
         }
 
@@ -207,10 +205,10 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!Machine.TrySplitItems(frame.Header, ref header, out var items, out var fault))
+        var failed = frame.Header.Status != 0;
+        string? text = null;
+        if ((failed && !TryReadFailure(ref frame, out text)) || (!failed && (flags & MessageFlags.Items) != 0 && !TrySkipItems(ref frame)))
         {
-            Violation(LinkError.MalformedExtension, fault ?? "items");
             return;
         }
 
@@ -222,33 +220,79 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        if (frame.Header.Status != 0)
+        if (failed)
         {
             var status = (AccelioStatus)frame.Header.Status;
-            var text = items.HasFailureText ? System.Text.Encoding.UTF8.GetString(items.FailureText) : StatusCodes.Describe(frame.Header.Status);
-            message.Fail(new Failure(FailureKind.PeerStatus, status, text, status != AccelioStatus.NotSupported));
+            message.Fail(new Failure(FailureKind.PeerStatus, status, text!, status != AccelioStatus.NotSupported));
             return;
         }
 
-        if (!message.ResponseBuffer.IsEmpty && frame.BodyLength > message.ResponseBuffer.Length)
+        if (frame.BodyLength > message.ResponseBuffer.Length && !message.ResponseBuffer.IsEmpty)
         {
-            message.Fail(new Failure(
-                FailureKind.TooLarge,
-                AccelioStatus.UserBufferOverflow,
-                $"The response has {frame.BodyLength} bytes, the ResponseBuffer {message.ResponseBuffer.Length}. Give a larger buffer, or none.",
-                MayHaveExecuted: true));
+            message.Fail(BufferTooSmall(frame.BodyLength, message.ResponseBuffer.Length));
             return;
         }
 
-        message.Succeed(TakeAnswer(message, ref frame, header.Length));
+        var answer = TakeAnswer(message, ref frame);
+        var version = answer.Version;
+        message.Succeed(answer);
+        answer.StayIn(Machine.InPlace, version);
     }
 
-    private unsafe MessageCore TakeAnswer(OutgoingMessage message, ref InboundFrame frame, int headerLength)
+    /// <summary>Takes the extension items off the user header; their contents are for messages that have not come into use yet.</summary>
+    private unsafe bool TrySkipItems(ref InboundFrame frame)
+    {
+        var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
+        if (!Machine.TrySplitItems(frame.Header, ref header, out _, out var fault))
+        {
+            Violation(LinkError.MalformedExtension, fault ?? "items");
+            return false;
+        }
+
+        frame.UserHeader += frame.UserHeaderLength - header.Length;
+        frame.UserHeaderLength = header.Length;
+        return true;
+    }
+
+    /// <summary>What the peer says about a failure.</summary>
+    private unsafe bool TryReadFailure(ref InboundFrame frame, out string text)
+    {
+        var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
+        if (!Machine.TrySplitItems(frame.Header, ref header, out var items, out var fault))
+        {
+            text = string.Empty;
+            Violation(LinkError.MalformedExtension, fault ?? "items");
+            return false;
+        }
+
+        text = items.HasFailureText ? System.Text.Encoding.UTF8.GetString(items.FailureText) : StatusCodes.Describe(frame.Header.Status);
+        return true;
+    }
+
+    private static Failure BufferTooSmall(long length, int room) => new(
+        FailureKind.TooLarge,
+        AccelioStatus.UserBufferOverflow,
+        $"The response has {length} bytes, the ResponseBuffer {room}. Give a larger buffer, or none.",
+        MayHaveExecuted: true);
+
+    private void RefuseEarly(FrameType type)
+    {
+        if (State == ConnectionState.Connecting)
+        {
+            Violation(LinkError.UnexpectedFrame, $"{type} before the session was set up");
+        }
+    }
+
+    private void RefuseOverrun(ulong serial) => Violation(LinkError.CreditOverrun, $"message {serial} came without credit");
+
+    private void RefuseAnswer(FrameType type) => Violation(LinkError.UnexpectedFrame, $"{type} answers a message of another kind");
+
+    private unsafe MessageCore TakeAnswer(OutgoingMessage message, ref InboundFrame frame)
     {
         MessageCore core;
         if (message.ResponseBuffer.IsEmpty)
         {
-            core = TakeCore(ref frame, headerLength);
+            core = TakeCore(ref frame);
         }
         else
         {
@@ -259,14 +303,14 @@ internal sealed partial class ConnectionMachine
             }
 
             core = Machine.Messages.Rent();
-            core.BeginInUserMemory(frame.UserHeader + frame.UserHeaderLength - headerLength, headerLength, target, Machine.InPlace);
+            core.BeginInUserMemory(frame.UserHeader, frame.UserHeaderLength, target);
         }
 
         if (UsesCFlowControl)
         {
             // libxio charges responses too.
             core.Connection = this;
-            core.Charge = headerLength + frame.BodyLength;
+            core.Charge = frame.UserHeaderLength + frame.BodyLength;
             core.Owner = this;
             _receive.Arrived(core.Charge);
         }
@@ -274,10 +318,10 @@ internal sealed partial class ConnectionMachine
         return core;
     }
 
-    private unsafe MessageCore TakeCore(ref InboundFrame frame, int headerLength)
+    private unsafe MessageCore TakeCore(ref InboundFrame frame)
     {
         var core = Machine.Messages.Rent();
-        core.Begin(frame.UserHeader + frame.UserHeaderLength - headerLength, headerLength, frame.Body, (int)frame.BodyLength, frame.Slab, Machine.InPlace);
+        core.Begin(frame.UserHeader, frame.UserHeaderLength, frame.Body, (int)frame.BodyLength, frame.Slab);
         frame.Slab = null;
         return core;
     }

@@ -10,11 +10,11 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
     private OutgoingResponse? _firstHeldResponse;
     private OutgoingResponse? _lastHeldResponse;
 
-    /// <summary>Requests of the peer that may still be answered.</summary>
+    /// <summary>Requests of the peer whose consumer has returned and that may still be answered.</summary>
     public int OpenRequests { get; private set; }
 
     /// <summary>Whether a body of this length is copied when it is sent, so that nobody need wait.</summary>
-    internal bool IsCopied(long length) => length <= Link.Options.CopyThreshold && !UsesCFlowControl;
+    internal bool IsCopied(long length) => length <= _copyThreshold;
 
     /// <summary>Answers a claimed request at once; bodies that <see cref="IsCopied"/> need no token.</summary>
     /// <returns>The failure, of kind None when the response was taken; <paramref name="referenced"/> says whether the link still refers to the body.</returns>
@@ -29,17 +29,13 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
 
         if (response.Header.Length > Machine.PeerMaxHeaderLength)
         {
-            SendStatusResponse(request, AccelioStatus.PartialMessage, null);
-            return new Failure(
-                FailureKind.TooLarge,
-                AccelioStatus.MessageSize,
-                $"The header of the response has {response.Header.Length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. The requester got PartialMessage.");
+            return RefuseHeader(request, response.Header.Length);
         }
 
-        var frame = NewResponse(request);
+        scoped OutboundFrame frame = default;
+        BeginResponse(ref frame, request);
         frame.UserHeader = response.Header.Span;
-        frame.Body = response.Payload;
-        frame.Token = token;
+        SetBody(ref frame, response, token);
         frame.PeerRoom = request.Room;
         frame.AgreedRoom = _agreedRoom;
         NumberResponse(ref frame.Header);
@@ -53,22 +49,36 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
                 return Discarded;
             }
 
-            var room = _agreedRoom != 0 ? _agreedRoom : request.RoomLength;
-            SendStatusResponse(request, AccelioStatus.PartialMessage, $"the response of {response.Payload.Length} bytes does not fit the room of {room}");
-            return new Failure(
-                FailureKind.TooLarge,
-                AccelioStatus.MessageSize,
-                $"The response has {response.Payload.Length} bytes, the requester offered room for {room}: it must give a larger ResponseBuffer or MaxResponseLength. It got PartialMessage.");
+            return RefuseBody(request, response.PayloadLength);
         }
 
         if (UsesCFlowControl)
         {
-            _send.Charge(expectsAnswer: true, response.Header.Length + response.Payload.Length);
+            _send.Charge(expectsAnswer: true, response.Header.Length + response.PayloadLength);
         }
 
         request.AnswerDone();
         referenced = status == SendStatus.Referenced;
         return default;
+    }
+
+    private Failure RefuseHeader(MessageCore request, int length)
+    {
+        SendStatusResponse(request, AccelioStatus.PartialMessage, null);
+        return new Failure(
+            FailureKind.TooLarge,
+            AccelioStatus.MessageSize,
+            $"The header of the response has {length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. The requester got PartialMessage.");
+    }
+
+    private Failure RefuseBody(MessageCore request, long length)
+    {
+        var room = _agreedRoom != 0 ? _agreedRoom : request.RoomLength;
+        SendStatusResponse(request, AccelioStatus.PartialMessage, $"the response of {length} bytes does not fit the room of {room}");
+        return new Failure(
+            FailureKind.TooLarge,
+            AccelioStatus.MessageSize,
+            $"The response has {length} bytes, the requester offered room for {room}: it must give a larger ResponseBuffer or MaxResponseLength. It got PartialMessage.");
     }
 
     /// <summary>Answers a claimed request with a body that is referenced, or when a C peer's credits allow.</summary>
@@ -98,7 +108,8 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
     {
         if (MayAnswer)
         {
-            scoped var frame = NewResponse(request);
+            scoped OutboundFrame frame = default;
+            BeginResponse(ref frame, request);
             frame.Header.Status = (uint)status;
             Span<byte> buffer = stackalloc byte[MessageItems.MaxWritten];
             if (!string.IsNullOrEmpty(text) && (Machine.Features & LinkFeatures.FailureText) != 0)
@@ -167,8 +178,15 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
         Link.Send(ref frame);
     }
 
+    /// <summary>A request was answered, or will not be.</summary>
     internal void ForgetOpen(MessageCore request)
     {
+        if (!request.IsListed)
+        {
+            return;
+        }
+
+        request.IsListed = false;
         if (request.PreviousOpen is null)
         {
             _openRequests = request.NextOpen;
@@ -194,23 +212,35 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
 
     private bool MayAnswer => State is ConnectionState.Online or ConnectionState.FinQueued;
 
-    private void OpenRequest(MessageCore core)
+    /// <summary>The consumer has returned without an answer: it may still be given, until the connection ends. Most requests are answered by now and never enter the list.</summary>
+    private void StayOpen(MessageCore request, int version)
     {
-        core.OpenAnswer(Settings.ResponseTimeout == long.MaxValue ? long.MaxValue : Now + Settings.ResponseTimeout);
-        core.PreviousOpen = null;
-        core.NextOpen = _openRequests;
-        if (_openRequests is not null)
+        if (request.Version != version || request.IsAnswered)
         {
-            _openRequests.PreviousOpen = core;
+            return;
         }
 
-        _openRequests = core;
+        if (State == ConnectionState.Closed)
+        {
+            request.AbandonAnswer();
+            return;
+        }
+
+        request.IsListed = true;
+        request.PreviousOpen = null;
+        request.NextOpen = _openRequests;
+        if (_openRequests is not null)
+        {
+            _openRequests.PreviousOpen = request;
+        }
+
+        _openRequests = request;
         OpenRequests++;
     }
 
-    private OutboundFrame NewResponse(MessageCore request)
+    private void BeginResponse(ref OutboundFrame frame, MessageCore request)
     {
-        var frame = NewFrame(FrameType.Response);
+        Begin(ref frame, FrameType.Response);
         frame.Header.Flags = MessageFlags.ReceiptLast;
         frame.Header.Serial = request.Serial;
         frame.Header.RemoteTask = request.PeerTask;
@@ -221,8 +251,6 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
             frame.Header.Flags |= MessageFlags.ReceiptFirst;
             frame.Header.ReceiptResult = request.Rejected ? 1u : 0;
         }
-
-        return frame;
     }
 
     private void UndoResponseNumbering(in FrameHeader header)

@@ -41,8 +41,12 @@ internal sealed partial class ConnectionMachine
     /// <summary>Sends a message whose bytes need not be kept, because the link copies them; only after <see cref="CanSendNow"/> and <see cref="IsCopied"/>.</summary>
     internal void SubmitNow(OutgoingMessage message, in OutboundMessage content)
     {
-        message.Begin(this, content.Header.Length + content.Payload.Length);
-        Transmit(message, content.Header.Span, content.Payload, token: null);
+        message.Begin(this, content.Header.Length + content.PayloadLength);
+        scoped OutboundFrame frame = default;
+        Begin(ref frame, message.Kind == OutgoingKind.Request ? FrameType.Request : FrameType.OneWay);
+        frame.UserHeader = content.Header.Span;
+        SetBody(ref frame, content, token: null);
+        Transmit(message, ref frame);
     }
 
     /// <summary>Sends a one-way message for which nobody waits and whose body the link may copy; only after <see cref="CanSendNow"/>.</summary>
@@ -52,7 +56,7 @@ internal sealed partial class ConnectionMachine
         frame.Header.Flags = flags;
         frame.Header.LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
         frame.UserHeader = message.Header.Span;
-        frame.Body = message.Payload;
+        SetBody(ref frame, message, token: null);
         if (receiptTask is not null)
         {
             receiptTask.Connection = this;
@@ -75,7 +79,7 @@ internal sealed partial class ConnectionMachine
         }
 
         _nextSerial++;
-        _send.Charge(receiptTask is not null, message.Header.Length + message.Payload.Length);
+        _send.Charge(receiptTask is not null, message.Header.Length + message.PayloadLength);
         return status;
     }
 
@@ -143,25 +147,37 @@ internal sealed partial class ConnectionMachine
         return true;
     }
 
-    private void Transmit(OutgoingMessage message) => Transmit(message, message.Header.Span, message.Payload, message);
-
-    private void Transmit(OutgoingMessage message, ReadOnlySpan<byte> header, in ReadOnlySequence<byte> payload, SendToken? token)
+    private static void SetBody(ref OutboundFrame frame, in OutboundMessage message, SendToken? token)
     {
-        if (header.Length > Machine.PeerMaxHeaderLength)
+        if (token is null && message.TryGetSpan(out frame.Piece))
         {
-            message.Fail(new Failure(
-                FailureKind.TooLarge,
-                AccelioStatus.MessageSize,
-                $"The header has {header.Length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. Put the rest into the payload."));
             return;
         }
 
+        frame.Piece = default;
+        frame.Body = message.Payload;
+        frame.Token = token;
+    }
+
+    private void Transmit(OutgoingMessage message)
+    {
         scoped var frame = NewFrame(message.Kind == OutgoingKind.Request ? FrameType.Request : FrameType.OneWay);
+        frame.UserHeader = message.Header.Span;
+        frame.Body = message.Payload;
+        frame.Token = message;
+        Transmit(message, ref frame);
+    }
+
+    private void Transmit(OutgoingMessage message, scoped ref OutboundFrame frame)
+    {
+        if (frame.UserHeader.Length > Machine.PeerMaxHeaderLength)
+        {
+            message.Fail(HeaderTooLong(frame.UserHeader.Length));
+            return;
+        }
+
         frame.Header.Flags = message.Flags;
         frame.Header.LastInBatch = message.LastInBatch;
-        frame.UserHeader = header;
-        frame.Body = payload;
-        frame.Token = token;
         if (message.Kind == OutgoingKind.Request && _agreedRoom == 0)
         {
             // A C peer answers with more than about 9 KB only into room that it was offered (section 9.3).
@@ -173,6 +189,7 @@ internal sealed partial class ConnectionMachine
         {
             Machine.Tasks.Add(message);
             frame.Header.LocalTask = message.TaskId;
+            frame.Awaited = Machine.Tasks.Count;
         }
         else if (message.WantsReceipt)
         {
@@ -214,6 +231,11 @@ internal sealed partial class ConnectionMachine
         _nextRequestSn--;
         _receive.GiveBack(header.CreditMessages, (long)header.CreditBytes);
     }
+
+    private Failure HeaderTooLong(int length) => new(
+        FailureKind.TooLarge,
+        AccelioStatus.MessageSize,
+        $"The header has {length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. Put the rest into the payload.");
 
     private void Enqueue(OutgoingMessage message)
     {

@@ -9,6 +9,9 @@ internal sealed partial class ConnectionMachine
 {
     private SendWindow _send = new(0, 0, countsUnanswered: false);
     private long _agreedRoom;
+
+    // Longest body that is copied when it is sent; less than any while credits of a C peer have to be waited for.
+    private long _copyThreshold = -1;
     private bool _started;
 
     /// <summary>The id under which this side addresses the peer.</summary>
@@ -86,6 +89,7 @@ internal sealed partial class ConnectionMachine
     {
         _peerId = peerId;
         PeerDepths = depths;
+        _copyThreshold = UsesCFlowControl ? -1 : Link.Options.CopyThreshold;
         _agreedRoom = (Machine.Features & LinkFeatures.ResponseRoom) != 0 ? responseRoom : 0;
         _send = !IsCPeer ? new SendWindow(windowMessages, windowBytes, countsUnanswered: false)
             : Settings.CPeerFlowControl == CPeerFlowControl.On ? new SendWindow(depths.ReceiveMessages, (long)Math.Min(depths.ReceiveBytes, long.MaxValue), countsUnanswered: false)

@@ -63,10 +63,19 @@ internal sealed partial class ConnectionMachine
     private Link Link => Machine.Link;
 
     /// <summary>A frame of this connection with everything the session header needs; application frames take sequence numbers by themselves.</summary>
-    private OutboundFrame NewFrame(FrameType type) => new()
+    private OutboundFrame NewFrame(FrameType type)
     {
-        Header = new FrameHeader { Type = type, Destination = _peerId },
-    };
+        OutboundFrame frame = default;
+        Begin(ref frame, type);
+        return frame;
+    }
+
+    /// <summary>The same for a frame that is all zeros.</summary>
+    private void Begin(ref OutboundFrame frame, FrameType type)
+    {
+        frame.Header.Type = type;
+        frame.Header.Destination = _peerId;
+    }
 
     /// <summary>Numbers a request-class frame and lets owed credits ride on it.</summary>
     private void NumberRequest(ref FrameHeader header)

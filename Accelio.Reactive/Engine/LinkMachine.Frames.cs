@@ -16,8 +16,7 @@ internal sealed partial class LinkMachine
             var task = Tasks.Find(frame.Header.RemoteTask);
             if (task is null)
             {
-                link.Abort(LinkError.UnknownTask, $"{frame.Header.Type} names task 0x{frame.Header.RemoteTask:x8}, which was never issued or was answered already");
-                frame.Placement = PlacementKind.Discard;
+                RefuseTask(ref frame);
                 return;
             }
 
@@ -85,7 +84,7 @@ internal sealed partial class LinkMachine
                 }
                 else
                 {
-                    Note(LinkNote.UnknownSession, $"{frame.Header.Type} names session 0x{frame.Header.Destination:x8}");
+                    NoteUnknownSession(frame.Header);
                 }
 
                 return;
@@ -110,6 +109,14 @@ internal sealed partial class LinkMachine
         userHeader = userHeader[length..];
         return true;
     }
+
+    private void RefuseTask(ref InboundFrame frame)
+    {
+        Link.Abort(LinkError.UnknownTask, $"{frame.Header.Type} names task 0x{frame.Header.RemoteTask:x8}, which was never issued or was answered already");
+        frame.Placement = PlacementKind.Discard;
+    }
+
+    private void NoteUnknownSession(in FrameHeader header) => Note(LinkNote.UnknownSession, $"{header.Type} names session 0x{header.Destination:x8}");
 
     private ConnectionMachine? FindConnection(uint id)
     {

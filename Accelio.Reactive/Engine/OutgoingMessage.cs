@@ -57,6 +57,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>Whether the object stays with one poller, so that its timer may stay in the wheel between two uses.</summary>
     protected bool IsLocal { get; set; }
 
+    /// <summary>The next one of the stack on which it waits for its next use.</summary>
+    internal OutgoingMessage? NextCached;
+
     /// <summary>Neighbours in the queue of the connection.</summary>
     internal OutgoingMessage? PreviousQueued, NextQueued;
 
@@ -188,9 +191,11 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>Makes the object ready for the next use.</summary>
     protected virtual void Reset()
     {
-        Payload = default;
-        Header = default;
-        ResponseBuffer = default;
+        if (!ResponseBuffer.IsEmpty)
+        {
+            ResponseBuffer = default;
+        }
+
         Connection = null;
         Flags = 0;
         WantsReceipt = false;
@@ -233,15 +238,15 @@ internal abstract class OutgoingMessage : OutgoingTask
         ClearDeadline();
         State = OutgoingState.Done;
         var answer = _answer;
-        var failure = _failure;
         _answer = null;
-        _failure = default;
-        if (failure.Kind == FailureKind.None)
+        if (_failure.Kind == FailureKind.None)
         {
             Completed(answer);
         }
         else
         {
+            var failure = _failure;
+            _failure = default;
             Failed(failure);
         }
     }

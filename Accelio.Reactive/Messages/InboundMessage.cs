@@ -85,6 +85,14 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
         return true;
     }
 
+    /// <summary>The body as one piece of memory, if it lies in one: the cheapest form to answer or send on with.</summary>
+    /// <returns>False when the body has several pieces: use <see cref="Payload"/>.</returns>
+    public bool TryGetMemory(out ReadOnlyMemory<byte> memory)
+    {
+        memory = Core.Payload(_version);
+        return true;
+    }
+
     /// <summary>Copies the body.</summary>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter than <see cref="PayloadLength"/>.</exception>
     public void CopyTo(Span<byte> destination) => Core.PayloadSpan(_version).CopyTo(destination);

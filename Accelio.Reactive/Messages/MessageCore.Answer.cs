@@ -13,7 +13,7 @@ internal sealed unsafe partial class MessageCore
             return Refuse(version);
         }
 
-        if (_poller.IsCurrent && Connection!.IsCopied(response.Payload.Length))
+        if (_poller.IsCurrent && Connection!.IsCopied(response.PayloadLength))
         {
             var failure = Connection.Respond(this, response, null, out _);
             return failure.Kind == FailureKind.None ? default : ValueTask.FromException(FailureExceptions.Create(failure));

@@ -115,7 +115,6 @@ internal sealed unsafe partial class MessageCore
         Connection = null;
         IsRequest = false;
         WantsReceipt = false;
-        _isForgotten = false;
         if (_cancellation is not null)
         {
             ReturnCancellation();

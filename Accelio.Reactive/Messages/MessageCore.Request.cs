@@ -23,7 +23,6 @@ internal sealed unsafe partial class MessageCore
     private RoomEntry[] _room = [];
     private int _roomCount;
     private AnswerTimer? _timer;
-    private bool _isForgotten;
 
     /// <summary>The connection it came on.</summary>
     internal ConnectionMachine? Connection;
@@ -42,6 +41,9 @@ internal sealed unsafe partial class MessageCore
 
     /// <summary>Neighbours in the connection's list of requests that may be answered.</summary>
     internal MessageCore? PreviousOpen, NextOpen;
+
+    /// <summary>Whether it is in that list.</summary>
+    internal bool IsListed;
 
     /// <summary>Whether this is a request.</summary>
     internal bool IsRequest { get; private set; }
@@ -111,11 +113,7 @@ internal sealed unsafe partial class MessageCore
             return;
         }
 
-        if (!_isForgotten)
-        {
-            Connection!.ForgetOpen(this);
-        }
-
+        Connection!.ForgetOpen(this);
         _timerDue = long.MaxValue;
         var version = Version;
         if (_endsAs == AnswerNone)
@@ -148,7 +146,6 @@ internal sealed unsafe partial class MessageCore
         {
             // Claimed: whoever claimed it calls AnswerDone when his response reaches the poller.
             Connection!.ForgetOpen(this);
-            _isForgotten = true;
             _timerDue = long.MaxValue;
         }
     }

@@ -69,35 +69,37 @@ internal sealed unsafe partial class MessageCore
     public int PayloadLength => _payloadLength;
 
     /// <summary>Begins a message with one lease; the bytes lie in the receive buffer, the payload perhaps in a slab that the core takes over.</summary>
-    internal void Begin(byte* header, int headerLength, byte* payload, int payloadLength, Slab? payloadSlab, InPlaceList list)
+    internal void Begin(byte* header, int headerLength, byte* payload, int payloadLength, Slab? payloadSlab)
     {
         _header = header;
         _headerLength = headerLength;
         _payload = payload;
         _payloadLength = payloadLength;
         _payloadSlab = payloadSlab;
-        if (headerLength != 0 || (payloadLength != 0 && payloadSlab is null))
-        {
-            _location = MessageLocation.InPlace;
-            list.Add(this);
-        }
-        else
-        {
-            _location = MessageLocation.Own;
-        }
-
+        _location = headerLength != 0 || (payloadLength != 0 && payloadSlab is null) ? MessageLocation.InPlace : MessageLocation.Own;
         var version = (int)(_state >> 32) + 1;
         Volatile.Write(ref _state, ((long)version << 32) | 1);
     }
 
     /// <summary>Begins a message whose body is in the caller's own buffer.</summary>
-    internal void BeginInUserMemory(byte* header, int headerLength, ReadOnlyMemory<byte> payload, InPlaceList list)
+    internal void BeginInUserMemory(byte* header, int headerLength, ReadOnlyMemory<byte> payload)
     {
-        Begin(header, headerLength, null, 0, null, list);
+        Begin(header, headerLength, null, 0, null);
         _isUserMemory = true;
         _payloadLength = payload.Length;
         _payloadWindow = payload;
         _payloadOpen = true;
+    }
+
+    /// <summary>The callback that was given the message has returned. If its lease lives on in the receive buffer, the link must know before it uses the buffer again; most leases have ended
+    /// by now and never enter the list. Poller only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void StayIn(InPlaceList list, int version)
+    {
+        if (IsLeased(version) && _location != MessageLocation.Own)
+        {
+            list.Add(this);
+        }
     }
 
     /// <summary>The header as memory that notices the end of the lease.</summary>

@@ -8,17 +8,29 @@ namespace Accelio.Reactive;
 /// </summary>
 public readonly record struct OutboundMessage
 {
+    // A body in one piece is kept as what it was given as: most are, and a sequence takes longer to look into than to send.
+    private readonly ReadOnlyMemory<byte> _piece;
+    private readonly ReadOnlySequence<byte> _sequence;
+
     /// <summary>Creates a message with a body.</summary>
-    public OutboundMessage(ReadOnlyMemory<byte> payload) => Payload = new ReadOnlySequence<byte>(payload);
+    public OutboundMessage(ReadOnlyMemory<byte> payload) => _piece = payload;
 
     /// <summary>Creates a message with a body of several parts; they arrive as one.</summary>
-    public OutboundMessage(ReadOnlySequence<byte> payload) => Payload = payload;
+    public OutboundMessage(ReadOnlySequence<byte> payload) => _sequence = payload;
 
     /// <summary>The header, for what routes or describes the body; by default at most 256 bytes.</summary>
     public ReadOnlyMemory<byte> Header { get; init; }
 
     /// <summary>The body, up to <c>MaxMessageLength</c> of the peer.</summary>
-    public ReadOnlySequence<byte> Payload { get; init; }
+    public ReadOnlySequence<byte> Payload
+    {
+        get => _piece.IsEmpty ? _sequence : new ReadOnlySequence<byte>(_piece);
+        init
+        {
+            _piece = default;
+            _sequence = value;
+        }
+    }
 
     /// <summary>Requests: where the response's body shall go. Empty: the library finds memory up to <see cref="AccelioPeerOptions.MaxResponseLength"/>. A response that does not
     /// fit fails with <see cref="AccelioStatus.PartialMessage"/>.</summary>
@@ -29,6 +41,22 @@ public readonly record struct OutboundMessage
 
     /// <summary>What is asked for this message.</summary>
     public MessageOptions Options { get; init; }
+
+    /// <summary>Length of the body in bytes.</summary>
+    internal long PayloadLength => _piece.IsEmpty ? _sequence.Length : _piece.Length;
+
+    /// <summary>The body, if it is in one piece.</summary>
+    internal bool TryGetSpan(out ReadOnlySpan<byte> span)
+    {
+        if (!_piece.IsEmpty)
+        {
+            span = _piece.Span;
+            return true;
+        }
+
+        span = _sequence.FirstSpan;
+        return _sequence.IsSingleSegment;
+    }
 
     /// <summary>A message with this body.</summary>
     public static implicit operator OutboundMessage(byte[] payload) => new(payload.AsMemory());

@@ -6,7 +6,7 @@ namespace Accelio.Reactive;
 /// <summary>
 /// A message whose sender awaits: joins the engine's outgoing message with a completion, the way to the context, and cancellation. Pooled: goes back when its result was taken.
 /// </summary>
-internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwner, ICachedOperation
+internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwner
 {
     private readonly Completion<TResult> _completion;
     private readonly SubmitItem _submit;
@@ -16,6 +16,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     private PollerContext? _home;
     private ConnectionMachine? _via;
     private bool _registered;
+    private bool _kept;
     private int _cancelPosted;
     private bool _reusable = true;
 
@@ -25,9 +26,6 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         _submit = new SubmitItem(this);
         _cancel = new CancelItem(this);
     }
-
-    /// <inheritdoc/>
-    public object? NextCached { get; set; }
 
     /// <inheritdoc/>
     Poller? ICompletionOwner.Poller => Session?.Poller;
@@ -51,7 +49,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
 
         var task = _completion.Task;
-        if (IsLocal && !token.CanBeCanceled && (via ?? session.Usable) is { CanSendNow: true } connection && connection.IsCopied(message.Payload.Length))
+        if (IsLocal && !token.CanBeCanceled && (via ?? session.Usable) is { CanSendNow: true } connection && connection.IsCopied(message.PayloadLength))
         {
             // The common case: the bytes leave before this call returns, so nothing of the message need be kept.
             if (!message.ResponseBuffer.IsEmpty)
@@ -60,9 +58,19 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             }
 
             connection.SubmitNow(this, message);
-            return task;
+        }
+        else
+        {
+            Keep(via, message, token);
+            Dispatch();
         }
 
+        return task;
+    }
+
+    private void Keep(ConnectionMachine? via, in OutboundMessage message, CancellationToken token)
+    {
+        _kept = true;
         _via = via;
         Payload = message.Payload;
         Header = message.Header;
@@ -73,16 +81,18 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             _registered = true;
         }
 
+    }
+
+    private void Dispatch()
+    {
         if (IsLocal)
         {
             Submit();
         }
-        else if (!session.Poller.Post(_submit))
+        else if (!Session!.Poller.Post(_submit))
         {
             Failed(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
         }
-
-        return task;
     }
 
     /// <summary>The operation stays with the context it was made on, for as long as it lives. Once, by the maker.</summary>
@@ -94,10 +104,10 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     }
 
     /// <inheritdoc/>
-    public void OnConsumed()
+    public void OnConsumed(bool atHome)
     {
         Session = null;
-        if (_reusable && (_home is null || _home.Poller.IsCurrent))
+        if (_reusable && (atHome || _home is null || _home.Poller.IsCurrent))
         {
             Reset();
             ReturnToPool(_home);
@@ -139,8 +149,14 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     protected override void Reset()
     {
         base.Reset();
-        _token = default;
-        _via = null;
+        if (_kept)
+        {
+            _kept = false;
+            Payload = default;
+            Header = default;
+            _token = default;
+            _via = null;
+        }
     }
 
     private void Submit()

@@ -25,6 +25,9 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
     private Exception? _error;
     private short _version;
 
+    // Set while the continuation runs that is about to take the result: saves it a look at whose thread this is.
+    private bool _resumesAtHome;
+
     /// <summary>The poller that completes this, if that is certain for the present use.</summary>
     public Poller? Home { get; set; }
 
@@ -77,7 +80,9 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         _error = null;
         _continuation = null;
         ContinuesOn = null;
-        owner.OnConsumed();
+        var atHome = _resumesAtHome;
+        _resumesAtHome = false;
+        owner.OnConsumed(atHome);
         if (error is not null)
         {
             ExceptionDispatchInfo.Throw(error);
@@ -150,6 +155,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         _state = null;
         _scheduler = null;
         _executionContext = null;
+        _resumesAtHome = Home is not null && ReferenceEquals(_poller, Home);
         _poller = null;
         if (context is null)
         {
@@ -197,7 +203,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
     {
         if (_poller is { } poller)
         {
-            if (poller.IsCurrent)
+            if (ReferenceEquals(poller, Home) || poller.IsCurrent)
             {
                 poller.Enqueue(this);
             }

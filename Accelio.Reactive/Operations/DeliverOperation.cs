@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Accelio.Reactive;
 
 /// <summary>A one-way message whose sender waits for the receipt.</summary>
 internal sealed class DeliverOperation : CallOperation<DeliveryReceipt>
 {
+    private static readonly int Place = OperationCache.NewPlace();
+
     /// <inheritdoc/>
     protected override DeliveryReceipt ToResult(MessageCore? answer) => new(Id, Accepted);
 
@@ -14,12 +18,12 @@ internal sealed class DeliverOperation : CallOperation<DeliveryReceipt>
             return OperationPool<DeliverOperation>.Shared.Get();
         }
 
-        if (context.Operations.TryTake<DeliverOperation>() is { } operation)
+        if (context.Operations.TryTake(Place) is { } cached)
         {
-            return operation;
+            return Unsafe.As<DeliverOperation>(cached);
         }
 
-        operation = new DeliverOperation();
+        var operation = new DeliverOperation();
         operation.StayWith(context);
         return operation;
     }
@@ -33,7 +37,7 @@ internal sealed class DeliverOperation : CallOperation<DeliveryReceipt>
         }
         else
         {
-            home.Operations.Return(this);
+            home.Operations.Return(Place, this);
         }
     }
 }

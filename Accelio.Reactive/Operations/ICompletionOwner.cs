@@ -9,5 +9,6 @@ internal interface ICompletionOwner
     Poller? Poller { get; }
 
     /// <summary>The result was taken: the operation may be used again. On the awaiter's thread.</summary>
-    void OnConsumed();
+    /// <param name="atHome">Whether that is known to be the thread of <see cref="Completion{T}.Home"/>.</param>
+    void OnConsumed(bool atHome);
 }

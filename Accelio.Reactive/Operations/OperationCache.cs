@@ -1,44 +1,50 @@
+using System.Runtime.CompilerServices;
+using Accelio.Reactive.Engine;
+
 namespace Accelio.Reactive;
 
 /// <summary>
-/// Operations that stay with one context, by type: plain stacks for the context's thread only. A type's place in the array is the same in every context, so that finding it costs two loads.
+/// Operations that stay with one context: a plain stack per type, for the context's thread only. A type's place in the array is the same in every context and a constant for its code, so that finding
+/// an operation costs two loads.
 /// </summary>
 internal sealed class OperationCache
 {
-    private static int _types;
-    private object?[] _tops = new object?[8];
+    private static int _places;
+    private Stack[] _stacks = new Stack[8];
 
-    /// <summary>Takes an operation; null when there is none.</summary>
-    public T? TryTake<T>()
-        where T : class, ICachedOperation
+    /// <summary>A place for one type of operations; once per type and process.</summary>
+    public static int NewPlace() => Interlocked.Increment(ref _places) - 1;
+
+    /// <summary>Takes an operation of the place's type; null when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public OutgoingMessage? TryTake(int place)
     {
-        var place = Place<T>.Index;
-        if (place >= _tops.Length || _tops[place] is not { } top)
+        var stacks = _stacks;
+        if ((uint)place >= (uint)stacks.Length || stacks[place].Top is not { } top)
         {
             return null;
         }
 
-        var operation = System.Runtime.CompilerServices.Unsafe.As<T>(top);
-        _tops[place] = operation.NextCached;
-        return operation;
+        stacks[place].Top = top.NextCached;
+        return top;
     }
 
-    /// <summary>Gives an operation back.</summary>
-    public void Return<T>(T operation)
-        where T : class, ICachedOperation
+    /// <summary>Gives an operation back to its place.</summary>
+    public void Return(int place, OutgoingMessage operation)
     {
-        var place = Place<T>.Index;
-        if (place >= _tops.Length)
+        if (place >= _stacks.Length)
         {
-            Array.Resize(ref _tops, Math.Max(place + 1, _tops.Length * 2));
+            Array.Resize(ref _stacks, Math.Max(place + 1, _stacks.Length * 2));
         }
 
-        operation.NextCached = _tops[place];
-        _tops[place] = operation;
+        ref var stack = ref _stacks[place];
+        operation.NextCached = stack.Top;
+        stack.Top = operation;
     }
 
-    private static class Place<T>
+    // In a structure, so that storing needs no check of the array's type.
+    private struct Stack
     {
-        public static readonly int Index = Interlocked.Increment(ref _types) - 1;
+        public OutgoingMessage? Top;
     }
 }

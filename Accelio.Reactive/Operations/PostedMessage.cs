@@ -15,7 +15,7 @@ internal sealed class PostedMessage : OutgoingMessage
     {
         _session = session;
         _via = via;
-        _length = message.Payload.Length + message.Header.Length;
+        _length = message.PayloadLength + message.Header.Length;
         Payload = new ReadOnlySequence<byte>(message.Payload.ToArray());
         Header = message.Header.ToArray();
         Kind = OutgoingKind.OneWay;

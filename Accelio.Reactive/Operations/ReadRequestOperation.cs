@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Accelio.Reactive;
 
 /// <summary>A request whose answer is read before its buffer goes back.</summary>
 internal sealed class ReadRequestOperation<T> : CallOperation<T>
 {
+    private static readonly int Place = OperationCache.NewPlace();
+
     /// <summary>Makes the result of the answer.</summary>
     public Func<InboundMessage, T>? Read { get; set; }
 
@@ -36,12 +40,12 @@ internal sealed class ReadRequestOperation<T> : CallOperation<T>
             return OperationPool<ReadRequestOperation<T>>.Shared.Get();
         }
 
-        if (context.Operations.TryTake<ReadRequestOperation<T>>() is { } operation)
+        if (context.Operations.TryTake(Place) is { } cached)
         {
-            return operation;
+            return Unsafe.As<ReadRequestOperation<T>>(cached);
         }
 
-        operation = new ReadRequestOperation<T>();
+        var operation = new ReadRequestOperation<T>();
         operation.StayWith(context);
         return operation;
     }
@@ -55,7 +59,7 @@ internal sealed class ReadRequestOperation<T> : CallOperation<T>
         }
         else
         {
-            home.Operations.Return(this);
+            home.Operations.Return(Place, this);
         }
     }
 }

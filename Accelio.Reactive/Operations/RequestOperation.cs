@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Accelio.Reactive;
 
 /// <summary>A request whose answer the caller owns.</summary>
 internal sealed class RequestOperation : CallOperation<InboundMessage>
 {
+    private static readonly int Place = OperationCache.NewPlace();
+
     /// <inheritdoc/>
     protected override InboundMessage ToResult(MessageCore? answer)
     {
@@ -18,12 +22,12 @@ internal sealed class RequestOperation : CallOperation<InboundMessage>
             return OperationPool<RequestOperation>.Shared.Get();
         }
 
-        if (context.Operations.TryTake<RequestOperation>() is { } operation)
+        if (context.Operations.TryTake(Place) is { } cached)
         {
-            return operation;
+            return Unsafe.As<RequestOperation>(cached);
         }
 
-        operation = new RequestOperation();
+        var operation = new RequestOperation();
         operation.StayWith(context);
         return operation;
     }
@@ -37,7 +41,7 @@ internal sealed class RequestOperation : CallOperation<InboundMessage>
         }
         else
         {
-            home.Operations.Return(this);
+            home.Operations.Return(Place, this);
         }
     }
 }

@@ -53,7 +53,7 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
     public override void Failed(in Failure failure) => _completion.SetException(FailureExceptions.Create(failure));
 
     /// <inheritdoc/>
-    public void OnConsumed()
+    public void OnConsumed(bool atHome)
     {
         Request = null;
         Message = default;

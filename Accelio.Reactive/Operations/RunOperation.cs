@@ -53,5 +53,5 @@ internal sealed class RunOperation<T> : ICompletionOwner
     }
 
     /// <inheritdoc/>
-    public void OnConsumed() => _error = null;
+    public void OnConsumed(bool atHome) => _error = null;
 }

@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Accelio.Reactive;
 
 /// <summary>A one-way message whose sender waits until its memory is free.</summary>
 internal sealed class SendOperation : CallOperation<MessageId>
 {
+    private static readonly int Place = OperationCache.NewPlace();
+
     /// <inheritdoc/>
     protected override MessageId ToResult(MessageCore? answer) => Id;
 
@@ -14,12 +18,12 @@ internal sealed class SendOperation : CallOperation<MessageId>
             return OperationPool<SendOperation>.Shared.Get();
         }
 
-        if (context.Operations.TryTake<SendOperation>() is { } operation)
+        if (context.Operations.TryTake(Place) is { } cached)
         {
-            return operation;
+            return Unsafe.As<SendOperation>(cached);
         }
 
-        operation = new SendOperation();
+        var operation = new SendOperation();
         operation.StayWith(context);
         return operation;
     }
@@ -33,7 +37,7 @@ internal sealed class SendOperation : CallOperation<MessageId>
         }
         else
         {
-            home.Operations.Return(this);
+            home.Operations.Return(Place, this);
         }
     }
 }

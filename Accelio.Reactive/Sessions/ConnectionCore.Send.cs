@@ -5,8 +5,8 @@ namespace Accelio.Reactive;
 /// <content>The session's verbs, on this connection alone.</content>
 internal sealed partial class ConnectionCore
 {
-    /// <inheritdoc/>
-    public override ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default) =>
+    /// <summary>Sends a request and reads its answer inside the call.</summary>
+    internal ValueTask<T> RequestNow<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken) =>
         _session.RequestAsync(Machine, message, read, cancellationToken);
 
     /// <inheritdoc/>

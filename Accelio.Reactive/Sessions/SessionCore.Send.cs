@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Accelio.Reactive.Engine;
 using Accelio.Transports;
 
@@ -8,10 +9,6 @@ internal sealed partial class SessionCore
 {
     private const long PostedBytesLimit = 1 << 20;
     private long _postedBytes;
-
-    /// <inheritdoc/>
-    public override ValueTask<T> RequestAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken = default) =>
-        RequestAsync(via: null, message, read, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default) =>
@@ -88,7 +85,7 @@ internal sealed partial class SessionCore
         }
 
         // From elsewhere the window cannot be seen: a small budget of bytes on their way to the context stands in for it.
-        var length = message.Payload.Length + message.Header.Length;
+        var length = message.PayloadLength + message.Header.Length;
         if (Interlocked.Add(ref _postedBytes, length) > PostedBytesLimit + length)
         {
             Interlocked.Add(ref _postedBytes, -length);
@@ -154,14 +151,14 @@ internal sealed partial class SessionCore
         id = default;
         if ((via ?? Usable) is not { CanSendNow: true } connection
             || message.Header.Length > connection.Machine.PeerMaxHeaderLength
-            || (!copy && !connection.IsCopied(message.Payload.Length)))
+            || (!copy && !connection.IsCopied(message.PayloadLength)))
         {
             return false;
         }
 
         var ticket = NewId(isAtHome: true);
         var receipt = (message.Options & MessageOptions.RequestReceipt) != 0
-            ? new ReceiptTask(ticket, message.Header.Length + message.Payload.Length)
+            ? new ReceiptTask(ticket, message.Header.Length + message.PayloadLength)
             : null;
         if (connection.SendOneWay(message, WireFlags(message.Options, OutgoingKind.OneWay), receipt) != SendStatus.Copied)
         {
@@ -174,17 +171,14 @@ internal sealed partial class SessionCore
 
     private void CheckMessage(in OutboundMessage message)
     {
-        if (message.Payload.Length > _options.MaxMessageLength)
+        if (message.PayloadLength > _options.MaxMessageLength)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(message),
-                message.Payload.Length,
-                $"The payload is longer than MaxMessageLength, {_options.MaxMessageLength} bytes. Send it in parts, or raise the option on both sides.");
+            ThrowPayloadTooLong(message);
         }
 
         if (message.Header.Length > ushort.MaxValue / 2)
         {
-            throw new ArgumentOutOfRangeException(nameof(message), message.Header.Length, "The header is too long: headers are for routing, at most 256 bytes by default. Put the rest into the payload.");
+            ThrowHeaderTooLong(message);
         }
 
         if (message.Timeout is { } timeout)
@@ -192,4 +186,16 @@ internal sealed partial class SessionCore
             Check.PositiveTime(timeout, nameof(message));
         }
     }
+
+    [DoesNotReturn]
+    private void ThrowPayloadTooLong(in OutboundMessage message) => throw new ArgumentOutOfRangeException(
+        nameof(message),
+        message.PayloadLength,
+        $"The payload is longer than MaxMessageLength, {_options.MaxMessageLength} bytes. Send it in parts, or raise the option on both sides.");
+
+    [DoesNotReturn]
+    private static void ThrowHeaderTooLong(in OutboundMessage message) => throw new ArgumentOutOfRangeException(
+        nameof(message),
+        message.Header.Length,
+        "The header is too long: headers are for routing, at most 256 bytes by default. Put the rest into the payload.");
 }

@@ -44,7 +44,9 @@ internal static class ServeCommand
         {
             requests++;
             bytes += request.Header.Length + request.PayloadLength;
-            return request.RespondAsync(new OutboundMessage(request.Payload) { Header = request.Header });
+            return request.RespondAsync(request.Message.TryGetMemory(out var body)
+                ? new OutboundMessage(body) { Header = request.Header }
+                : new OutboundMessage(request.Payload) { Header = request.Header });
         });
         server.Handle("/stats", request => request.RespondAsync(JsonSerializer.SerializeToUtf8Bytes(
             new ServerStats

@@ -43,11 +43,11 @@ internal sealed unsafe class ExposedBody
     }
 
     /// <summary>Exposes a copy.</summary>
-    public void CopyFrom(in ReadOnlySequence<byte> body, Slab memory)
+    public void CopyFrom(in OutboundFrame frame, Slab memory)
     {
         Copy = memory;
-        Length = body.Length;
-        body.CopyTo(new Span<byte>(memory.Pointer, checked((int)body.Length)));
+        Length = frame.BodyLength;
+        frame.CopyBodyTo(new Span<byte>(memory.Pointer, checked((int)Length)));
     }
 
     /// <summary>Reads a piece; the caller has checked that it lies inside.</summary>

@@ -37,7 +37,7 @@ internal sealed unsafe partial class SimulatedSlotLink
             return _state < SlotLinkState.Ready ? throw new InvalidOperationException("The link is not configured yet.") : SendStatus.Closed;
         }
 
-        var bodyLength = frame.Body.Length;
+        var bodyLength = frame.BodyLength;
         var userHeader = frame.Items.Length + frame.UserHeader.Length;
         var fields = new RdmaFrameFields
         {
@@ -172,7 +172,7 @@ internal sealed unsafe partial class SimulatedSlotLink
         packet.Length = fields.BodyOffset;
         if (!packet.AnnouncesBulk)
         {
-            frame.Body.CopyTo(rest[frame.UserHeader.Length..]);
+            frame.CopyBodyTo(rest[frame.UserHeader.Length..]);
             packet.Length += (int)bodyLength;
         }
 
@@ -198,7 +198,7 @@ internal sealed unsafe partial class SimulatedSlotLink
             return SendStatus.Referenced;
         }
 
-        body.CopyFrom(frame.Body, Poller.Memory.Rent(bodyLength));
+        body.CopyFrom(frame, Poller.Memory.Rent(bodyLength));
         return SendStatus.Copied;
     }
 

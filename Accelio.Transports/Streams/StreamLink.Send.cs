@@ -10,9 +10,10 @@ internal abstract unsafe partial class StreamLink
     // Addresses mean nothing on a stream, but zero means "no bulk here": any other number will do, and leaks no pointer.
     private const ulong OpaqueAddress = 1;
 
-    // A large batch leaves in parts, so that the peer works on the first while the rest is still being made. Each part costs a system
-    // call: it must be worth one.
-    private const int EarlyFlushFrames = 128;
+    // What this side has in flight travels in two parts, so that the peer works on the one while this side makes the other; answers, of which it does not know how many are in flight, only when
+    // they are many. Each part costs a system call: it must be worth one.
+    private const int MinEarlyFlushFrames = 32;
+    private const int MaxEarlyFlushFrames = 128;
     private const int EarlyFlushBytes = 128 * 1024;
 
     private ushort _transportSerial;
@@ -31,7 +32,7 @@ internal abstract unsafe partial class StreamLink
         }
 
         var type = frame.Header.Type;
-        var bodyLength = frame.Body.Length;
+        var bodyLength = frame.BodyLength;
         var userHeader = frame.Items.Length + frame.UserHeader.Length;
         if (userHeader > ushort.MaxValue)
         {
@@ -64,7 +65,8 @@ internal abstract unsafe partial class StreamLink
         }
 
         MarkDirty();
-        if (++_framesSinceFlush >= EarlyFlushFrames || QueuedBytes >= EarlyFlushBytes)
+        _framesSinceFlush++;
+        if (QueuedBytes >= EarlyFlushBytes || (_framesSinceFlush >= MinEarlyFlushFrames && IsHalfOfAll(frame.Awaited)))
         {
             FlushEarly();
         }
@@ -72,10 +74,12 @@ internal abstract unsafe partial class StreamLink
         return status;
     }
 
+    private bool IsHalfOfAll(int awaited) => _framesSinceFlush >= MaxEarlyFlushFrames || (awaited > 0 && _framesSinceFlush >= awaited / 2);
+
     // Section 9.2. Whether the headers fit is checked by the caller.
     private bool ChooseForRequest(ref OutboundFrame frame, ref TcpFrameFields fields, long bodyLength)
     {
-        var parts = bodyLength == 0 ? 0 : frame.Body.IsSingleSegment ? 1 : CountParts(frame.Body);
+        var parts = bodyLength == 0 ? 0 : frame.Body.IsSingleSegment || !frame.Piece.IsEmpty ? 1 : CountParts(frame.Body);
         fields.InOperation = BodyOperation.Send;
         if (frame.OfferedRoom > 0 && _peerMaxOutParts > 0)
         {
@@ -169,7 +173,7 @@ internal abstract unsafe partial class StreamLink
         if (copied)
         {
             var body = _isDual ? _queues[DataStream].Reserve((int)bodyLength, startsBulk: false) : p + headLength + userHeader;
-            frame.Body.CopyTo(new Span<byte>(body, (int)bodyLength));
+            frame.CopyBodyTo(new Span<byte>(body, (int)bodyLength));
             return SendStatus.Copied;
         }
 
@@ -209,7 +213,11 @@ internal abstract unsafe partial class StreamLink
             p += Sge.Size;
         }
 
-        if (fields.OutCount > 0)
+        if (fields.OutCount > 0 && !frame.Piece.IsEmpty)
+        {
+            Sge.Write(p, new RoomEntry(OpaqueAddress, (uint)bodyLength, 0));
+        }
+        else if (fields.OutCount > 0)
         {
             WriteParts(p, frame.Body, fields.OutCount, bodyLength);
         }
