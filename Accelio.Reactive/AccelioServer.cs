@@ -26,10 +26,24 @@ public abstract partial class AccelioServer : IAsyncDisposable, IDisposable
     /// <summary>One-way messages of all sessions.</summary>
     public abstract IObservable<InboundMessage> Messages { get; }
 
-    /// <summary>Serves the requests of every session that has no consumer of its own and whose resource has no handler.</summary>
+    /// <summary>One-way messages of the sessions that were opened for a resource; see <see cref="Handle(string, Func{InboundRequest, ValueTask})"/>
+    /// for what that is. Those who observe a session, or <see cref="Messages"/>, get them too.</summary>
+    /// <exception cref="ArgumentException"><paramref name="resource"/> is no path, or has a query.</exception>
+    public abstract IObservable<InboundMessage> MessagesFor(string resource);
+
+    /// <summary>Serves the requests of every session that has no consumer of its own and whose resource has no handler. Dispose the result to
+    /// stop; another may be registered then.</summary>
+    /// <exception cref="InvalidOperationException">There is a consumer already: a handler, or an observer of <see cref="Requests"/>.</exception>
     public abstract IDisposable Handle(Func<InboundRequest, ValueTask> handler);
 
-    /// <summary>Serves the requests of sessions that were opened for a resource, the path of their URI: "/prices" for <c>tcp://host:port/prices</c>.</summary>
+    /// <summary>
+    /// Serves the requests of sessions that were opened for a resource, the path of their URI: "/prices" for <c>tcp://host:port/prices</c>.
+    /// Compared exactly, case and trailing slash included, after both were escaped as in a URI ("/a b" is "/a%20b"); query and fragment of the
+    /// session's URI do not count. A session's own consumer goes before this one, and this one before the server's for all. Dispose the result
+    /// to stop; another may be registered then.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="resource"/> is no path, or has a query.</exception>
+    /// <exception cref="InvalidOperationException">The resource has a handler already.</exception>
     public abstract IDisposable Handle(string resource, Func<InboundRequest, ValueTask> handler);
 
     /// <summary>Accepts no more links; the sessions live on.</summary>

@@ -22,6 +22,9 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>The URI that the session was asked for, as the client wrote it.</summary>
     public abstract string Uri { get; }
 
+    /// <summary>What the session was opened for: the path of its <see cref="Uri"/>, escaped as in a URI; "/" without one.</summary>
+    public virtual string Resource => ResourcePath.Of(Uri);
+
     /// <summary>Address on this side.</summary>
     public abstract EndPoint LocalEndPoint { get; }
 

@@ -55,7 +55,8 @@ public class SimulatedNetworkTests
     [InlineData(SimulatedLinkKind.Slots, "", LinkShape.Slots)]
     [InlineData(SimulatedLinkKind.Slots, "?kind=stream", LinkShape.Stream)]
     [InlineData(SimulatedLinkKind.Stream, "?kind=slots", LinkShape.Slots)]
-    public async Task The_kind_of_link_is_the_networks_unless_the_session_names_one(SimulatedLinkKind option, string query, LinkShape expected)
+    public async Task The_kind_of_link_is_the_networks_unless_the_session_names_one(
+        SimulatedLinkKind option, string query, LinkShape expected)
     {
         await using var host = await HostAsync(new SimulatedNetwork { LinkKind = option }, "x");
 

@@ -196,6 +196,6 @@ public class ConsumerTests
         Assert.Throws<ArgumentNullException>("observer", () => pair.Session.Requests.Subscribe((IObserver<InboundRequest>)null!));
         Assert.Throws<ArgumentNullException>("observer", () => pair.Session.Events.Subscribe((IObserver<AccelioSessionEvent>)null!));
         Assert.Throws<ArgumentNullException>("handler", () => pair.Session.Handle(null!));
-        Assert.Throws<ArgumentNullException>("read", () => pair.Session.Messages.Read<int>(null!));
+        Assert.Throws<ArgumentNullException>("read", () => pair.Session.Messages.Read((Func<InboundMessage, int>)null!));
     }
 }

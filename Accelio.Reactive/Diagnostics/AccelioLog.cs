@@ -36,6 +36,10 @@ internal static partial class AccelioLog
     public static partial void SlowCallback(ILogger logger, string context, long milliseconds);
 
     /// <summary>The context was free to choose its TCP engine, and could not have the first choice.</summary>
-    [LoggerMessage(7, LogLevel.Information, "Context {Context} uses the portable TCP engine: {Reason}")]
+    [LoggerMessage(9, LogLevel.Information, "Context {Context} uses the portable TCP engine: {Reason}")]
     public static partial void PortableEngine(ILogger logger, string context, string reason);
+
+    /// <summary>A one-way message was no value of the type that a consumer wants.</summary>
+    [LoggerMessage(8, LogLevel.Warning, "Session {Uri}: a one-way message was rejected, because it could not be read")]
+    public static partial void Unreadable(ILogger logger, string uri, Exception exception);
 }

@@ -40,6 +40,9 @@ public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
     /// </summary>
     public CancellationToken Canceled => _message.Core.Canceled(_message.Version);
 
+    /// <summary>Whether the right to answer is still there.</summary>
+    internal bool MayBeAnswered => _message.Core.MayBeAnswered(_message.Version);
+
     /// <summary>Answers. The response's memory is borrowed until the task completes; small responses are copied and the task is complete at once. Any thread.</summary>
     /// <exception cref="InvalidOperationException">The request was answered already.</exception>
     /// <exception cref="AccelioException">The response does not fit the room that the requester offered; the requester is told. Or the answer comes too late

@@ -98,6 +98,9 @@ internal sealed unsafe partial class MessageCore
         Volatile.Write(ref _answer, AnswerIn(AnswerOpen, Version));
     }
 
+    /// <summary>Whether the right to answer is still to be had. Any thread.</summary>
+    internal bool MayBeAnswered(int version) => Volatile.Read(ref _answer) == AnswerIn(AnswerOpen, version);
+
     /// <summary>Claims the right to answer. Any thread.</summary>
     internal bool TryClaimAnswer(int version) =>
         Interlocked.CompareExchange(ref _answer, AnswerIn(AnswerClaimed, version), AnswerIn(AnswerOpen, version)) == AnswerIn(AnswerOpen, version);
@@ -200,7 +203,7 @@ internal sealed unsafe partial class MessageCore
             return;
         }
 
-        if (!TryExpire(now) && WantsReceipt && Volatile.Read(ref _answer) == AnswerIn(AnswerOpen, Version))
+        if (!TryExpire(now) && WantsReceipt && MayBeAnswered(Version))
         {
             Connection!.SendRequestReceipt(this);
             LimitAnswer();

@@ -19,7 +19,9 @@ internal sealed partial class ConnectionCore
     private bool HasRequestConsumer => _requests.HasConsumer || _session.RequestStream.HasConsumer
         || _session.Server is { } server && (server.FindHandler(_session.Resource) is not null || server.RequestStream.HasConsumer);
 
-    private bool HasMessageObservers => _messages.HasObservers || _session.MessageStream.HasObservers || _session.Server is { HasMessageObservers: true };
+    private bool HasMessageObservers => _messages.HasObservers
+        || _session.MessageStream.HasObservers
+        || (_session.Server is { } server && server.HasMessageObserversFor(_session.Resource));
 
     /// <inheritdoc/>
     public override IDisposable Handle(Func<InboundRequest, ValueTask> handler) => _requests.Handle(handler);
@@ -155,7 +157,7 @@ internal sealed partial class ConnectionCore
         {
             _messages.PushNow(handle);
             _session.MessageStream.PushNow(handle);
-            _session.Server?.PushMessage(handle);
+            _session.Server?.PushMessage(handle, _session.Resource);
         }
         finally
         {

@@ -116,10 +116,15 @@ internal sealed partial class ServerCore
             return;
         }
 
-        _hasClosed = true;
+        lock (_tableGate)
+        {
+            // No further stream is made.
+            _hasClosed = true;
+        }
+
         _sessionRequests.End(null);
         _sessionStream.End(null);
-        _messages.End(null);
+        EndMessages();
         _requests.End(null);
         Context.Remove(this);
         Context.Deliveries.Add(new ClosedNotice(_closed, _holdsSharedContext));

@@ -1,10 +1,14 @@
+using System.Reactive.Disposables;
+
 namespace Accelio.Reactive;
 
-/// <content>Who serves requests, by resource or for all.</content>
+/// <content>Who serves requests and observes messages, by resource or for all. The tables are replaced, never changed: the context reads
+/// them as they are.</content>
 internal sealed partial class ServerCore
 {
-    private readonly Lock _handlerGate = new();
-    private Dictionary<string, Func<InboundRequest, ValueTask>> _resources = [];
+    private readonly Lock _tableGate = new();
+    private Dictionary<string, Func<InboundRequest, ValueTask>> _handlers = [];
+    private Dictionary<string, ClaimedStream<InboundMessage>> _messageStreams = [];
 
     /// <inheritdoc/>
     public override IDisposable Handle(Func<InboundRequest, ValueTask> handler) => _requests.Handle(handler);
@@ -12,44 +16,80 @@ internal sealed partial class ServerCore
     /// <inheritdoc/>
     public override IDisposable Handle(string resource, Func<InboundRequest, ValueTask> handler)
     {
-        ArgumentNullException.ThrowIfNull(resource);
         ArgumentNullException.ThrowIfNull(handler);
-        if (!resource.StartsWith('/'))
+        var path = ResourcePath.Normalize(resource);
+        lock (_tableGate)
         {
-            throw new ArgumentException($"A resource is the path of the session's URI and begins with a slash; '{resource}' does not.", nameof(resource));
-        }
-
-        lock (_handlerGate)
-        {
-            if (_resources.ContainsKey(resource))
+            ObjectDisposedException.ThrowIf(_hasClosed, this);
+            if (_handlers.ContainsKey(path))
             {
                 throw new InvalidOperationException($"The resource {resource} has a handler already; dispose that one first.");
             }
 
-            _resources = new Dictionary<string, Func<InboundRequest, ValueTask>>(_resources) { [resource] = handler };
+            _handlers = new(_handlers) { [path] = handler };
         }
 
         ClaimAll();
-        return System.Reactive.Disposables.Disposable.Create(() => RemoveHandler(resource, handler));
+        return Disposable.Create(() => RemoveHandler(path));
+    }
+
+    /// <inheritdoc/>
+    public override IObservable<InboundMessage> MessagesFor(string resource)
+    {
+        var path = ResourcePath.Normalize(resource);
+        lock (_tableGate)
+        {
+            if (!_messageStreams.TryGetValue(path, out var stream))
+            {
+                if (_hasClosed)
+                {
+                    // It has ended, as the new one would have.
+                    return _messages;
+                }
+
+                stream = new ClaimedStream<InboundMessage>(Context, ClaimAll);
+                _messageStreams = new(_messageStreams) { [path] = stream };
+            }
+
+            return stream;
+        }
     }
 
     /// <summary>The handler for a session's resource, or for all. Context only.</summary>
     internal Func<InboundRequest, ValueTask>? FindHandler(string resource) =>
-        Volatile.Read(ref _resources).TryGetValue(resource, out var handler) ? handler : _requests.Handler;
+        Volatile.Read(ref _handlers).TryGetValue(resource, out var handler) ? handler : _requests.Handler;
 
-    /// <summary>Pushes a message to those who observe all sessions. Context only.</summary>
-    internal void PushMessage(InboundMessage message) => _messages.PushNow(message);
-
-    private void RemoveHandler(string resource, Func<InboundRequest, ValueTask> handler)
+    /// <summary>Pushes a message to those who observe its session's resource, and all sessions. Context only.</summary>
+    internal void PushMessage(InboundMessage message, string resource)
     {
-        lock (_handlerGate)
+        if (StreamFor(resource) is { } stream)
         {
-            if (_resources.TryGetValue(resource, out var present) && ReferenceEquals(present, handler))
-            {
-                var fewer = new Dictionary<string, Func<InboundRequest, ValueTask>>(_resources);
-                fewer.Remove(resource);
-                _resources = fewer;
-            }
+            stream.PushNow(message);
+        }
+
+        _messages.PushNow(message);
+    }
+
+    private ClaimedStream<InboundMessage>? StreamFor(string resource) =>
+        Volatile.Read(ref _messageStreams) is { Count: > 0 } streams ? streams.GetValueOrDefault(resource) : null;
+
+    private void EndMessages()
+    {
+        foreach (var stream in _messageStreams.Values)
+        {
+            stream.End(null);
+        }
+
+        _messages.End(null);
+    }
+
+    private void RemoveHandler(string path)
+    {
+        lock (_tableGate)
+        {
+            var fewer = new Dictionary<string, Func<InboundRequest, ValueTask>>(_handlers);
+            fewer.Remove(path);
+            _handlers = fewer;
         }
     }
 

@@ -58,8 +58,8 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     /// <inheritdoc/>
     public override IObservable<InboundMessage> Messages => _messages;
 
-    /// <summary>Whether somebody observes the messages of all sessions.</summary>
-    internal bool HasMessageObservers => _messages.HasObservers;
+    /// <summary>Whether somebody observes the messages of all sessions, or of those for the resource. Context only.</summary>
+    internal bool HasMessageObserversFor(string resource) => _messages.HasObservers || StreamFor(resource) is { HasObservers: true };
 
     /// <summary>The consumer of requests that have no other.</summary>
     internal SingleStream<InboundRequest> RequestStream => _requests;

@@ -33,6 +33,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
         Context = context;
         Settings = EngineSettings.From(options);
         Uri = uri;
+        Resource = ResourcePath.Of(uri);
         _options = options;
         _server = server;
         _holdsSharedContext = holdsSharedContext;
@@ -60,6 +61,9 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
 
     /// <inheritdoc/>
     public override string Uri { get; }
+
+    /// <inheritdoc/>
+    public override string Resource { get; }
 
     /// <inheritdoc/>
     public override EndPoint LocalEndPoint => _localEndPoint;
@@ -97,9 +101,6 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     /// <summary>The server that accepted the session; null for clients.</summary>
     internal ServerCore? Server => _server;
 
-    /// <summary>Servers: the path of the session's URI.</summary>
-    internal string Resource { get; private set; } = "/";
-
     /// <summary>The observers of messages of all connections.</summary>
     internal PushStream<InboundMessage> MessageStream => _messages;
 
@@ -130,7 +131,6 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     /// <summary>Servers: takes a client's request over. Context only.</summary>
     internal void Accept(IncomingSession incoming, ReadOnlySpan<byte> privateData)
     {
-        Resource = System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) ? uri.AbsolutePath : "/";
         if (incoming.Accept(NewConnection(), privateData) is { } connection)
         {
             WireId = connection.LocalId;
@@ -179,6 +179,28 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
 
     /// <summary>Pushes an error that is nobody's return value. Context only.</summary>
     internal void ReportError(AccelioStatus status, string message) => _errors.Push(new AccelioError(status, message));
+
+    /// <summary>A one-way message was no value of the type that a consumer wants, and was rejected. Any thread.</summary>
+    internal void OnUnreadable(SerializationFailedException exception)
+    {
+        AccelioLog.Unreadable(Context.Log, Uri, exception);
+        RunOnContext(() => ReportError(exception.Status, exception.Message));
+    }
+
+    /// <summary>A handler of one-way messages threw. Any thread.</summary>
+    internal void OnMessageHandlerFailed(Exception exception) => RunOnContext(() => Context.ReportUnhandled(exception));
+
+    private void RunOnContext(Action action)
+    {
+        if (Poller.IsCurrent)
+        {
+            action();
+        }
+        else
+        {
+            Poller.Post(new ActionItem(action));
+        }
+    }
 
     private void PostClaim() => Poller.Post(new ActionItem(Claim));
 
