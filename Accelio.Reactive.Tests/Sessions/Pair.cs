@@ -10,7 +10,10 @@ internal sealed class Pair : IAsyncDisposable
         Server = server;
     }
 
-    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>For what the peer may take: the machine may have much else to do.</summary>
+    private static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
 
     public AccelioContext ServerContext { get; }
 
@@ -35,7 +38,7 @@ internal sealed class Pair : IAsyncDisposable
         wire ??= Wire.Tcp();
         var serverContext = StartContext("test-server", contexts, wire);
         var clientContext = StartContext("test-client", contexts, wire);
-        var serverOptions = new AccelioServerOptions { Context = serverContext };
+        var serverOptions = WithPatience(new AccelioServerOptions { Context = serverContext });
         server?.Invoke(serverOptions);
         var pair = new Pair(serverContext, clientContext, await AccelioServer.BindAsync(wire.Address, serverOptions));
         prepare?.Invoke(pair.Server);
@@ -49,9 +52,17 @@ internal sealed class Pair : IAsyncDisposable
     /// <summary>A further session to the same server.</summary>
     public async Task<AccelioSession> ConnectAsync(Action<AccelioSessionOptions>? configure = null, string resource = "/")
     {
-        var options = new AccelioSessionOptions { Context = ClientContext };
+        var options = WithPatience(new AccelioSessionOptions { Context = ClientContext, ConnectTimeout = Patience });
         configure?.Invoke(options);
         return await AccelioSession.ConnectAsync(new Uri(Server.EndPoint, resource), options);
+    }
+
+    private static T WithPatience<T>(T options)
+        where T : AccelioPeerOptions
+    {
+        options.RequestTimeout = options.SetupTimeout = options.DetectWithin = Patience;
+        options.BodyProgressTimeout = options.SendProgressTimeout = Patience;
+        return options;
     }
 
     public async ValueTask DisposeAsync()
