@@ -62,6 +62,9 @@ internal sealed partial class PollerContext : AccelioContext
     /// <summary>What waits to be told to observers.</summary>
     public DeliveryQueue Deliveries { get; }
 
+    /// <summary>Writers of typed messages that nobody uses. Context only.</summary>
+    public PayloadWriter? IdleWriters { get; set; }
+
     /// <summary>The log.</summary>
     public ILogger Log { get; }
 

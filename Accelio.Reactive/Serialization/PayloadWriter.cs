@@ -6,16 +6,14 @@ namespace Accelio.Reactive;
 /// The body of a message under construction. Pooled: on a context in the context's own stack, elsewhere shared by all threads; it keeps
 /// its array as long as that is small.
 /// </summary>
-internal sealed class PayloadWriter : IBufferWriter<byte>, ICachedOperation
+internal sealed class PayloadWriter : IBufferWriter<byte>
 {
     private const int KeptLength = 64 << 10;
     private const int FirstLength = 512;
     private byte[] _bytes = [];
     private int _length;
     private PollerContext? _home;
-
-    /// <inheritdoc/>
-    public object? NextCached { get; set; }
+    private PayloadWriter? _nextIdle;
 
     /// <summary>What was written; valid until <see cref="Return"/>.</summary>
     private ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
@@ -28,7 +26,9 @@ internal sealed class PayloadWriter : IBufferWriter<byte>, ICachedOperation
             return OperationPool<PayloadWriter>.Shared.Get();
         }
 
-        var writer = context.Operations.TryTake<PayloadWriter>() ?? new PayloadWriter();
+        var writer = context.IdleWriters ?? new PayloadWriter();
+        context.IdleWriters = writer._nextIdle;
+        writer._nextIdle = null;
         writer._home = context;
         return writer;
     }
@@ -47,7 +47,8 @@ internal sealed class PayloadWriter : IBufferWriter<byte>, ICachedOperation
         _home = null;
         if (home is { Poller.IsCurrent: true })
         {
-            home.Operations.Return(this);
+            _nextIdle = home.IdleWriters;
+            home.IdleWriters = this;
         }
         else
         {
