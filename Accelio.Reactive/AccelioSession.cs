@@ -90,7 +90,14 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>Sends a request and tells its id; the caller owns the answer's lease and must dispose it.</summary>
     public abstract ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default);
 
-    /// <summary>A cold request: every subscription sends it once, disposing the subscription before the answer ends it. The payload is copied when subscribed.</summary>
+    /// <summary>
+    /// A cold request: every subscription sends it once; disposing the subscription before the answer gives the request up, as a token does for <see cref="RequestAsync{T}"/>. The message is copied when
+    /// subscribed, and may be changed afterwards.
+    /// </summary>
+    /// <param name="message">The request, without a ResponseBuffer.</param>
+    /// <param name="read">Makes a value of the answer, on the home context; what it throws comes as OnError.</param>
+    /// <returns>One value and the end, or an error: those of <see cref="RequestAsync{T}"/>, and <see cref="AccelioException"/> with <see cref="AccelioStatus.SendQueueOverflow"/> when
+    /// <see cref="AccelioPeerOptions.SendBudget"/> is used up. Pushed on the home context.</returns>
     public abstract IObservable<T> Request<T>(OutboundMessage message, Func<InboundMessage, T> read);
 
     /// <summary>A cold request whose answer is copied.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
 using Accelio.Reactive.Tests.Sessions;
 using Xunit;
 
@@ -28,6 +30,28 @@ public class RequestsAndHandlers
 
         Assert.Equal(new Tick(1, 2), price);
         Assert.NotEqual(default, id);
+    }
+
+    [Fact]
+    public async Task Cold_requests()
+    {
+        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        var session = pair.Session;
+        using var keys = new Subject<byte>();
+        var shown = new TaskCompletionSource<byte>();
+        void Show(byte value) => shown.TrySetResult(value);
+
+        // <snippet cold>
+        var latest = from answer in keys.Select(key => session.Request(new[] { key }, m => m.Payload.FirstSpan[0])
+                                                              .Timeout(TimeSpan.FromSeconds(1))
+                                                              .Retry(2))
+                                        .Switch()                                   // a new key gives the request for the former one up
+                     select answer;
+        using var subscription = latest.Subscribe(value => Show(value));
+        // </snippet>
+
+        keys.OnNext(3);
+        Assert.Equal(3, await shown.Task.WaitAsync(Pair.Limit));
     }
 
     [Fact]

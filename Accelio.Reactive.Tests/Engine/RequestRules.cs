@@ -132,6 +132,24 @@ public class RequestRules
     }
 
     [Fact]
+    public void A_timed_out_message_with_memory_of_its_own_waits_for_nothing_and_the_link_lives_on()
+    {
+        _world.Link.References = true;
+        var request = _world.Send(new RecordedMessage("large", timeLimit: TimeSpan.FromSeconds(1).Ticks) { OwnsMemory = true });
+        var sent = _world.TakeOne();
+
+        _world.Pass(TimeSpan.FromSeconds(1.1));
+        Assert.Equal("failed TimedOut may have executed", request.Outcome);
+        _world.Pass(TimeSpan.FromSeconds(1.1));
+        Assert.Null(_world.Link.Aborted);
+        _world.On(() => _world.Machine.OnReleased(_world.Link, sent.Token!));
+        _world.PeerResponse(sent, "too late");
+
+        Assert.Equal("failed TimedOut may have executed", request.Outcome);
+        Assert.Equal(0, _world.Machine.Tasks.Count);
+    }
+
+    [Fact]
     public void Our_own_peer_must_not_miscount()
     {
         _world.Send(new RecordedMessage("a"));

@@ -64,6 +64,33 @@ public class AwaitRules
         world.AssertIs(Beginning.OnTheSessionsContext, next);
     }
 
+    [Fact]
+    public async Task ContinueInline_goes_on_there_even_when_the_call_was_made_there_and_is_awaited_elsewhere()
+    {
+        await using var world = await AwaitWorld.OpenWithEchoAsync();
+        var message = AwaitWorld.Message with { Options = MessageOptions.ContinueInline };
+        for (var i = 0; i < 200; i++)
+        {
+            var request = default(ValueTask<int>);
+            await world.Pair.ClientContext.RunAsync(_ =>
+            {
+                request = world.Session.RequestAsync(message, _ => 0);
+                return default;
+            });
+
+            // Perhaps it has completed by now, perhaps it completes at this very moment.
+            var awaiter = request.GetAwaiter();
+            var continued = new TaskCompletionSource<AccelioContext?>();
+            awaiter.UnsafeOnCompleted(() =>
+            {
+                awaiter.GetResult();
+                continued.SetResult(AccelioContext.Current);
+            });
+
+            Assert.Same(world.Pair.ClientContext, await continued.Task.WaitAsync(Sessions.Pair.Limit));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Beginnings))]
     public async Task An_await_of_what_has_completed_goes_on_at_once(Beginning beginning)

@@ -3,6 +3,9 @@ namespace Accelio.Reactive.Tests.Sessions;
 /// <summary>Tests of sessions that hold over every transport: derived once for each.</summary>
 public abstract class SessionTests(Wire wire)
 {
+    /// <summary>What this test runs over.</summary>
+    protected Wire Over => wire;
+
     /// <summary>Where a server of this test listens.</summary>
     protected Uri Address => wire.Address;
 

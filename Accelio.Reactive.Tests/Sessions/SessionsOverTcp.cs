@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class ColdRequestRulesOverTcp() : ColdRequestRules(Wire.Tcp());
+
 public class HandlerRulesOverTcp() : HandlerRules(Wire.Tcp());
 
 public class LeaseTestsOverTcp() : LeaseTests(Wire.Tcp());

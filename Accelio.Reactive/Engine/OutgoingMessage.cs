@@ -48,6 +48,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>Messages with a receipt: whether the peer's application took it.</summary>
     public bool Accepted { get; set; }
 
+    /// <summary>Whether the memory is a copy of the library's own: its end need not wait until the link lets go of it.</summary>
+    public bool OwnsMemory { get; init; }
+
     /// <summary>Where it is.</summary>
     public OutgoingState State { get; private set; }
 
@@ -204,6 +207,8 @@ internal abstract class OutgoingMessage : OutgoingTask
         State = OutgoingState.Idle;
     }
 
+    private bool MustWait => (IsReferenced && !OwnsMemory) || IsReceiving;
+
     private void End()
     {
         if (State is OutgoingState.Ended or OutgoingState.Done)
@@ -214,7 +219,7 @@ internal abstract class OutgoingMessage : OutgoingTask
         var connection = Connection;
         ClearDeadline();
         State = OutgoingState.Ended;
-        if (IsReferenced || IsReceiving)
+        if (MustWait)
         {
             // The caller's memory may still be touched: wait for the link to let go, but not for ever.
             if (_failure.Kind != FailureKind.None && connection!.Settings.AbortTimeout != long.MaxValue)
@@ -230,7 +235,7 @@ internal abstract class OutgoingMessage : OutgoingTask
 
     private void Report()
     {
-        if (IsReferenced || IsReceiving || State == OutgoingState.Done)
+        if (MustWait || State == OutgoingState.Done)
         {
             return;
         }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Accelio.Reactive;
 
 /// <summary>A request that is sent by subscribing. The caller's memory is borrowed during Subscribe only, so each subscription copies it.</summary>
@@ -9,9 +7,8 @@ internal sealed class ColdRequest<T>(SessionCore session, OutboundMessage messag
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var copy = message with { Payload = new ReadOnlySequence<byte>(message.Payload.ToArray()), Header = message.Header.ToArray() };
-        var request = new ObservedRequest<T>(session, read, observer);
-        request.Start(copy, session.NewId(session.Poller.IsCurrent));
+        var request = new ObservedRequest<T>(session, read, observer) { OwnsMemory = true };
+        request.Start(message);
         return request;
     }
 }

@@ -142,7 +142,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         }
 
         _waiting = continuation;
-        Resume();
+        Resume(isAtHome: false);
     }
 
     /// <summary>Runs the continuation; on the thread that was chosen.</summary>
@@ -196,14 +196,14 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         Debug.Assert(!IsDone(continuation), "a completion completes once");
         Volatile.Write(ref _continuation, Told);
         _waiting = continuation;
-        Resume();
+        Resume(isAtHome: true);
     }
 
-    private void Resume()
+    private void Resume(bool isAtHome)
     {
         if (_poller is { } poller)
         {
-            if (ReferenceEquals(poller, Home) || poller.IsCurrent)
+            if ((isAtHome && ReferenceEquals(poller, Home)) || poller.IsCurrent)
             {
                 poller.Enqueue(this);
             }

@@ -1,34 +1,54 @@
+using System.Buffers;
 using Accelio.Reactive.Engine;
 using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
-/// <summary>One subscription of a cold request: sends it, pushes the answer from the top of the duty cycle, and ends it when disposed. Not pooled: the subscription refers to it.</summary>
+/// <summary>
+/// One subscription of a cold request: copies and sends it, pushes the answer from the top of the duty cycle, and gives it up when disposed. Not pooled: the subscription refers to it.
+/// </summary>
 internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessage, T> read, IObserver<T> observer) : OutgoingMessage, IDelivery, IDisposable
 {
     private MessageCore? _answer;
     private Exception? _error;
+    private long _copied;
     private int _disposed;
 
-    /// <summary>Sends the request; its memory must stay as it is.</summary>
-    public void Start(in OutboundMessage message, MessageId id)
+    private bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
+    /// <summary>Copies the message and sends it.</summary>
+    public void Start(in OutboundMessage message)
     {
-        Payload = message.Payload;
-        Header = message.Header;
-        ResponseBuffer = message.ResponseBuffer;
+        var isAtHome = session.Poller.IsCurrent;
+        Kind = OutgoingKind.Request;
         LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
         WantsReceipt = (message.Options & MessageOptions.RequestReceipt) != 0;
         Flags = SessionCore.WireFlags(message.Options, OutgoingKind.Request);
-        Kind = OutgoingKind.Request;
-        Id = id;
+        Id = session.NewId(isAtHome);
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
-        if (session.Poller.IsCurrent)
+        var length = message.Header.Length + message.PayloadLength;
+        if (session.Copies.TryTake(length))
+        {
+            _copied = length;
+            Payload = new ReadOnlySequence<byte>(message.Payload.ToArray());
+            Header = message.Header.ToArray();
+        }
+        else
+        {
+            _error = new AccelioException(
+                $"The request of {length} bytes was not sent: the copies of {session.Copies.Taken} bytes under way use SendBudget up, {session.Copies.Limit} bytes. "
+                + "Have fewer cold requests under way at a time, await RequestAsync, which needs no copy, or raise the option.",
+                AccelioStatus.SendQueueOverflow);
+        }
+
+        if (isAtHome)
         {
             Submit();
         }
         else if (!session.Poller.Post(new SubmitItem(this)))
         {
             // There is no duty cycle any more that could deliver it.
+            ForgetCopy();
             _error = FailureExceptions.Create(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
             Deliver();
         }
@@ -55,26 +75,55 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     /// <inheritdoc/>
     public void Deliver()
     {
-        if (_answer is null)
-        {
-            if (Volatile.Read(ref _disposed) == 0)
-            {
-                Guarded.End(session.Context, observer, _error);
-            }
-
-            return;
-        }
-
-        var message = new InboundMessage(_answer);
+        var answer = _answer;
         _answer = null;
-        if (Volatile.Read(ref _disposed) != 0)
+        if (answer is not null)
         {
-            message.Dispose();
-            return;
+            Deliver(new InboundMessage(answer));
+        }
+        else if (!IsDisposed)
+        {
+            Guarded.End(session.Context, observer, _error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnReleased()
+    {
+        base.OnReleased();
+        ForgetCopy();
+    }
+
+    /// <inheritdoc/>
+    protected override void Completed(MessageCore? answer)
+    {
+        ForgetCopy();
+        answer!.Session = session;
+        _answer = answer;
+        session.Context.Deliveries.Add(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void Failed(in Failure failure)
+    {
+        if (!IsReferenced)
+        {
+            ForgetCopy();
         }
 
+        _error = FailureExceptions.Create(failure);
+        session.Context.Deliveries.Add(this);
+    }
+
+    private void Deliver(InboundMessage message)
+    {
         try
         {
+            if (IsDisposed)
+            {
+                return;
+            }
+
             T value;
             try
             {
@@ -86,7 +135,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
                 return;
             }
 
-            if (Guarded.OnNext(session.Context, observer, value))
+            if (Guarded.OnNext(session.Context, observer, value) && !IsDisposed)
             {
                 Guarded.End(session.Context, observer, null);
             }
@@ -97,27 +146,33 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         }
     }
 
-    /// <inheritdoc/>
-    protected override void Completed(MessageCore? answer)
-    {
-        answer!.Session = session;
-        _answer = answer;
-        session.Context.Deliveries.Add(this);
-    }
-
-    /// <inheritdoc/>
-    protected override void Failed(in Failure failure)
-    {
-        _error = FailureExceptions.Create(failure);
-        session.Context.Deliveries.Add(this);
-    }
-
     private void Submit()
     {
-        if (Volatile.Read(ref _disposed) == 0)
+        if (IsDisposed)
+        {
+            ForgetCopy();
+        }
+        else if (_error is not null)
+        {
+            session.Context.Deliveries.Add(this);
+        }
+        else
         {
             session.Submit(this, via: null);
+            if (State == OutgoingState.Sent && !IsReferenced)
+            {
+                // The link has copied it in turn.
+                ForgetCopy();
+            }
         }
+    }
+
+    private void ForgetCopy()
+    {
+        Payload = default;
+        Header = default;
+        session.Copies.Return(_copied);
+        _copied = 0;
     }
 
     private void EndNow()

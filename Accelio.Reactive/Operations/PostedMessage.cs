@@ -30,12 +30,12 @@ internal sealed class PostedMessage : OutgoingMessage
     public bool TryPost() => _session.Poller.Post(new SubmitItem(this));
 
     /// <inheritdoc/>
-    protected override void Completed(MessageCore? answer) => _session.PostedDone(_length);
+    protected override void Completed(MessageCore? answer) => _session.Copies.Return(_length);
 
     /// <inheritdoc/>
     protected override void Failed(in Failure failure)
     {
-        _session.PostedDone(_length);
+        _session.Copies.Return(_length);
         _session.ReportError(failure.Status, $"A message accepted by TrySend was not sent: {failure.Detail}");
     }
 

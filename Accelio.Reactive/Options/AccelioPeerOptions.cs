@@ -64,6 +64,12 @@ public abstract class AccelioPeerOptions
     /// <summary>Bytes that a session may have sent to a C peer without an answer.</summary>
     public long MaxUnansweredBytes { get; set; } = 64L << 20;
 
+    /// <summary>
+    /// Bytes of one session that the library may have copied for calls without a task to wait for: cold requests, and <see cref="AccelioSession.TrySend"/> from other threads. Beyond it a cold request fails and
+    /// TrySend says no. A longer message is taken when there is no other.
+    /// </summary>
+    public long SendBudget { get; set; } = 16L << 20;
+
     /// <summary>Request handlers of one connection that run at a time; 1 runs them one after another.</summary>
     public int MaxConcurrentHandlers { get; set; } = 1024;
 
@@ -91,6 +97,7 @@ public abstract class AccelioPeerOptions
         Check.Range(WindowBytes, 64 << 10, 1L << 40, nameof(WindowBytes));
         Check.Range(MaxUnansweredMessages, 1, 1 << 20, nameof(MaxUnansweredMessages));
         Check.Range(MaxUnansweredBytes, 64 << 10, 1L << 40, nameof(MaxUnansweredBytes));
+        Check.Range(SendBudget, 1, 1L << 40, nameof(SendBudget));
         Check.Range(MaxConcurrentHandlers, 1, 1 << 20, nameof(MaxConcurrentHandlers));
     }
 }

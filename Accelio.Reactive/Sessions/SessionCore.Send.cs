@@ -7,9 +7,6 @@ namespace Accelio.Reactive;
 /// <content>Requests and one-way messages of this side.</content>
 internal sealed partial class SessionCore
 {
-    private const long PostedBytesLimit = 1 << 20;
-    private long _postedBytes;
-
     /// <inheritdoc/>
     public override ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default) =>
         RequestAsync(via: null, message, out id, cancellationToken);
@@ -19,6 +16,13 @@ internal sealed partial class SessionCore
     {
         ArgumentNullException.ThrowIfNull(read);
         CheckMessage(message);
+        if (!message.ResponseBuffer.IsEmpty)
+        {
+            throw new ArgumentException(
+                "A cold request has no task that says when the ResponseBuffer is free again, so it takes none: read the answer with the read function, or await RequestAsync.",
+                nameof(message));
+        }
+
         return new ColdRequest<T>(this, message, read);
     }
 
@@ -84,11 +88,10 @@ internal sealed partial class SessionCore
             return TrySendNow(via, message, copy: true, out id);
         }
 
-        // From elsewhere the window cannot be seen: a small budget of bytes on their way to the context stands in for it.
+        // From elsewhere the window cannot be seen: the bytes on their way to the context stand in for it.
         var length = message.PayloadLength + message.Header.Length;
-        if (Interlocked.Add(ref _postedBytes, length) > PostedBytesLimit + length)
+        if (!Copies.TryTake(length))
         {
-            Interlocked.Add(ref _postedBytes, -length);
             return false;
         }
 
@@ -98,7 +101,7 @@ internal sealed partial class SessionCore
             return true;
         }
 
-        Interlocked.Add(ref _postedBytes, -length);
+        Copies.Return(length);
         return false;
     }
 
@@ -140,8 +143,8 @@ internal sealed partial class SessionCore
         }
     }
 
-    /// <summary>A message posted by <see cref="TrySend(in OutboundMessage, out MessageId)"/> has left or failed.</summary>
-    internal void PostedDone(long length) => Interlocked.Add(ref _postedBytes, -length);
+    /// <summary>What was copied for calls that nobody awaits.</summary>
+    internal SendBudget Copies { get; }
 
     /// <summary>An id for a message: even ones are given out on the context, odd ones elsewhere, so that neither waits for the other.</summary>
     internal MessageId NewId(bool isAtHome) => isAtHome ? new MessageId(_lastId += 2) : new MessageId(Interlocked.Add(ref _lastForeignId, 2));

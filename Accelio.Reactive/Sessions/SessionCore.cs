@@ -32,6 +32,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     {
         Context = context;
         Settings = EngineSettings.From(options);
+        Copies = new SendBudget(options.SendBudget);
         Uri = uri;
         Resource = ResourcePath.Of(uri);
         _options = options;
