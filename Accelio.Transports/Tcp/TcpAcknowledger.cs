@@ -12,20 +12,15 @@ namespace Accelio.Transports.Tcp;
 /// <param name="link">The link to the C peer.</param>
 internal sealed class TcpAcknowledger(TcpLink link) : IFlushable
 {
-    // One bit per stream. A socket that has not been sent on since it made haste goes on doing so by itself.
+    // One bit per stream that was received from and not sent on since.
     private int _owed;
-    private int _sent = 0b11;
     private bool _isMarked;
 
     /// <summary>Bytes came in on a stream.</summary>
-    public void OnReceived(int stream) => _owed |= (1 << stream) & _sent;
+    public void OnReceived(int stream) => _owed |= 1 << stream;
 
     /// <summary>Bytes went out on a stream, and with them the acknowledgement.</summary>
-    public void OnSent(int stream)
-    {
-        _owed &= ~(1 << stream);
-        _sent |= 1 << stream;
-    }
+    public void OnSent(int stream) => _owed &= ~(1 << stream);
 
     /// <summary>Looks again at the end of the duty cycle, if anything is owed.</summary>
     public void Mark()
@@ -43,9 +38,9 @@ internal sealed class TcpAcknowledger(TcpLink link) : IFlushable
         _isMarked = false;
         for (var stream = 0; _owed >> stream != 0; stream++)
         {
-            if ((_owed >> stream & 1) != 0 && link.AcknowledgeNow(stream))
+            if ((_owed >> stream & 1) != 0)
             {
-                _sent &= ~(1 << stream);
+                link.AcknowledgeNow(stream);
             }
         }
 

@@ -85,9 +85,14 @@ internal sealed unsafe partial class TcpLink : StreamLink
         return work;
     }
 
-    /// <summary>Has the kernel acknowledge without delay what has arrived on a stream; false when output is about to do that.</summary>
-    internal bool AcknowledgeNow(int stream) =>
-        !IsClosed && !WillSend(stream) && TcpSocketOptions.AcknowledgeNow(_streams[stream].Socket);
+    /// <summary>Has the kernel acknowledge without delay what has arrived on a stream, unless output is about to do that.</summary>
+    internal void AcknowledgeNow(int stream)
+    {
+        if (!IsClosed && !WillSend(stream))
+        {
+            TcpSocketOptions.AcknowledgeNow(_streams[stream].Socket);
+        }
+    }
 
     /// <summary>The reactor says that a socket takes bytes, or that its connect has ended.</summary>
     internal void OnWritable(int stream, long now)

@@ -20,23 +20,26 @@ internal static class TcpSocketOptions
     public static void Apply(TcpSocket socket, IPEndPoint local, IPEndPoint remote, LinkOptions options)
     {
         // The link collects the output of a duty cycle itself; waiting for more in the kernel only delays it.
-        _ = SwitchOn(socket, OptionNoDelay);
+        SwitchOn(socket, OptionNoDelay);
         if (OperatingSystem.IsLinux() && options.LocalCongestionControl.Count > 0 && TcpAddress.IsLocal(local, remote))
         {
             ReplaceBbr(socket, options.LocalCongestionControl);
         }
     }
 
-    /// <summary>
-    /// Has the system acknowledge now what has arrived, and what arrives from now on without delay, until something is sent. False where it
-    /// cannot be told to.
-    /// </summary>
-    public static bool AcknowledgeNow(TcpSocket socket) => OperatingSystem.IsLinux() && SwitchOn(socket, OptionQuickAck);
+    /// <summary>Has the system acknowledge now what has arrived, where it can be told to.</summary>
+    public static void AcknowledgeNow(TcpSocket socket)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            SwitchOn(socket, OptionQuickAck);
+        }
+    }
 
-    private static bool SwitchOn(TcpSocket socket, int option)
+    private static void SwitchOn(TcpSocket socket, int option)
     {
         var on = 1;
-        return socket.SetOption(LevelTcp, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in on))) >= 0;
+        _ = socket.SetOption(LevelTcp, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in on)));
     }
 
     // bbr paces, which within a machine costs up to half of the throughput of large messages.
