@@ -33,7 +33,7 @@ internal sealed class LinkOptions
     /// <summary>Time for the connect message, the pairing of two sockets and the set-up message, ticks.</summary>
     public long SetupTimeout { get; init; } = TimeSpan.FromSeconds(10).Ticks;
 
-    /// <summary>An announced body must make progress at least this often, ticks.</summary>
+    /// <summary>A frame that has begun, its body included, must bring 4 KiB, or what is left of it, at least this often, ticks.</summary>
     public long BodyProgressTimeout { get; init; } = TimeSpan.FromSeconds(10).Ticks;
 
     /// <summary>A peer must take bytes at least this often while some are queued, ticks.</summary>
@@ -41,6 +41,10 @@ internal sealed class LinkOptions
 
     /// <summary>Bytes queued for sending above which <see cref="Link.IsCongested"/> holds.</summary>
     public long SendHighWatermark { get; init; } = 1 << 20;
+
+    /// <summary>Bytes copied for a peer and not taken by it above which it is not listened to until it takes them. Far more than peers that
+    /// read what they asked for ever leave.</summary>
+    public long MaxBacklog { get; init; } = 64L << 20;
 
     /// <summary>Links that a listener keeps before their set-up is complete.</summary>
     public int MaxPendingLinks { get; init; } = 4096;

@@ -42,7 +42,7 @@ public class StreamLinkTimeTests
     }
 
     [Theory]
-    [InlineData(20)]
+    [InlineData(50_000)]
     [InlineData(1 << 20)]
     public void A_frame_that_goes_on_slowly_is_not_cut_off(int bodyLength)
     {
@@ -58,6 +58,68 @@ public class StreamLinkTimeTests
         Assert.Null(world.ServerSink.Error);
         Assert.Single(world.ServerSink.Frames);
         world.Pass(TimeSpan.FromMinutes(10));
+        Assert.Null(world.ServerSink.Error);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(1 << 20)]
+    public void A_byte_now_and_then_is_no_progress(int bodyLength)
+    {
+        using var world = new ScriptedPair();
+        var bytes = Encode(world, bodyLength);
+        world.Do(() => world.Server.Feed(bytes.AsSpan(0, 100)));
+        for (var i = 100; i < 109; i++)
+        {
+            world.Pass(TimeSpan.FromSeconds(1));
+            world.Do(() => world.Server.Feed(bytes.AsSpan(i, 1)));
+        }
+
+        Assert.Null(world.ServerSink.Error);
+        world.Pass(TimeSpan.FromSeconds(1.1));
+
+        Assert.Equal(LinkError.BodyStalled, world.ServerSink.Error);
+        Assert.Contains("9 more", world.ServerSink.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_frame_has_its_own_time()
+    {
+        using var world = new ScriptedPair();
+        var bytes = Encode(world, 20);
+        world.Do(() => world.Server.Feed(bytes.AsSpan(0, 100)));
+        world.Pass(TimeSpan.FromSeconds(9));
+        world.Do(() => world.Server.Feed([.. bytes.AsSpan(100), .. bytes.AsSpan(0, 10)]));
+        world.Pass(TimeSpan.FromSeconds(9));
+        world.Do(() => world.Server.Feed(bytes.AsSpan(10)));
+        world.Pass(TimeSpan.FromSeconds(100));
+
+        Assert.Null(world.ServerSink.Error);
+        Assert.Equal(2, world.ServerSink.Frames.Count);
+    }
+
+    [Fact]
+    public void A_peer_that_asks_and_takes_no_answers_is_not_listened_to_until_it_does()
+    {
+        using var world = new ScriptedPair(options: new LinkOptions { MaxBacklog = 2 << 20 });
+        var question = Encode(world, 20);
+        world.Server.Control.Room = 0;
+        world.ServerSink.Frame = (Link link, ref InboundFrame _) =>
+        {
+            var answer = new OutboundFrame { Header = new FrameHeader { Type = FrameType.OneWay }, Body = Bytes.Whole(new byte[8192]) };
+            link.Send(ref answer);
+        };
+        for (var i = 0; i < 1000; i++)
+        {
+            world.Do(() => world.Server.Feed(question));
+        }
+
+        Assert.InRange(world.ServerSink.Frames.Count, 250, 260);
+        world.Server.Control.Room = int.MaxValue;
+        world.Do(world.Server.Take);
+        world.Do(() => world.Server.Turn());
+
+        Assert.Equal(1000, world.ServerSink.Frames.Count);
         Assert.Null(world.ServerSink.Error);
     }
 

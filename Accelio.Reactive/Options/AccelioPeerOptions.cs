@@ -34,7 +34,7 @@ public abstract class AccelioPeerOptions
     /// <summary>Time for the connect message, the pairing of two sockets, the set-up of the link and the first session on it.</summary>
     public TimeSpan SetupTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A body that a peer has announced must make progress at least this often.</summary>
+    /// <summary>A message that a peer has begun to send, its body included, must bring 4 KiB, or what is left of it, at least this often; else the link is cut.</summary>
     public TimeSpan BodyProgressTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A peer must take bytes at least this often while some wait for it.</summary>

@@ -36,6 +36,9 @@ internal sealed unsafe class SendQueue(SlabPool memory)
     /// <summary>Bytes waiting.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Those of them that lie in memory of the sink.</summary>
+    public long ReferencedBytes { get; private set; }
+
     /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => _head == _tail;
 
@@ -85,6 +88,7 @@ internal sealed unsafe class SendQueue(SlabPool memory)
         _entries[_tail++] = new SendEntry { Token = token };
         _growingEnd = null;
         Bytes += (long)length;
+        ReferencedBytes += (long)length;
     }
 
     /// <summary>As <see cref="Reserve"/>, but in front of the first bulk frame of which nothing has left yet.</summary>
@@ -149,15 +153,18 @@ internal sealed unsafe class SendQueue(SlabPool memory)
         while (sent > 0)
         {
             ref var vector = ref _vectors[_head];
+            ref var entry = ref _entries[_head];
+            var taken = Math.Min(sent, (long)vector.Length);
+            ReferencedBytes -= entry.Block is null ? taken : 0;
             if ((ulong)sent < vector.Length)
             {
                 vector.Base += sent;
                 vector.Length -= (nuint)sent;
-                _entries[_head].Begun = true;
+                entry.Begun = true;
                 break;
             }
 
-            sent -= (long)vector.Length;
+            sent -= taken;
             Complete(released);
         }
 
@@ -178,7 +185,7 @@ internal sealed unsafe class SendQueue(SlabPool memory)
             Complete(released);
         }
 
-        Bytes = 0;
+        Bytes = ReferencedBytes = 0;
         Rewind();
     }
 

@@ -81,6 +81,7 @@ internal abstract unsafe partial class StreamLink
             _released.Release(this, _sink!);
         }
 
+        EndBacklog(now);
         if (_congested && QueuedBytes <= Options.SendHighWatermark / 2)
         {
             _congested = false;
@@ -105,6 +106,12 @@ internal abstract unsafe partial class StreamLink
             if (sent > 0)
             {
                 _sendProgress = now;
+                if (_backlogged)
+                {
+                    // Not read, but heard of: the peer takes bytes.
+                    LastReceived = now;
+                }
+
                 if (queue.Advance(sent, _released) < count)
                 {
                     Block(stream, now);

@@ -19,14 +19,9 @@ internal abstract unsafe partial class StreamLink
     private bool _paused;
     private int _readInterest = 0b11;
 
-    // Poller time from which on the lack of progress counts: the last bytes, or the end of a pause.
-    private long _receiveProgress;
-
     private bool IsFrameIncomplete =>
-        _state == StreamLinkState.Ready && !_paused
+        _state == StreamLinkState.Ready && !_paused && !_backlogged
         && (_placing || _buffers[ControlStream].Length > 0 || (_isDual && _buffers[DataStream].Length > 0));
-
-    private long BodyDeadline => StreamLinkTimer.Deadline(_receiveProgress, Options.BodyProgressTimeout);
 
     /// <inheritdoc/>
     public override void PauseReceive()
@@ -44,7 +39,7 @@ internal abstract unsafe partial class StreamLink
         if (_paused && _state <= StreamLinkState.Ready)
         {
             WantBytes();
-            _receiveProgress = Poller.Now;
+            NoteProgress(Poller.Now);
 
             // What is left in the buffers is delivered in the next duty cycle: not from here, which is inside a call of the sink.
             MarkReady(ControlStream);
@@ -60,27 +55,26 @@ internal abstract unsafe partial class StreamLink
             return Discard(stream);
         }
 
-        if (_paused || _state is StreamLinkState.Closed or StreamLinkState.Opening)
+        if (_paused || _backlogged || _state is StreamLinkState.Closed or StreamLinkState.Opening)
         {
             return 0;
         }
 
         var frames = Options.MaxFramesPerCycle;
+        var begun = IsFrameIncomplete;
         var bytes = ReceiveAndParse(stream, now, ref frames);
         if (_state == StreamLinkState.Closed)
         {
             return 1;
         }
 
+        CheckBacklog();
         if (_isDual)
         {
             UpdateReadInterest();
         }
 
-        if (IsFrameIncomplete)
-        {
-            Arm(BodyDeadline);
-        }
+        CheckProgress(now, bytes, goesOn: begun && frames == Options.MaxFramesPerCycle);
 
         return Options.MaxFramesPerCycle - frames + bytes;
     }
@@ -116,7 +110,7 @@ internal abstract unsafe partial class StreamLink
             if (received > 0)
             {
                 total += received;
-                LastReceived = _receiveProgress = now;
+                LastReceived = now;
                 if (received < asked)
                 {
                     // A short answer: the stream is drained.
@@ -278,7 +272,7 @@ internal abstract unsafe partial class StreamLink
         {
             // A pause, or a data stream that is far ahead of its control stream, or one that is over: the kernel is not asked about it.
             var wanted = _state > StreamLinkState.Ready
-                || (!_paused && !HasEnded(stream) && (!_isDual || (_placing && stream == _bodyStream) || HasRoom(_buffers[stream])));
+                || (!_paused && !_backlogged && !HasEnded(stream) && (!_isDual || (_placing && stream == _bodyStream) || HasRoom(_buffers[stream])));
             var bit = 1 << stream;
             if (wanted != ((_readInterest & bit) != 0))
             {

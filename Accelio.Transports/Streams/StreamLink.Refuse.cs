@@ -8,10 +8,12 @@ internal abstract unsafe partial class StreamLink
 {
     private long MaxBodyLength => long.Min(Options.MaxBodyLength, Slab.MaxLength);
 
-    // Between our own peers a response may be placed into room that was agreed at session set-up. Whoever offered nothing by request and
-    // agreed to nothing has no room.
+    // Between our own peers a response may be placed into room that was agreed at session set-up, from C peers into room that a request
+    // offered. Which request it answers is for the sink to know.
+    private long Room => Math.Max(AgreedRoom, _largestRoom);
+
     private bool IsUnaskedPlacement(in TcpFrameFields fields, long bodyLength) =>
-        fields.OutOperation == BodyOperation.Write && !_roomOffered && bodyLength > AgreedRoom;
+        fields.OutOperation == BodyOperation.Write && bodyLength > Room;
 
     private void Refuse(LinkError error, in TcpFrameFields fields, long bodyLength)
     {
@@ -21,7 +23,7 @@ internal abstract unsafe partial class StreamLink
         }
         else if (bodyLength <= MaxBodyLength && fields.OutOperation == BodyOperation.Write)
         {
-            Fail(LinkError.LengthMismatch, $"write lengths: {bodyLength} bytes, the room agreed is {AgreedRoom}");
+            Fail(LinkError.LengthMismatch, $"write lengths: {bodyLength} bytes, the room is {Room}");
         }
         else
         {
@@ -62,6 +64,6 @@ internal abstract unsafe partial class StreamLink
         var part = _placing
             ? $"body: {_placement.Received} of {_placement.Length} bytes"
             : $"frame: {_buffers[ControlStream].Length} bytes of it";
-        return $"{part}, nothing more for {TimeSpan.FromTicks(Options.BodyProgressTimeout)}";
+        return $"{part}, {_progressed} more within {TimeSpan.FromTicks(Options.BodyProgressTimeout)}";
     }
 }

@@ -18,7 +18,7 @@ internal abstract unsafe partial class StreamLink
 
     private ushort _transportSerial;
     private int _framesSinceFlush;
-    private bool _roomOffered;
+    private long _largestRoom;
     private bool _congested;
 
     /// <inheritdoc/>
@@ -84,7 +84,7 @@ internal abstract unsafe partial class StreamLink
         if (frame.OfferedRoom > 0 && _peerMaxOutParts > 0)
         {
             fields.InCount = 1;
-            _roomOffered = true;
+            _largestRoom = Math.Max(_largestRoom, frame.OfferedRoom);
             if (frame.OfferedRoom + TcpFrame.HeaderSize + Sge.Size + (long)Options.MaxHeaderLength >= _peerBufferSize)
             {
                 fields.InOperation = BodyOperation.Write;

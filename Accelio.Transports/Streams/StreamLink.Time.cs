@@ -3,7 +3,16 @@ namespace Accelio.Transports.Streams;
 /// <content>Limits in time: set-up, bodies, the peer's reading, closing; and the shrinking of idle buffers.</content>
 internal abstract unsafe partial class StreamLink
 {
+    // What a frame that has begun must bring within the time for progress, unless it needs less: a byte now and then is not progress.
+    private const int LeastProgress = 4 * 1024;
+
     private long _setupDeadline;
+
+    // Poller time from which on the lack of progress counts, and the bytes that have come since.
+    private long _receiveProgress;
+    private long _progressed;
+
+    private long BodyDeadline => StreamLinkTimer.Deadline(_receiveProgress, Options.BodyProgressTimeout);
 
     /// <summary>Looks at everything that is limited in time, and sets the timer for what comes next.</summary>
     internal void OnTimer(long now)
@@ -39,6 +48,27 @@ internal abstract unsafe partial class StreamLink
         {
             Arm(next);
         }
+    }
+
+    // The frame in hand goes on, or it is another one and has all the time.
+    private void CheckProgress(long now, int received, bool goesOn)
+    {
+        _progressed += received;
+        if (!goesOn || _progressed >= LeastProgress)
+        {
+            NoteProgress(now);
+        }
+
+        if (IsFrameIncomplete)
+        {
+            Arm(BodyDeadline);
+        }
+    }
+
+    private void NoteProgress(long now)
+    {
+        _receiveProgress = now;
+        _progressed = 0;
     }
 
     private static bool Expired(long deadline, long now, ref long next)
