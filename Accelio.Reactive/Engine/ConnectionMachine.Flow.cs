@@ -23,7 +23,7 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>Takes the credits that came with a message.</summary>
-    private void TakeGrants(long messages, long bytes)
+    private void TakeGrants(ulong messages, ulong bytes)
     {
         if (messages == 0 && bytes == 0)
         {

@@ -14,7 +14,7 @@ internal sealed partial class ConnectionMachine
             if (frame.Header.SequenceNumber == _expectedRequestSn)
             {
                 _expectedRequestSn++;
-                TakeGrants(frame.Header.CreditMessages, (long)frame.Header.CreditBytes);
+                TakeGrants(frame.Header.CreditMessages, frame.Header.CreditBytes);
             }
             else if (!TolerateSequence("request", frame.Header.SequenceNumber, ref _expectedRequestSn))
             {
@@ -164,7 +164,7 @@ internal sealed partial class ConnectionMachine
                     return;
                 }
 
-                TakeGrants(grant.Messages, (long)Math.Min(grant.Bytes, long.MaxValue / 2));
+                TakeGrants(grant.Messages, grant.Bytes);
                 return;
 
             default:
@@ -243,9 +243,8 @@ internal sealed partial class ConnectionMachine
     private unsafe bool TrySkipItems(ref InboundFrame frame)
     {
         var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!Machine.TrySplitItems(frame.Header, ref header, out _, out var fault))
+        if (!Machine.TrySplitItems(frame.Header, ref header, out _))
         {
-            Violation(LinkError.MalformedExtension, fault ?? "items");
             return false;
         }
 
@@ -258,10 +257,9 @@ internal sealed partial class ConnectionMachine
     private unsafe bool TryReadFailure(ref InboundFrame frame, out string text)
     {
         var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!Machine.TrySplitItems(frame.Header, ref header, out var items, out var fault))
+        if (!Machine.TrySplitItems(frame.Header, ref header, out var items))
         {
             text = string.Empty;
-            Violation(LinkError.MalformedExtension, fault ?? "items");
             return false;
         }
 
@@ -338,7 +336,7 @@ internal sealed partial class ConnectionMachine
         if (header.SequenceNumber == _expectedResponseSn)
         {
             _expectedResponseSn++;
-            TakeGrants(header.CreditMessages, (long)header.CreditBytes);
+            TakeGrants(header.CreditMessages, header.CreditBytes);
         }
         else
         {
@@ -379,6 +377,12 @@ internal sealed partial class ConnectionMachine
         public override void OnResponse(LinkMachine link, ref InboundFrame frame)
         {
             link.Tasks.Remove(this);
+            if (frame.Header.Type != FrameType.KeepAliveResponse)
+            {
+                link.Link.Abort(LinkError.UnexpectedFrame, $"{frame.Header.Type} answers a sign of life");
+                return;
+            }
+
             link.OnProbeAnswered();
         }
 

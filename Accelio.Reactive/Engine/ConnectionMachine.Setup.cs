@@ -123,7 +123,11 @@ internal sealed partial class ConnectionMachine
         Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
         frame.Header.Flags = SetupFlags;
         frame.Items = WriteSetupItems(items);
-        Link.Send(ref frame);
+        if (Link.Send(ref frame) == SendStatus.HeaderTooLong)
+        {
+            // The client would wait for an answer that never comes.
+            Violation(LinkError.LimitExceeded, $"buffer_sz: the answer to a session request has a payload of {payload.Length} bytes, too long for the peer");
+        }
     }
 
     private uint SetupFlags => Machine.Features == LinkFeatures.None ? 0 : MessageFlags.Items;
@@ -157,7 +161,12 @@ internal sealed partial class ConnectionMachine
     private unsafe void OnSessionResponse(ref InboundFrame frame)
     {
         var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!Machine.TrySplitItems(frame.Header, ref payload, out var items, out var fault) || !SessionSetupResponse.TryParse(payload, out var response, out fault))
+        if (!Machine.TrySplitItems(frame.Header, ref payload, out var items))
+        {
+            return;
+        }
+
+        if (!SessionSetupResponse.TryParse(payload, out var response, out var fault))
         {
             Violation(LinkError.MalformedControl, $"session response: {fault}");
             return;
@@ -198,9 +207,8 @@ internal sealed partial class ConnectionMachine
     private unsafe void OnHelloResponse(ref InboundFrame frame)
     {
         var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!Machine.TrySplitItems(frame.Header, ref payload, out var items, out var fault))
+        if (!Machine.TrySplitItems(frame.Header, ref payload, out var items))
         {
-            Violation(LinkError.MalformedControl, $"hello response: {fault}");
             return;
         }
 

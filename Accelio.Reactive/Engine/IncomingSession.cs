@@ -44,6 +44,7 @@ internal sealed class IncomingSession
             return null;
         }
 
+        _link.OnSessionAnswered();
         var connection = _link.AddConnection(events, isClient: false);
         connection.SetPeer(_peerId, _depths, _windowMessages, _windowBytes, _responseRoom);
         connection.SendAccept(_task, privateData);
@@ -58,6 +59,7 @@ internal sealed class IncomingSession
             return;
         }
 
+        _link.OnSessionAnswered();
         var connection = _link.AddConnection(NoEvents.Instance, isClient: false);
         connection.SetPeer(_peerId, _depths, _windowMessages, _windowBytes, _responseRoom);
         connection.SendReject(_task, (uint)reason, privateData);

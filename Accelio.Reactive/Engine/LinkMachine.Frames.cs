@@ -7,6 +7,7 @@ namespace Accelio.Reactive.Engine;
 internal sealed partial class LinkMachine
 {
     private bool _hadSession;
+    private int _pendingSessions;
 
     /// <inheritdoc/>
     public void OnArrival(Link link, ref InboundFrame frame)
@@ -91,18 +92,18 @@ internal sealed partial class LinkMachine
         }
     }
 
-    /// <summary>Separates the extension items in front of a user header from the header itself.</summary>
-    internal bool TrySplitItems(in FrameHeader header, ref ReadOnlySpan<byte> userHeader, out MessageItems items, out string? fault)
+    /// <summary>Separates the extension items in front of a user header from the header itself; malformed ones end the link.</summary>
+    internal bool TrySplitItems(in FrameHeader header, ref ReadOnlySpan<byte> userHeader, out MessageItems items)
     {
         items = default;
-        fault = null;
         if ((header.Flags & MessageFlags.Items) == 0 || Features == LinkFeatures.None)
         {
             return true;
         }
 
-        if (!MessageItems.TryParse(userHeader, out items, out var length, out fault))
+        if (!MessageItems.TryParse(userHeader, out items, out var length, out var fault))
         {
+            Link.Abort(LinkError.MalformedExtension, $"{header.Type}: {fault}");
             return false;
         }
 
@@ -117,6 +118,9 @@ internal sealed partial class LinkMachine
     }
 
     private void NoteUnknownSession(in FrameHeader header) => Note(LinkNote.UnknownSession, $"{header.Type} names session 0x{header.Destination:x8}");
+
+    /// <summary>A request for a session was answered.</summary>
+    internal void OnSessionAnswered() => _pendingSessions--;
 
     private ConnectionMachine? FindConnection(uint id)
     {
@@ -142,20 +146,26 @@ internal sealed partial class LinkMachine
             return;
         }
 
-        if (_connections.Count >= Settings.MaxSessionsPerLink)
+        if (_connections.Count + _pendingSessions >= Settings.MaxSessionsPerLink)
         {
             Link.Abort(LinkError.LimitExceeded, $"more than {Settings.MaxSessionsPerLink} sessions on one link");
             return;
         }
 
         var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!TrySplitItems(frame.Header, ref payload, out var items, out var fault) || !SessionSetupRequest.TryParse(payload, out var request, out fault))
+        if (!TrySplitItems(frame.Header, ref payload, out var items))
+        {
+            return;
+        }
+
+        if (!SessionSetupRequest.TryParse(payload, out var request, out var fault))
         {
             Link.Abort(LinkError.MalformedControl, $"session request: {fault}");
             return;
         }
 
         _hadSession = true;
+        _pendingSessions++;
         var incoming = new IncomingSession(this, frame.Header.LocalTask, request, items);
         Timers.Cancel(_idle);
         _host.OnSessionRequest(this, incoming);
@@ -164,9 +174,8 @@ internal sealed partial class LinkMachine
     private unsafe void OnHelloRequest(ref InboundFrame frame)
     {
         var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!TrySplitItems(frame.Header, ref payload, out var items, out var fault))
+        if (!TrySplitItems(frame.Header, ref payload, out var items))
         {
-            Link.Abort(LinkError.MalformedControl, $"hello: {fault}");
             return;
         }
 

@@ -5,6 +5,9 @@ namespace Accelio.Reactive.Engine;
 /// </summary>
 internal sealed class SendWindow
 {
+    // Far beyond any window, and far from overflowing: a peer may grant as much as it likes.
+    private const long Most = 1L << 60;
+
     private readonly bool _countsUnanswered;
     private long _messages;
     private long _bytes;
@@ -12,8 +15,8 @@ internal sealed class SendWindow
     /// <summary>Starts with what the peer granted at set-up, or with the bounds on what may be unanswered.</summary>
     public SendWindow(long messages, long bytes, bool countsUnanswered)
     {
-        _messages = messages;
-        _bytes = bytes;
+        _messages = Math.Min(messages, Most);
+        _bytes = Math.Min(bytes, Most);
         _countsUnanswered = countsUnanswered;
     }
 
@@ -49,12 +52,12 @@ internal sealed class SendWindow
     }
 
     /// <summary>The peer granted.</summary>
-    public void Grant(long messages, long bytes)
+    public void Grant(ulong messages, ulong bytes)
     {
         if (!_countsUnanswered)
         {
-            _messages += messages;
-            _bytes += bytes;
+            _messages = Math.Min(_messages + (long)Math.Min(messages, Most), Most);
+            _bytes = Math.Min(_bytes + (long)Math.Min(bytes, Most), Most);
         }
     }
 }
