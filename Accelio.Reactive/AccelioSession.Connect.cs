@@ -18,7 +18,11 @@ public abstract partial class AccelioSession
     {
         ArgumentNullException.ThrowIfNull(server);
         var settings = (options ?? new AccelioSessionOptions()).Validate();
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            throw SessionCore.ConnectCanceled(cancellationToken);
+        }
+
         var caller = ContextSwitch.ToCaller;
         var context = ContextFactory.Resolve(settings.Context, out var isShared);
         ITransport transport;
@@ -35,7 +39,12 @@ public abstract partial class AccelioSession
                 SharedContext.Release();
             }
 
-            throw exception is TransportException ? new AccelioException(exception.Message, AccelioStatus.AddressError, false, exception) : exception;
+            throw exception switch
+            {
+                TransportException => new AccelioException(exception.Message, AccelioStatus.AddressError, false, exception),
+                OperationCanceledException => SessionCore.ConnectCanceled(cancellationToken),
+                _ => exception,
+            };
         }
 
         var session = new SessionCore(context, settings, server.OriginalString, null, isShared);

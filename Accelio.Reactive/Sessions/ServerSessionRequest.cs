@@ -99,9 +99,9 @@ internal sealed class ServerSessionRequest : SessionRequest
         {
             item.Execute();
         }
-        else
+        else if (!_context.Poller.Post(item))
         {
-            _context.Poller.Post(item);
+            throw new ObjectDisposedException(_context.Name, "The context was disposed, and the client with it; this session request cannot be answered any more.");
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed partial class SessionCore
             _events.Push(new SessionClosing(info.Reason == CloseReason.ClosedByPeer));
         }
 
-        End(info);
+        End(_isConnecting ? ToConnectFailure(info) : info);
     }
 
     internal void BeginClose()

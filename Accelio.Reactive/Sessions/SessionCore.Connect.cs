@@ -44,6 +44,10 @@ internal sealed partial class SessionCore
         await _connected.Task.ConfigureAwait(false);
     }
 
+    /// <summary>The exception for a caller whose token has fired.</summary>
+    internal static AccelioCanceledException ConnectCanceled(CancellationToken token) =>
+        new("Connecting was canceled by its token.", AbortOutcome.NotSent, token);
+
     /// <summary>The link is ready: opens the session on it, or greets. Context only.</summary>
     internal void OnLinkReady(ClientLink link)
     {
@@ -81,9 +85,20 @@ internal sealed partial class SessionCore
         }
         else
         {
-            End(info with { Detail = $"Connecting to {_target} failed: {info.Detail}" });
+            End(ToConnectFailure(info));
         }
     }
+
+    /// <summary>What ended the link before there was a session, in words for who connects.</summary>
+    private CloseInfo ToConnectFailure(in CloseInfo info) => info.Reason switch
+    {
+        CloseReason.Rejected or CloseReason.ClosedLocally => info,
+        CloseReason.ConnectionLost => new CloseInfo(
+            CloseReason.ConnectFailed,
+            AccelioStatus.ConnectError,
+            $"Connecting to {_target} failed: the server hung up before it had answered ({info.Detail}). Is it an Accelio server?"),
+        _ => info with { Detail = $"Connecting to {_target} failed: {info.Detail}" },
+    };
 
     /// <summary>The server accepted, but the session goes on at a portal. Context only.</summary>
     internal void OnPortals(ConnectionCore connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId)
@@ -217,7 +232,7 @@ internal sealed partial class SessionCore
             return;
         }
 
-        _connected.TrySetException(new AccelioCanceledException("Connecting was canceled by its token.", AbortOutcome.NotSent, token));
+        _connected.TrySetException(ConnectCanceled(token));
         AbortNow();
     }
 

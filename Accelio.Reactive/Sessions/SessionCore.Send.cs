@@ -122,7 +122,8 @@ internal sealed partial class SessionCore
         }
         else
         {
-            message.Fail(_closeInfo.ToFailure());
+            var failure = _closeInfo.ToFailure();
+            message.Fail(_closeInfo.IsOrderly ? failure with { Detail = $"The session to {Uri} was closed already; open another one to send." } : failure);
         }
     }
 
@@ -186,7 +187,7 @@ internal sealed partial class SessionCore
 
         if (message.Timeout is { } timeout)
         {
-            Check.PositiveTime(timeout, nameof(message));
+            Check.PositiveTime(timeout, $"{nameof(message)}.{nameof(message.Timeout)}");
         }
     }
 

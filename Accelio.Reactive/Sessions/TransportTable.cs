@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accelio.Transports;
 using Accelio.Transports.Tcp;
 
@@ -9,20 +10,22 @@ internal static class TransportTable
     private static readonly ITransport Tcp = new TcpTransport();
 
     /// <summary>The transport for a URI, on a context.</summary>
-    /// <exception cref="ArgumentException">The URI is relative or its scheme is none of ours.</exception>
-    public static ITransport Find(Uri uri, PollerContext context)
+    /// <exception cref="ArgumentException">The URI is relative, its scheme is none of ours, or it names no host or port.</exception>
+    public static ITransport Find(Uri uri, PollerContext context, [CallerArgumentExpression(nameof(uri))] string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(uri);
+        ArgumentNullException.ThrowIfNull(uri, name);
         if (!uri.IsAbsoluteUri)
         {
-            throw new ArgumentException($"'{uri}' is not a complete URI: write it as tcp://host:port/resource.", nameof(uri));
+            throw new ArgumentException($"'{uri}' is not a complete URI: write it as tcp://host:port/resource.", name);
         }
 
         return uri.Scheme switch
         {
+            "tcp" when uri.Host.Length == 0 || uri.Port < 0 =>
+                throw new ArgumentException($"'{uri}' names no host or no port, and there are no defaults: write it as tcp://host:port/resource.", name),
             "tcp" => Tcp,
             "sim" => (context.Options.SimulatedNetwork ?? SimulatedNetwork.Shared).CreateTransport(),
-            _ => throw new ArgumentException($"The scheme of '{uri}' is not known: this version speaks tcp:// and sim://.", nameof(uri)),
+            _ => throw new ArgumentException($"The scheme of '{uri}' is not known: this version speaks tcp:// and sim://.", name),
         };
     }
 }
