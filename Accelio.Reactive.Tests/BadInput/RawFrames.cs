@@ -45,6 +45,27 @@ internal static unsafe class RawFrames
         return Head(isDual, header, fields, table);
     }
 
+    /// <summary>The frame of a response that announces a body written into offered room; for links of one socket.</summary>
+    public static byte[] Written(FrameHeader header, long total, params uint[] lengths)
+    {
+        var fields = new TcpFrameFields
+        {
+            OutOperation = BodyOperation.Write,
+            OutCount = (ushort)lengths.Length,
+            InlineLength = (ulong)total,
+        };
+        var table = new byte[lengths.Length * WriteLengths.Size];
+        fixed (byte* p = table)
+        {
+            for (var i = 0; i < lengths.Length; i++)
+            {
+                WriteLengths.Write(p, i, lengths[i]);
+            }
+        }
+
+        return Head(isDual: false, header, fields, table);
+    }
+
     /// <summary>Fixed headers and tables; the lengths of the TLV are made right.</summary>
     public static byte[] Head(bool isDual, FrameHeader header, TcpFrameFields fields, ReadOnlySpan<byte> table)
     {
