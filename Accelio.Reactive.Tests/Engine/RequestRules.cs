@@ -150,6 +150,41 @@ public class RequestRules
     }
 
     [Fact]
+    public void A_sender_that_gives_up_waiting_for_its_memory_waits_no_longer_than_AbortTimeout()
+    {
+        _world.Link.References = true;
+        var message = _world.Send(new RecordedMessage("large", OutgoingKind.OneWay));
+        var sent = _world.TakeOne();
+
+        _world.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal("pending", message.Outcome);
+        _world.On(() => _world.Connection.EndLocally(message, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "enough")));
+        Assert.Equal("pending", message.Outcome);
+        _world.Pass(TimeSpan.FromSeconds(1.1));
+        Assert.Equal(LinkError.Aborted, _world.Link.Aborted?.Error);
+        _world.On(() => _world.Machine.OnReleased(_world.Link, sent.Token!));
+
+        Assert.Equal("failed Canceled may have executed", message.Outcome);
+    }
+
+    [Fact]
+    public void An_answer_that_came_before_the_cancellation_stands_and_one_that_comes_behind_it_is_dropped()
+    {
+        var answered = _world.Send(new RecordedMessage("a"));
+        var canceled = _world.Send(new RecordedMessage("b"));
+        var sent = _world.TakeSent();
+        var failure = new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "enough");
+
+        _world.PeerResponse(sent[0], "A");
+        _world.On(() => _world.Connection.EndLocally(answered, failure));
+        _world.On(() => _world.Connection.EndLocally(canceled, failure));
+        _world.PeerResponse(sent[1], "B");
+
+        Assert.Equal(("answered A", "failed Canceled may have executed"), (answered.Outcome, canceled.Outcome));
+        Assert.Equal(0, _world.Machine.Tasks.Count);
+    }
+
+    [Fact]
     public void Our_own_peer_must_not_miscount()
     {
         _world.Send(new RecordedMessage("a"));

@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class CancellationRulesOverSimulatedSlots() : CancellationRules(Wire.SimulatedSlots());
+
 public class ColdRequestRulesOverSimulatedSlots() : ColdRequestRules(Wire.SimulatedSlots());
 
 public class HandlerRulesOverSimulatedSlots() : HandlerRules(Wire.SimulatedSlots());

@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class CancellationRulesOverSimulatedStreams() : CancellationRules(Wire.SimulatedStreams());
+
 public class ColdRequestRulesOverSimulatedStreams() : ColdRequestRules(Wire.SimulatedStreams());
 
 public class HandlerRulesOverSimulatedStreams() : HandlerRules(Wire.SimulatedStreams());

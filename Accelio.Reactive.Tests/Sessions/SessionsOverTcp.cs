@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class CancellationRulesOverTcp() : CancellationRules(Wire.Tcp());
+
 public class ColdRequestRulesOverTcp() : ColdRequestRules(Wire.Tcp());
 
 public class HandlerRulesOverTcp() : HandlerRules(Wire.Tcp());

@@ -127,6 +127,10 @@ internal sealed partial class ConnectionMachine
 
                 return;
 
+            case OutgoingState.Ended:
+                message.EndWaiting(failure.For(sent: true));
+                return;
+
             default:
                 return;
         }

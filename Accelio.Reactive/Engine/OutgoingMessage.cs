@@ -176,6 +176,16 @@ internal abstract class OutgoingMessage : OutgoingTask
         End();
     }
 
+    /// <summary>The message has left and only its memory is waited for; the caller does not want to wait for ever.</summary>
+    internal void EndWaiting(in Failure failure)
+    {
+        if (State == OutgoingState.Ended && _failure.Kind == FailureKind.None && Kind == OutgoingKind.OneWay)
+        {
+            _failure = failure;
+            LimitWaiting();
+        }
+    }
+
     /// <summary>A half-received answer was completed after the message had ended here.</summary>
     internal void ReportIfEnded()
     {
@@ -207,6 +217,15 @@ internal abstract class OutgoingMessage : OutgoingTask
         State = OutgoingState.Idle;
     }
 
+    /// <summary>Takes the timer out of the wheel, where it may have been left for the next use.</summary>
+    protected void StopTimer()
+    {
+        if (_timer.IsScheduled)
+        {
+            Connection!.Timers.Cancel(_timer);
+        }
+    }
+
     private bool MustWait => (IsReferenced && !OwnsMemory) || IsReceiving;
 
     private void End()
@@ -216,21 +235,29 @@ internal abstract class OutgoingMessage : OutgoingTask
             return;
         }
 
-        var connection = Connection;
         ClearDeadline();
         State = OutgoingState.Ended;
         if (MustWait)
         {
-            // The caller's memory may still be touched: wait for the link to let go, but not for ever.
-            if (_failure.Kind != FailureKind.None && connection!.Settings.AbortTimeout != long.MaxValue)
+            if (_failure.Kind != FailureKind.None)
             {
-                SetDeadline(connection.Now + connection.Settings.AbortTimeout);
+                LimitWaiting();
             }
 
             return;
         }
 
         Report();
+    }
+
+    /// <summary>The caller's memory may still be touched: waits for the link to let go, but not for ever.</summary>
+    private void LimitWaiting()
+    {
+        var limit = Connection!.Settings.AbortTimeout;
+        if (limit != long.MaxValue)
+        {
+            SetDeadline(Connection.Now + limit);
+        }
     }
 
     private void Report()
@@ -269,9 +296,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     private void ClearDeadline()
     {
         _due = long.MaxValue;
-        if (!IsLocal && _timer.IsScheduled)
+        if (!IsLocal)
         {
-            Connection!.Timers.Cancel(_timer);
+            StopTimer();
         }
     }
 

@@ -62,7 +62,14 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         else
         {
             Keep(via, message, token);
-            Dispatch();
+            if (token.IsCancellationRequested)
+            {
+                FailUnsent();
+            }
+            else
+            {
+                Dispatch();
+            }
         }
 
         return task;
@@ -80,7 +87,6 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             _token = token;
             _registered = true;
         }
-
     }
 
     private void Dispatch()
@@ -165,8 +171,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         {
             if (_token.IsCancellationRequested)
             {
-                _registered = false;
-                Failed(new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The call was canceled before the message was sent."));
+                FailUnsent();
                 return;
             }
 
@@ -175,6 +180,12 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
 
         Session!.Submit(this, _via);
+    }
+
+    private void FailUnsent()
+    {
+        _registered = false;
+        Failed(new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The call was canceled before the message was sent."));
     }
 
     private void Unregister()
@@ -187,8 +198,9 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         _registered = false;
         if (!_registration.Unregister())
         {
-            // The callback has run or is running: it still refers to this operation.
+            // The callback has run or is running: it still refers to this operation, which therefore serves no other call.
             _reusable = false;
+            StopTimer();
         }
 
         _registration = default;
@@ -204,10 +216,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
 
     private void CancelNow()
     {
-        if (State is OutgoingState.Queued or OutgoingState.Sent)
-        {
-            Connection?.EndLocally(this, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The call was canceled by its token."));
-        }
+        Connection?.EndLocally(this, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The call was canceled by its token."));
     }
 
     private sealed class SubmitItem(CallOperation<TResult> operation) : WorkItem

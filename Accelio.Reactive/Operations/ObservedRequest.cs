@@ -175,13 +175,8 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         _copied = 0;
     }
 
-    private void EndNow()
-    {
-        if (State is OutgoingState.Queued or OutgoingState.Sent)
-        {
-            Connection?.EndLocally(this, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The subscription was disposed."));
-        }
-    }
+    private void EndNow() =>
+        Connection?.EndLocally(this, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The subscription was disposed."));
 
     private sealed class SubmitItem(ObservedRequest<T> request) : WorkItem
     {
