@@ -65,7 +65,7 @@ internal sealed partial class ConnectionMachine
         core.Serial = serial;
         core.PeerTask = frame.Header.LocalTask;
         core.LastInBatch = frame.Header.LastInBatch;
-        core.Owner = this;
+        core.TellsConnection = true;
         var version = core.Version;
         HoldBackCPeer();
         if (frame.Header.Type == FrameType.Request)
@@ -304,12 +304,12 @@ internal sealed partial class ConnectionMachine
             core.BeginInUserMemory(frame.UserHeader, frame.UserHeaderLength, target);
         }
 
+        core.Connection = this;
         if (UsesCFlowControl)
         {
             // libxio charges responses too.
-            core.Connection = this;
             core.Charge = frame.UserHeaderLength + frame.BodyLength;
-            core.Owner = this;
+            core.TellsConnection = true;
             _receive.Arrived(core.Charge);
         }
 

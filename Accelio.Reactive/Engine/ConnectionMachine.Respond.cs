@@ -4,7 +4,7 @@ using Accelio.Transports.Wire;
 namespace Accelio.Reactive.Engine;
 
 /// <content>Answers to requests of the peer, and receipts (wire protocol, sections 9.3, 12).</content>
-internal sealed partial class ConnectionMachine : ILeaseOwner
+internal sealed partial class ConnectionMachine
 {
     private MessageCore? _openRequests;
     private OutgoingResponse? _firstHeldResponse;
@@ -126,8 +126,8 @@ internal sealed partial class ConnectionMachine : ILeaseOwner
         request.AnswerDone();
     }
 
-    /// <inheritdoc/>
-    public void OnLeaseEnded(MessageCore core)
+    /// <summary>The last lease of a message has ended and its memory is gone; sees to it that the core is recycled.</summary>
+    internal void OnLeaseEnded(MessageCore core)
     {
         if (!core.IsRequest)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Accelio.Transports;
 using Accelio.Transports.Wire;
 
@@ -39,6 +40,7 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>Sends a message whose bytes need not be kept, because the link copies them; only after <see cref="CanSendNow"/> and <see cref="IsCopied"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // Its large frame would be cleared by every caller, whatever way he goes.
     internal void SubmitNow(OutgoingMessage message, in OutboundMessage content)
     {
         message.Begin(this, content.Header.Length + content.PayloadLength);

@@ -16,6 +16,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     private Failure _failure;
     private long _due = long.MaxValue;
 
+    // When the timer is due that is in the wheel; kept here, so that most messages need not look at the timer.
+    private long _timerDue = long.MaxValue;
+
     protected OutgoingMessage() => _timer = new DeadlineTimer(this);
 
     /// <summary>The body.</summary>
@@ -220,8 +223,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>Takes the timer out of the wheel, where it may have been left for the next use.</summary>
     protected void StopTimer()
     {
-        if (_timer.IsScheduled)
+        if (_timerDue != long.MaxValue)
         {
+            _timerDue = long.MaxValue;
             Connection!.Timers.Cancel(_timer);
         }
     }
@@ -287,8 +291,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     private void SetDeadline(long due)
     {
         _due = due;
-        if (!_timer.IsScheduled || _timer.DueTime > due)
+        if (_timerDue > due)
         {
+            _timerDue = due;
             Connection!.Timers.Schedule(_timer, due);
         }
     }
@@ -304,13 +309,14 @@ internal abstract class OutgoingMessage : OutgoingTask
 
     private void OnTimer(long now)
     {
+        _timerDue = long.MaxValue;
         if (_due <= now)
         {
             OnDeadline();
         }
         else if (_due != long.MaxValue)
         {
-            Connection!.Timers.Schedule(_timer, _due);
+            SetDeadline(_due);
         }
     }
 

@@ -96,22 +96,20 @@ internal sealed unsafe partial class MessageCore
     {
         List?.Remove(this);
         ReleaseMemory();
-        Session = null;
-        var owner = Owner;
-        if (owner is null)
+        if (TellsConnection)
         {
-            Recycle();
+            Connection!.OnLeaseEnded(this);
         }
         else
         {
-            owner.OnLeaseEnded(this);
+            Recycle();
         }
     }
 
     /// <summary>Returns the core to its pool. Poller only, when no lease is left and nothing may be answered any more.</summary>
     internal void Recycle()
     {
-        Owner = null;
+        TellsConnection = false;
         Connection = null;
         IsRequest = false;
         WantsReceipt = false;

@@ -50,11 +50,11 @@ internal sealed unsafe partial class MessageCore
     /// <summary>That list, or null.</summary>
     internal InPlaceList? List;
 
-    /// <summary>Who is told on the poller when the last lease has ended.</summary>
-    internal ILeaseOwner? Owner;
+    /// <summary>Whether the connection is told, on the poller, when the last lease has ended: it owes credit or a receipt, or expects an answer.</summary>
+    internal bool TellsConnection;
 
     /// <summary>The session the message came on; null while there is none.</summary>
-    internal AccelioSession? Session;
+    internal AccelioSession? Session => (Connection?.Events as AccelioConnection)?.Session;
 
     /// <summary>Whether the sender marked the message as the last of a batch.</summary>
     internal bool LastInBatch;

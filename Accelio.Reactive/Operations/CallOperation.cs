@@ -14,6 +14,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
     private PollerContext? _home;
+    private SessionCore? _session;
     private ConnectionMachine? _via;
     private bool _registered;
     private bool _kept;
@@ -28,15 +29,11 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     }
 
     /// <inheritdoc/>
-    Poller? ICompletionOwner.Poller => Session?.Poller;
-
-    /// <summary>The session it is sent on.</summary>
-    protected SessionCore? Session { get; private set; }
+    Poller? ICompletionOwner.Poller => _home?.Poller ?? _session?.Poller;
 
     /// <summary>Fills the message in and sends it, on the connection given or on one that the session chooses: at once on the session's context, else by way of its mailbox.</summary>
     public ValueTask<TResult> Start(SessionCore session, ConnectionMachine? via, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
     {
-        Session = session;
         Kind = kind;
         Id = id;
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
@@ -61,7 +58,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
         else
         {
-            Keep(via, message, token);
+            Keep(session, via, message, token);
             if (token.IsCancellationRequested)
             {
                 FailUnsent();
@@ -75,9 +72,10 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         return task;
     }
 
-    private void Keep(ConnectionMachine? via, in OutboundMessage message, CancellationToken token)
+    private void Keep(SessionCore session, ConnectionMachine? via, in OutboundMessage message, CancellationToken token)
     {
         _kept = true;
+        _session = session;
         _via = via;
         Payload = message.Payload;
         Header = message.Header;
@@ -95,7 +93,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         {
             Submit();
         }
-        else if (!Session!.Poller.Post(_submit))
+        else if (!_session!.Poller.Post(_submit))
         {
             Failed(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
         }
@@ -112,7 +110,6 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     /// <inheritdoc/>
     public void OnConsumed(bool atHome)
     {
-        Session = null;
         if (_reusable && (atHome || _home is null || _home.Poller.IsCurrent))
         {
             Reset();
@@ -161,6 +158,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             Payload = default;
             Header = default;
             _token = default;
+            _session = null;
             _via = null;
         }
     }
@@ -179,7 +177,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             _registration = _token.UnsafeRegister(static (state, _) => ((CallOperation<TResult>)state!).OnCanceled(), this);
         }
 
-        Session!.Submit(this, _via);
+        _session!.Submit(this, _via);
     }
 
     private void FailUnsent()
@@ -210,7 +208,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     {
         if (Interlocked.Exchange(ref _cancelPosted, 1) == 0)
         {
-            Session?.Poller.Post(_cancel);
+            _session?.Poller.Post(_cancel);
         }
     }
 

@@ -13,9 +13,8 @@ namespace Accelio.Reactive;
 /// </summary>
 internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTaskSource<T>, IValueTaskSource, IThreadPoolWorkItem
 {
-    // What stands in the place of a continuation once the outcome is known: nobody waits yet, and somebody was told.
+    // What stands in the place of a continuation when the outcome is known and nobody waits yet.
     private static readonly Action<object?> Ready = static _ => throw new UnreachableException();
-    private static readonly Action<object?> Told = static _ => throw new UnreachableException();
     private Action<object?>? _continuation;
     private object? _state;
     private object? _scheduler;
@@ -24,6 +23,9 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
     private T? _result;
     private Exception? _error;
     private short _version;
+
+    // The outcome is known, and whoever waited is told: the continuation stays where it is, to be run.
+    private bool _isTold;
 
     // Set while the continuation runs that is about to take the result: saves it a look at whose thread this is.
     private bool _resumesAtHome;
@@ -58,7 +60,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
     public ValueTaskSourceStatus GetStatus(short token)
     {
         Validate(token);
-        return !IsDone(Volatile.Read(ref _continuation)) ? ValueTaskSourceStatus.Pending
+        return !IsDone ? ValueTaskSourceStatus.Pending
             : _error is null ? ValueTaskSourceStatus.Succeeded
             : _error is OperationCanceledException ? ValueTaskSourceStatus.Canceled
             : ValueTaskSourceStatus.Faulted;
@@ -68,7 +70,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
     public T GetResult(short token)
     {
         Validate(token);
-        if (!IsDone(Volatile.Read(ref _continuation)))
+        if (!IsDone)
         {
             throw new InvalidOperationException("The operation has not completed: await the ValueTask, or use AsTask() to wait for it.");
         }
@@ -79,7 +81,12 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         _result = default;
         _error = null;
         _continuation = null;
-        ContinuesOn = null;
+        _isTold = false;
+        if (ContinuesOn is not null)
+        {
+            ContinuesOn = null;
+        }
+
         var atHome = _resumesAtHome;
         _resumesAtHome = false;
         owner.OnConsumed(atHome);
@@ -136,22 +143,21 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
             }
         }
 
-        if (!ReferenceEquals(previous, Ready) || !ReferenceEquals(Interlocked.CompareExchange(ref _continuation, Told, Ready), Ready))
+        if (!ReferenceEquals(previous, Ready) || !ReferenceEquals(Interlocked.CompareExchange(ref _continuation, continuation, Ready), Ready))
         {
             ThrowAwaitedTwice();
         }
 
-        _waiting = continuation;
+        Volatile.Write(ref _isTold, true);
         Resume(isAtHome: false);
     }
 
     /// <summary>Runs the continuation; on the thread that was chosen.</summary>
     public override void Execute()
     {
-        var continuation = _waiting!;
+        var continuation = _continuation!;
         var state = _state;
         var context = _executionContext;
-        _waiting = null;
         _state = null;
         _scheduler = null;
         _executionContext = null;
@@ -182,8 +188,6 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         }
     }
 
-    private Action<object?>? _waiting;
-
     private void Complete()
     {
         // Whoever has registered already cannot interfere any more: the interlocked operation is for those who may be about to.
@@ -193,9 +197,8 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
             return;
         }
 
-        Debug.Assert(!IsDone(continuation), "a completion completes once");
-        Volatile.Write(ref _continuation, Told);
-        _waiting = continuation;
+        Debug.Assert(!IsDone, "a completion completes once");
+        Volatile.Write(ref _isTold, true);
         Resume(isAtHome: true);
     }
 
@@ -253,7 +256,7 @@ internal sealed class Completion<T>(ICompletionOwner owner) : WorkItem, IValueTa
         }
     }
 
-    private static bool IsDone(Action<object?>? continuation) => ReferenceEquals(continuation, Told) || ReferenceEquals(continuation, Ready);
+    private bool IsDone => Volatile.Read(ref _isTold) || ReferenceEquals(Volatile.Read(ref _continuation), Ready);
 
     [DoesNotReturn]
     private static void ThrowAwaitedTwice() => throw new InvalidOperationException("A ValueTask of this library may be awaited only once.");

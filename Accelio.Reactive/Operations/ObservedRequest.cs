@@ -98,7 +98,6 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     protected override void Completed(MessageCore? answer)
     {
         ForgetCopy();
-        answer!.Session = session;
         _answer = answer;
         session.Context.Deliveries.Add(this);
     }

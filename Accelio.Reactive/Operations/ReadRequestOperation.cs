@@ -13,15 +13,14 @@ internal sealed class ReadRequestOperation<T> : CallOperation<T>
     /// <inheritdoc/>
     protected override T ToResult(MessageCore? answer)
     {
-        answer!.Session = Session;
-        var message = new InboundMessage(answer);
+        var message = new InboundMessage(answer!);
         try
         {
             return Read!(message);
         }
         finally
         {
-            answer.ReleaseAtHome(message.Version);
+            answer!.ReleaseAtHome(message.Version);
         }
     }
 

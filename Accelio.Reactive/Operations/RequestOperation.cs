@@ -10,8 +10,7 @@ internal sealed class RequestOperation : CallOperation<InboundMessage>
     /// <inheritdoc/>
     protected override InboundMessage ToResult(MessageCore? answer)
     {
-        answer!.Session = Session;
-        return new InboundMessage(answer);
+        return new InboundMessage(answer!);
     }
 
     /// <summary>An operation for a call: on the session's own context one that stays there, else one that all threads share.</summary>

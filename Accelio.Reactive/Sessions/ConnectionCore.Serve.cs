@@ -29,7 +29,6 @@ internal sealed partial class ConnectionCore
     /// <inheritdoc/>
     void IConnectionEvents.OnMessage(ConnectionMachine connection, MessageCore message)
     {
-        message.Session = _session;
         if (_unclaimedMessages.Count == 0 && HasMessageObservers)
         {
             Deliver(message);
@@ -45,7 +44,6 @@ internal sealed partial class ConnectionCore
     /// <inheritdoc/>
     void IConnectionEvents.OnRequest(ConnectionMachine connection, MessageCore request)
     {
-        request.Session = _session;
         if (_waitingRequests.Count != 0)
         {
             // Behind those that wait for handlers to end, whoever is there for them then.

@@ -13,6 +13,7 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
     private const int LargeSize = 8192;
     private readonly Histogram _latency = new();
     private readonly RateWindows _windows = new();
+    private readonly OutboundMessage _message = new(new byte[size]) { Header = new byte[header] };
     private long _warmUntil;
     private long _endsAt;
     private long _limit;
@@ -46,16 +47,21 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
 
         if (fromPool)
         {
-            await Task.Run(() => LoopAsync(sessions[0]));
+            await Task.Run(() => StartLoop(sessions[0]));
         }
         else
         {
             await context.RunAsync(async _ =>
             {
                 var loops = new Task[depth * sessions.Count];
-                for (var i = 0; i < loops.Length; i++)
+
+                // The loops use no AsyncLocals: what does not flow need not be put in place and taken away around every await.
+                using (ExecutionContext.SuppressFlow())
                 {
-                    loops[i] = LoopAsync(sessions[i % sessions.Count]);
+                    for (var i = 0; i < loops.Length; i++)
+                    {
+                        loops[i] = StartLoop(sessions[i % sessions.Count]);
+                    }
                 }
 
                 await Task.WhenAll(loops);
@@ -90,40 +96,52 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
         };
     }
 
+    private Task StartLoop(AccelioSession session) => verify ? VerifyingLoopAsync(session) : LoopAsync(session);
+
     private async Task LoopAsync(AccelioSession session)
     {
-        var body = new byte[size];
-        var head = new byte[header];
-        var message = new OutboundMessage(body) { Header = head };
-        long number = 0;
-        Func<InboundMessage, int> read = verify
-            ? answer =>
-            {
-                answer.TryGetSpan(out var payload);
-                Pattern.Check(payload, number, size, "the body");
-                Pattern.Check(answer.Header.Span, number, header, "the header");
-                return payload.Length;
-            }
-        : static answer => answer.PayloadLength;
         while (!_stops && _next < _limit)
         {
-            number = _next++;
-            if (verify)
-            {
-                Pattern.Fill(body, number);
-                Pattern.Fill(head, number);
-            }
-
-            var times = depth == 1 || size > LargeSize || number % ClockInterval == 0;
-            var sent = times ? Now() : 0;
-            await session.RequestAsync(message, read);
+            var number = _next++;
+            var sent = IsTimed(number) ? Now() : 0;
+            await session.RequestAsync(_message, static answer => answer.PayloadLength);
             _done++;
-            if (times)
+            if (sent != 0)
             {
                 Note(sent, Now());
             }
         }
     }
+
+    private async Task VerifyingLoopAsync(AccelioSession session)
+    {
+        var body = new byte[size];
+        var head = new byte[header];
+        var message = new OutboundMessage(body) { Header = head };
+        long number = 0;
+        Func<InboundMessage, int> read = answer =>
+        {
+            answer.TryGetSpan(out var payload);
+            Pattern.Check(payload, number, size, "the body");
+            Pattern.Check(answer.Header.Span, number, header, "the header");
+            return payload.Length;
+        };
+        while (!_stops && _next < _limit)
+        {
+            number = _next++;
+            Pattern.Fill(body, number);
+            Pattern.Fill(head, number);
+            var sent = IsTimed(number) ? Now() : 0;
+            await session.RequestAsync(message, read);
+            _done++;
+            if (sent != 0)
+            {
+                Note(sent, Now());
+            }
+        }
+    }
+
+    private bool IsTimed(long number) => depth == 1 || size > LargeSize || number % ClockInterval == 0;
 
     private void Note(long sent, long now)
     {

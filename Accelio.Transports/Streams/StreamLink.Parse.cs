@@ -81,6 +81,19 @@ internal abstract unsafe partial class StreamLink
             return Stop;
         }
 
+        if (!_isDual && fields.TableLength == 0 && fields.OutOperation == BodyOperation.Send)
+        {
+            // Most frames: everything is in the TLV, and nothing in front of the user header.
+            var head = TcpFrame.HeaderSize + fields.UserHeaderLength + fields.PadLength;
+            var inline = (long)fields.InlineLength;
+            if (inline <= length - head && inline <= MaxBodyLength)
+            {
+                Describe(ref frame, p, fields, inline);
+                frame.Body = inline == 0 ? null : p + head;
+                return Deliver(control, head, control, (int)inline);
+            }
+        }
+
         // In front of the body: fixed headers, tables, user header, pad. The payload of control frames of a pair travels like a body.
         var headLength = fields.UserHeaderOffset;
         var payloadOnData = false;
@@ -105,18 +118,7 @@ internal abstract unsafe partial class StreamLink
             return Stop;
         }
 
-        frame.UserHeader = p + fields.UserHeaderOffset;
-        frame.UserHeaderLength = fields.UserHeaderLength;
-        frame.Room = p + TcpFrame.HeaderSize;
-        frame.RoomCount = fields.InCount;
-        frame.BodyLength = bodyLength;
-        frame.Body = null;
-        frame.Placement = PlacementKind.Pool;
-        frame.Destination = null;
-        frame.Tag = null;
-        frame.Slab = null;
-        frame.Discarded = false;
-
+        Describe(ref frame, p, fields, bodyLength);
         var outside = payloadOnData ? fields.UserHeaderLength : bodyLength;
         if (outside == 0)
         {
@@ -146,6 +148,23 @@ internal abstract unsafe partial class StreamLink
         }
 
         return Deliver(control, headLength, buffer, (int)outside);
+    }
+
+    // What is known of a frame before its body is looked for.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Describe(ref InboundFrame frame, byte* p, in TcpFrameFields fields, long bodyLength)
+    {
+        frame.UserHeader = p + fields.UserHeaderOffset;
+        frame.UserHeaderLength = fields.UserHeaderLength;
+        frame.Room = p + TcpFrame.HeaderSize;
+        frame.RoomCount = fields.InCount;
+        frame.BodyLength = bodyLength;
+        frame.Body = null;
+        frame.Placement = PlacementKind.Pool;
+        frame.Destination = null;
+        frame.Tag = null;
+        frame.Slab = null;
+        frame.Discarded = false;
     }
 
     // A complete frame, in place.

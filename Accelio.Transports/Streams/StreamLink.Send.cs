@@ -16,6 +16,8 @@ internal abstract unsafe partial class StreamLink
     private const int MaxEarlyFlushFrames = 128;
     private const int EarlyFlushBytes = 128 * 1024;
 
+    // Longest body that goes the short way; less than any on a pair of streams and before the peer's limits are known.
+    private int _smallBody = -1;
     private ushort _transportSerial;
     private int _framesSinceFlush;
     private long _largestRoom;
@@ -39,6 +41,13 @@ internal abstract unsafe partial class StreamLink
             return SendStatus.HeaderTooLong;
         }
 
+        if (bodyLength <= _smallBody && IsSmall(ref frame, type, (int)bodyLength + userHeader))
+        {
+            WriteSmall(ref frame, userHeader, (int)bodyLength);
+            AfterWrite(frame.Awaited);
+            return SendStatus.Copied;
+        }
+
         TcpFrameFields fields = default;
         fields.UserHeaderLength = (ushort)userHeader;
         fields.OutOperation = BodyOperation.Send;
@@ -59,19 +68,57 @@ internal abstract unsafe partial class StreamLink
 
         fields.TransportSerial = _transportSerial++;
         var status = Write(ref frame, fields, bodyLength);
-        if (QueuedBytes > Options.SendHighWatermark)
+        AfterWrite(frame.Awaited);
+        return status;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AfterWrite(int awaited)
+    {
+        var queued = QueuedBytes;
+        if (queued > Options.SendHighWatermark)
         {
             _congested = true;
         }
 
         MarkDirty();
         _framesSinceFlush++;
-        if (QueuedBytes >= EarlyFlushBytes || (_framesSinceFlush >= MinEarlyFlushFrames && IsHalfOfAll(frame.Awaited)))
+        if (queued >= EarlyFlushBytes || (_framesSinceFlush >= MinEarlyFlushFrames && IsHalfOfAll(awaited)))
         {
             FlushEarly();
         }
+    }
 
-        return status;
+    // Most frames: a small message in one piece, inline, without tables, on one stream. What is the general way's care below cannot arise.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsSmall(ref OutboundFrame frame, FrameType type, int length) =>
+        type.IsApplication() && frame.OfferedRoom == 0 && !frame.Urgent
+        && TcpFrame.HeaderSize + (Sge.Size * frame.PeerRoom.Length) + length < _peerBufferSize;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WriteSmall(ref OutboundFrame frame, int userHeader, int bodyLength)
+    {
+        Unsafe.SkipInit(out TcpFrameFields fields);
+        fields.TlvLength = (ulong)(TcpFrame.HeadersInTlv + userHeader + bodyLength);
+        fields.InlineLength = (ulong)bodyLength;
+        fields.TableLength = 0;
+        fields.TransportSerial = _transportSerial++;
+        fields.InCount = fields.OutCount = fields.PadLength = 0;
+        fields.UserHeaderLength = (ushort)userHeader;
+        fields.InOperation = fields.OutOperation = BodyOperation.Send;
+        fields.PeerWriteResponse = false;
+        var length = TcpFrame.HeaderSize + userHeader + bodyLength;
+        var p = _queues[ControlStream].Reserve(length, startsBulk: false);
+        TcpFrame.Encode(p, frame.Header, fields);
+        p += TcpFrame.HeaderSize;
+        if (userHeader != 0)
+        {
+            frame.Items.CopyTo(new Span<byte>(p, frame.Items.Length));
+            frame.UserHeader.CopyTo(new Span<byte>(p + frame.Items.Length, frame.UserHeader.Length));
+            p += userHeader;
+        }
+
+        frame.CopyBodyTo(new Span<byte>(p, bodyLength));
     }
 
     private bool IsHalfOfAll(int awaited) => _framesSinceFlush >= MaxEarlyFlushFrames || (awaited > 0 && _framesSinceFlush >= awaited / 2);

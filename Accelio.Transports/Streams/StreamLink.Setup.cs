@@ -36,6 +36,7 @@ internal abstract unsafe partial class StreamLink
         _peerMaxInParts = (int)uint.Min(peer.MaxInParts, ushort.MaxValue);
         _peerMaxOutParts = (int)uint.Min(peer.MaxOutParts, ushort.MaxValue);
         _peerBufferSize = bufferSize;
+        _smallBody = _isDual ? -1 : Math.Min(Options.CopyThreshold, Options.MaxInlineBody);
         _state = StreamLinkState.Ready;
     }
 
