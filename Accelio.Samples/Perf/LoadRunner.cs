@@ -54,14 +54,9 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
             await context.RunAsync(async _ =>
             {
                 var loops = new Task[depth * sessions.Count];
-
-                // The loops use no AsyncLocals: what does not flow need not be put in place and taken away around every await.
-                using (ExecutionContext.SuppressFlow())
+                for (var i = 0; i < loops.Length; i++)
                 {
-                    for (var i = 0; i < loops.Length; i++)
-                    {
-                        loops[i] = StartLoop(sessions[i % sessions.Count]);
-                    }
+                    loops[i] = StartLoop(sessions[i % sessions.Count]);
                 }
 
                 await Task.WhenAll(loops);
