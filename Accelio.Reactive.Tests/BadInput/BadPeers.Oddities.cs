@@ -1,7 +1,7 @@
 using Accelio.Reactive.Tests.Tcp;
 using Accelio.Reactive.Tests.Wire;
-using Accelio.Transports.Wire;
 using Accelio.Transports;
+using Accelio.Transports.Wire;
 using static Accelio.Reactive.Tests.BadInput.Stage;
 using static Accelio.Transports.LinkError;
 

@@ -1,6 +1,6 @@
 using Accelio.Reactive.Tests.Wire;
-using Accelio.Transports.Wire;
 using Accelio.Transports;
+using Accelio.Transports.Wire;
 using static Accelio.Reactive.Tests.BadInput.Stage;
 using static Accelio.Transports.LinkError;
 
