@@ -93,6 +93,78 @@ public class WindowRules
     }
 
     [Fact]
+    public void What_is_held_for_long_does_not_keep_the_rest_of_the_window_from_the_peer()
+    {
+        var world = new EngineWorld(isClient: false, new AccelioServerOptions { WindowMessages = 16 }).Established();
+        world.Events.Keep = true;
+        for (var i = 0; i < 15; i++)
+        {
+            world.PeerOneWay("kept");
+        }
+
+        world.Events.Keep = false;
+        var credits = 16 - 15;
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.True(credits > 0, $"no credit for message {i}");
+            world.PeerOneWay("passes");
+            credits += Granted(world) - 1;
+        }
+    }
+
+    [Fact]
+    public void A_full_window_gives_way_to_what_its_own_handlers_wait_for_and_shrinks_when_they_end()
+    {
+        var world = new EngineWorld(isClient: false, new AccelioServerOptions { WindowMessages = 4 }).Established();
+        Fill(world);
+        Assert.Equal(0, Granted(world));
+
+        // The handlers ask the peer something: it may now ask back as often as there are handlers.
+        world.Send(new RecordedMessage("ask"));
+        Assert.Equal(4, Granted(world));
+        for (var i = 0; i < 4; i++)
+        {
+            world.PeerRequest("back", task: (uint)(10 + i));
+        }
+
+        Assert.Equal(0, Granted(world));
+
+        // Everything ends: the peer gets back what the window is, and no more.
+        world.On(() => world.Connection.HandlersAtWork = 0);
+        world.On(() => world.Events.Kept.ForEach(core => core.Release(core.Version)));
+        world.Send(new RecordedMessage("credits ride on this"));
+        Assert.Equal(4, Granted(world));
+    }
+
+    [Fact]
+    public void A_full_window_does_not_give_way_to_handlers_that_wait_for_nothing_of_the_peer()
+    {
+        var world = new EngineWorld(isClient: false, new AccelioServerOptions { WindowMessages = 4 }).Established();
+        Fill(world);
+
+        world.Pass(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(0, Granted(world));
+        world.PeerRequest("too much", task: 20);
+        Assert.Equal(LinkError.CreditOverrun, world.Link.Aborted?.Error);
+    }
+
+    [Fact]
+    public void A_full_window_of_one_way_messages_does_not_give_way()
+    {
+        var world = new EngineWorld(isClient: false, new AccelioServerOptions { WindowMessages = 4 }).Established();
+        world.Events.Keep = true;
+        for (var i = 0; i < 4; i++)
+        {
+            world.PeerOneWay("kept");
+        }
+
+        world.Send(new RecordedMessage("ask"));
+
+        Assert.Equal(0, Granted(world));
+    }
+
+    [Fact]
     public void What_windows_take_from_the_budget_comes_back()
     {
         var world = new EngineWorld().Established();
@@ -150,6 +222,22 @@ public class WindowRules
         world.Pass(TimeSpan.FromSeconds(2.2));
         Assert.Equal(LinkError.ConsumerTooSlow, world.Link.Aborted?.Error);
     }
+
+    /// <summary>Four requests fill the window; the handler of each is at work.</summary>
+    private static void Fill(EngineWorld world)
+    {
+        world.Events.Keep = true;
+        for (var i = 0; i < 4; i++)
+        {
+            world.PeerRequest("outer", task: (uint)(i + 1));
+        }
+
+        world.On(() => world.Connection.HandlersAtWork = 4);
+    }
+
+    /// <summary>Messages granted to the peer by the frames sent since the last look.</summary>
+    private static int Granted(EngineWorld world) => world.TakeSent().Sum(frame =>
+        frame.Header.CreditMessages + (frame.Type == FrameType.ExtensionRequest && GrantPayload.TryParse(frame.UserHeader, out var grant, out _) ? (int)grant.Messages : 0));
 
     private static byte[] Grant(uint messages, ulong bytes)
     {

@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class NestedRequestRulesOverSimulatedStreams() : NestedRequestRules(Wire.SimulatedStreams());
+
 public class CancellationRulesOverSimulatedStreams() : CancellationRules(Wire.SimulatedStreams());
 
 public class ColdRequestRulesOverSimulatedStreams() : ColdRequestRules(Wire.SimulatedStreams());

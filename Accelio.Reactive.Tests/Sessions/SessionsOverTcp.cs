@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class NestedRequestRulesOverTcp() : NestedRequestRules(Wire.Tcp());
+
 public class CancellationRulesOverTcp() : CancellationRules(Wire.Tcp());
 
 public class ColdRequestRulesOverTcp() : ColdRequestRules(Wire.Tcp());

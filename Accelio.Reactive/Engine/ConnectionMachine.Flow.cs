@@ -10,6 +10,25 @@ internal sealed partial class ConnectionMachine
     private readonly ReceiveWindow _receive;
     private readonly SlowConsumerTimer _slowTimer;
     private bool _pausesLink;
+    private int _handlersAtWork;
+
+    /// <summary>
+    /// How many handlers of the peer's requests have begun and not ended. They hold the window, and may wait for requests of this side, which wait for the peer's window, which its handlers hold: where
+    /// that may be so, the window gives way.
+    /// </summary>
+    internal int HandlersAtWork
+    {
+        get => _handlersAtWork;
+        set
+        {
+            var more = value > _handlersAtWork;
+            _handlersAtWork = value;
+            if (more)
+            {
+                GiveWay();
+            }
+        }
+    }
 
     /// <summary>Whether messages of a C peer are charged and granted as libxio does.</summary>
     private bool UsesCFlowControl => IsCPeer && Settings.CPeerFlowControl == CPeerFlowControl.On;
@@ -41,7 +60,15 @@ internal sealed partial class ConnectionMachine
     /// <summary>A lease ended: its credit is owed, and sent when enough is.</summary>
     private void ReturnCredit(long bytes)
     {
-        _receive.Returned(bytes);
+        if (_receive.IsExtended)
+        {
+            _receive.Returned(bytes, IsWaitingForPeer ? _handlersAtWork : 0);
+        }
+        else
+        {
+            _receive.Returned(bytes);
+        }
+
         if (State is not (ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.FinWait1))
         {
             return;
@@ -57,6 +84,18 @@ internal sealed partial class ConnectionMachine
             _pausesLink = false;
             Timers.Cancel(_slowTimer);
             Machine.Resume();
+        }
+    }
+
+    /// <summary>Whether this side has sent, or wants to send, something that the peer has not answered.</summary>
+    private bool IsWaitingForPeer => _firstQueued is not null || Machine.Tasks.HasMessageOf(this);
+
+    /// <summary>Extends an exhausted window as long as handlers here may wait for the peer. Wherever one of the conditions may have come true.</summary>
+    private void GiveWay()
+    {
+        if (_handlersAtWork != 0 && _receive.IsLow && !IsCPeer && IsWaitingForPeer && _receive.TryExtend(_handlersAtWork))
+        {
+            SendGrant();
         }
     }
 

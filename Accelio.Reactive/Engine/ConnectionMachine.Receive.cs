@@ -59,6 +59,11 @@ internal sealed partial class ConnectionMachine
             SendGrant();
         }
 
+        if (_handlersAtWork != 0)
+        {
+            GiveWay();
+        }
+
         var core = TakeCore(ref frame);
         core.Connection = this;
         core.Charge = charge;

@@ -36,6 +36,12 @@ internal sealed partial class ConnectionMachine
         else
         {
             message.Fail(_closeInfo.ToFailure());
+            return;
+        }
+
+        if (_handlersAtWork != 0)
+        {
+            GiveWay();
         }
     }
 
@@ -49,6 +55,10 @@ internal sealed partial class ConnectionMachine
         frame.UserHeader = content.Header.Span;
         SetBody(ref frame, content, token: null);
         Transmit(message, ref frame);
+        if (_handlersAtWork != 0)
+        {
+            GiveWay();
+        }
     }
 
     /// <summary>Sends a one-way message for which nobody waits and whose body the link may copy; only after <see cref="CanSendNow"/>.</summary>

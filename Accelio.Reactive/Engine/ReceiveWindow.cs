@@ -4,7 +4,7 @@ namespace Accelio.Reactive.Engine;
 
 /// <summary>
 /// What the peer may send on a connection, and what is owed to it. Between our own peers the window starts small and doubles while the peer uses it up, out of the context's receive budget
-/// (extensions, flow). Towards C peers it is the depth announced at set-up.
+/// (extensions, flow). Beyond its largest size it grows only as long as handlers at both ends may wait for each other: <see cref="TryExtend"/>. Towards C peers it is the depth announced at set-up.
 /// </summary>
 internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long maxBytes, bool grows)
 {
@@ -19,6 +19,8 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
     private long _owedMessages;
     private long _owedBytes;
     private long _budgeted;
+    private long _extraMessages;
+    private long _extraBytes;
 
     /// <summary>The window at present, messages.</summary>
     public long Messages { get; private set; }
@@ -61,12 +63,70 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
         _outstandingBytes -= bytes;
         HeldMessages++;
         HeldBytes += bytes;
-        if (grows && (_outstandingMessages < Messages >> 2 || _outstandingBytes < Bytes >> 2))
+        if (grows && IsLow)
         {
             Grow();
         }
 
         return allowed;
+    }
+
+    /// <summary>Whether the peer has used most of the window.</summary>
+    public bool IsLow => _outstandingMessages < Messages >> 2 || _outstandingMessages <= 0 || _outstandingBytes < Bytes >> 2;
+
+    /// <summary>Whether the window is larger than its largest size.</summary>
+    public bool IsExtended => (_extraMessages | _extraBytes) != 0;
+
+    /// <summary>
+    /// Lets so many messages through beyond the largest size as handlers here are at work and may wait for the peer, whose handlers may wait for this window: what they hold of it cannot come back before
+    /// what they wait for has come. Bytes come out of the budget, as always.
+    /// </summary>
+    /// <returns>Whether something is owed now that was not.</returns>
+    public bool TryExtend(long handlers)
+    {
+        var messages = grows && Messages >= maxMessages && _outstandingMessages <= 0 ? Math.Max(0, handlers - _extraMessages) : 0;
+        var bytes = grows && Bytes >= maxBytes && _outstandingBytes <= 0 ? Math.Max(InitialBytes, HeldBytes) : 0;
+        if (bytes != 0 && !budget.TryTake(bytes))
+        {
+            return false;
+        }
+
+        _budgeted += bytes;
+        _extraBytes += bytes;
+        Bytes += bytes;
+        _owedBytes += bytes;
+        _extraMessages += messages;
+        Messages += messages;
+        _owedMessages += messages;
+        return messages + bytes != 0;
+    }
+
+    /// <summary>The lease of a message ended in an extended window, which shrinks to its largest size and so many messages more.</summary>
+    public void Returned(long bytes, long handlers)
+    {
+        HeldMessages--;
+        HeldBytes -= bytes;
+        if (_extraMessages > handlers)
+        {
+            _extraMessages--;
+            Messages--;
+        }
+        else
+        {
+            _owedMessages++;
+        }
+
+        if (handlers == 0 && _extraBytes != 0)
+        {
+            var less = Math.Min(bytes, _extraBytes);
+            bytes -= less;
+            _extraBytes -= less;
+            _budgeted -= less;
+            Bytes -= less;
+            budget.Return(less);
+        }
+
+        _owedBytes += bytes;
     }
 
     /// <summary>The lease of a message ended: its credit is owed to the peer.</summary>
@@ -78,8 +138,8 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
         _owedBytes += bytes;
     }
 
-    /// <summary>Whether so much is owed that it must not wait for a message to ride on.</summary>
-    public bool IsGrantDue => _owedMessages * 2 >= Messages || _owedBytes * 2 >= Bytes;
+    /// <summary>Whether so much is owed that it must not wait for a message to ride on: half of what is not held. What is held for long must not keep the rest from the peer.</summary>
+    public bool IsGrantDue => (_owedMessages != 0 && _owedMessages * 2 >= Messages - HeldMessages) || (_owedBytes != 0 && _owedBytes * 2 >= Bytes - HeldBytes);
 
     /// <summary>Takes what is owed, at most so many messages, to send it.</summary>
     public void TakeOwed(int most, out uint messages, out ulong bytes)

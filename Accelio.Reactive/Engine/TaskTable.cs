@@ -62,6 +62,20 @@ internal sealed class TaskTable
         return slot.Task is { } task && slot.Generation == id >> IndexBits ? task : null;
     }
 
+    /// <summary>Whether a message of this connection waits for its answer.</summary>
+    public bool HasMessageOf(ConnectionMachine connection)
+    {
+        for (var i = 0; i < _used; i++)
+        {
+            if (_slots[i].Task is OutgoingMessage message && ReferenceEquals(message.Connection, connection))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Puts another task in the place of one that is outstanding; the id goes over to it.</summary>
     public void Replace(OutgoingTask task, OutgoingTask with)
     {

@@ -70,8 +70,11 @@ public abstract class AccelioPeerOptions
     /// </summary>
     public long SendBudget { get; set; } = 16L << 20;
 
-    /// <summary>Request handlers of one connection that run at a time; 1 runs them one after another.</summary>
-    public int MaxConcurrentHandlers { get; set; } = 1024;
+    /// <summary>
+    /// Request handlers of one connection that run at a time; 1 runs them one after another. The default leaves it to the window to bound them. Handlers that themselves wait for requests of the peer need
+    /// room for as many as may be nested in each other: with 1, a handler whose request makes the peer ask back waits until <see cref="RequestTimeout"/>.
+    /// </summary>
+    public int MaxConcurrentHandlers { get; set; } = 65536;
 
     /// <summary>How flow control is done with C peers. It is not negotiated: both sides must be configured alike.</summary>
     public CPeerFlowControl CPeerFlowControl { get; set; }

@@ -69,7 +69,7 @@ internal sealed partial class ConnectionCore
     {
         if (run is not null)
         {
-            _runningHandlers--;
+            Machine.HandlersAtWork = --_runningHandlers;
             _idleRuns.Push(run);
         }
 
@@ -224,7 +224,7 @@ internal sealed partial class ConnectionCore
             {
                 var run = _idleRuns.TryPop(out var idle) ? idle : new HandlerRun(this);
                 run.Start(task, request, version);
-                _runningHandlers++;
+                Machine.HandlersAtWork = ++_runningHandlers;
                 request.LimitAnswer();
                 return;
             }
