@@ -42,6 +42,10 @@ public abstract partial class AccelioContext : IAsyncDisposable, IDisposable
     /// <summary><c>await context.SwitchTo()</c> goes on on the context's thread.</summary>
     public abstract ContextSwitch SwitchTo();
 
+    /// <summary>The leases of messages that arrived on this context: how many, how many were dropped, and, with <see cref="AccelioContextOptions.AuditLeases"/>, who holds which since when. Also after the
+    /// end of the context.</summary>
+    public abstract LeaseReport GetLeaseReport();
+
     /// <summary>Contexts made by <see cref="Manual"/>: runs duty cycles until something was done or the time is over; by one thread at a time.</summary>
     /// <param name="timeout">Zero does not wait; <see cref="Timeout.InfiniteTimeSpan"/> waits for work.</param>
     /// <returns>How much was done; 0 when the time was over.</returns>

@@ -79,11 +79,13 @@ public class AllocationTests
 
     private static async Task MeasureAsync(Loop loop, OutboundMessage message, int depth, int fewer = 1, bool canCancel = false, bool fromPool = false)
     {
-        await using var pair = await Pair.OpenAsync(server =>
-        {
-            Pair.Echo(server);
-            server.Messages.Subscribe(static _ => { });
-        });
+        await using var pair = await Pair.OpenAsync(
+            server =>
+            {
+                Pair.Echo(server);
+                server.Messages.Subscribe(static _ => { });
+            },
+            wire: Sessions.Wire.LeanTcp());
         using var source = new CancellationTokenSource();
         var token = canCancel ? source.Token : CancellationToken.None;
         var messages = Messages / fewer / depth * depth;

@@ -19,5 +19,5 @@ public class TcpSingleContract : LinkContract
     private protected override ITransport CreateTransport() => new TcpTransport();
 
     private protected override Poller CreatePoller(TimeProvider time) =>
-        new ManualPoller(new PollerOptions { TimeProvider = time, PoisonMemory = true, Engine = Engine });
+        new ManualPoller(new PollerOptions { TimeProvider = time, PoisonMemory = true, QuarantineOfMemory = 32, Engine = Engine });
 }

@@ -37,7 +37,7 @@ internal sealed class AwaitWorld : IAsyncDisposable
     }
 
     /// <summary>A world whose peer answers at once.</summary>
-    public static async Task<AwaitWorld> OpenWithEchoAsync() => new(await Pair.OpenAsync(Pair.Echo));
+    public static async Task<AwaitWorld> OpenWithEchoAsync() => new(await Pair.OpenAsync(Pair.Echo, wire: Sessions.Wire.LeanTcp()));
 
     /// <summary>Waits for a request and answers it.</summary>
     public async Task AnswerAsync()

@@ -6,7 +6,7 @@ namespace Accelio.Reactive.Tests.Polling;
 internal sealed class LoopPoller : Poller
 {
     public LoopPoller(TimeProvider? time = null, bool poison = false)
-        : base(new PollerOptions { TimeProvider = time ?? TimeProvider.System, PoisonMemory = poison })
+        : base(new PollerOptions { TimeProvider = time ?? TimeProvider.System, PoisonMemory = poison, QuarantineOfMemory = poison ? 32 : 0 })
     {
     }
 

@@ -10,7 +10,12 @@ public abstract class SessionTests(Wire wire)
     protected Uri Address => wire.Address;
 
     /// <summary>A context with a thread of its own.</summary>
-    protected AccelioContext Start(string name) => AccelioContext.Start(wire.Options(name));
+    protected AccelioContext Start(string name, Action<AccelioContextOptions>? configure = null)
+    {
+        var options = wire.Options(name);
+        configure?.Invoke(options);
+        return AccelioContext.Start(options);
+    }
 
     /// <summary>A context that the test turns.</summary>
     protected AccelioContext Manual(string name) => AccelioContext.Manual(wire.Options(name));

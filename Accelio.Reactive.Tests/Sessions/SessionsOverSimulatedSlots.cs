@@ -8,8 +8,6 @@ public class ColdRequestRulesOverSimulatedSlots() : ColdRequestRules(Wire.Simula
 
 public class HandlerRulesOverSimulatedSlots() : HandlerRules(Wire.SimulatedSlots());
 
-public class LeaseTestsOverSimulatedSlots() : LeaseTests(Wire.SimulatedSlots());
-
 public class LifeTestsOverSimulatedSlots() : LifeTests(Wire.SimulatedSlots());
 
 public class OneWayTestsOverSimulatedSlots() : OneWayTests(Wire.SimulatedSlots());

@@ -8,8 +8,6 @@ public class ColdRequestRulesOverSimulatedStreams() : ColdRequestRules(Wire.Simu
 
 public class HandlerRulesOverSimulatedStreams() : HandlerRules(Wire.SimulatedStreams());
 
-public class LeaseTestsOverSimulatedStreams() : LeaseTests(Wire.SimulatedStreams());
-
 public class LifeTestsOverSimulatedStreams() : LifeTests(Wire.SimulatedStreams());
 
 public class OneWayTestsOverSimulatedStreams() : OneWayTests(Wire.SimulatedStreams());

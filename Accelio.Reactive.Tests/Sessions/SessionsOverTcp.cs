@@ -8,8 +8,6 @@ public class ColdRequestRulesOverTcp() : ColdRequestRules(Wire.Tcp());
 
 public class HandlerRulesOverTcp() : HandlerRules(Wire.Tcp());
 
-public class LeaseTestsOverTcp() : LeaseTests(Wire.Tcp());
-
 public class LifeTestsOverTcp() : LifeTests(Wire.Tcp());
 
 public class OneWayTestsOverTcp() : OneWayTests(Wire.Tcp());

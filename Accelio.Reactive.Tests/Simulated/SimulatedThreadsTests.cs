@@ -55,7 +55,7 @@ public class SimulatedThreadsTests
 
     private static ThreadPoller StartPoller(string name)
     {
-        var poller = new ThreadPoller(new PollerOptions { Name = name, PoisonMemory = true });
+        var poller = new ThreadPoller(new PollerOptions { Name = name, PoisonMemory = true, QuarantineOfMemory = 32 });
         poller.Start();
         return poller;
     }

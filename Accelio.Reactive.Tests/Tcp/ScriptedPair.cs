@@ -11,7 +11,7 @@ internal sealed class ScriptedPair : IDisposable
     public ScriptedPair(bool isDual = false, LinkOptions? options = null, bool configured = true)
     {
         options ??= new LinkOptions();
-        Poller = new ManualPoller(new PollerOptions { TimeProvider = Time, PoisonMemory = true, SpinTime = TimeSpan.Zero });
+        Poller = new ManualPoller(new PollerOptions { TimeProvider = Time, PoisonMemory = true, QuarantineOfMemory = 32, SpinTime = TimeSpan.Zero });
         ClientSink = new LinkRecorder { SetsUp = configured };
         ServerSink = new LinkRecorder { SetsUp = configured };
         ScriptedLink client = null!, server = null!;

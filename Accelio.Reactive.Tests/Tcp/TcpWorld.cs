@@ -25,7 +25,14 @@ internal sealed class TcpWorld : IDisposable
     {
         Options = options ?? new LinkOptions();
         _time = time ?? TimeProvider.System;
-        Poller = new ManualPoller(new PollerOptions { TimeProvider = _time, PoisonMemory = true, SpinTime = TimeSpan.Zero, Engine = engine });
+        Poller = new ManualPoller(new PollerOptions
+        {
+            TimeProvider = _time,
+            PoisonMemory = true,
+            QuarantineOfMemory = 32,
+            SpinTime = TimeSpan.Zero,
+            Engine = engine,
+        });
         TcpListener listener = null!;
         var any = new IPEndPoint(address ?? IPAddress.Loopback, 0);
         Do(() => listener = (TcpListener)Transport.Listen(Poller, any, Options, accept ?? Accept));

@@ -19,6 +19,7 @@ internal static class ContextFactory
         },
         TimeProvider = options.TimeProvider,
         PoisonMemory = options.PoisonReleasedMemory,
+        QuarantineOfMemory = options.QuarantineReleasedMemory,
     };
 
     /// <summary>The context to use when options name <paramref name="given"/>: that, else the current one, else the shared default, which is then held until released.</summary>

@@ -10,6 +10,7 @@ namespace Accelio.Reactive;
 /// <summary>The context over a poller; what kind of poller is the only difference between the kinds of contexts.</summary>
 internal sealed partial class PollerContext : AccelioContext
 {
+    private readonly LeaseLedger _ledger;
     private readonly PollerScheduler _scheduler;
     private readonly PushStream<Exception> _unhandled;
     private readonly HashSet<IContextResident> _residents = [];
@@ -24,7 +25,8 @@ internal sealed partial class PollerContext : AccelioContext
         Poller = poller;
         Options = options;
         Entropy = entropy;
-        Messages = new MessagePool(poller);
+        _ledger = new LeaseLedger(this, options.AuditLeases);
+        Messages = new MessagePool(poller) { Ledger = _ledger };
         Budget = new ReceiveBudget(options.ReceiveBudget);
         Log = options.LoggerFactory.CreateLogger("Accelio.Reactive");
         Deliveries = new DeliveryQueue(poller);
@@ -98,6 +100,9 @@ internal sealed partial class PollerContext : AccelioContext
 
     /// <inheritdoc/>
     public override ContextSwitch SwitchTo() => new(Poller);
+
+    /// <inheritdoc/>
+    public override LeaseReport GetLeaseReport() => _ledger.Report();
 
     /// <inheritdoc/>
     public override ValueTask RunAsync(Func<CancellationToken, ValueTask> body)

@@ -42,4 +42,8 @@ internal static partial class AccelioLog
     /// <summary>A one-way message was no value of the type that a consumer wants.</summary>
     [LoggerMessage(8, LogLevel.Warning, "Session {Uri}: a one-way message was rejected, because it could not be read")]
     public static partial void Unreadable(ILogger logger, string uri, Exception exception);
+
+    /// <summary>Callers dropped leases; their buffers and credits were taken back.</summary>
+    [LoggerMessage(10, LogLevel.Warning, "Context {Context}: {Count} leases of messages were dropped without Dispose; the garbage collector found them late. The last one: {Last}")]
+    public static partial void LeasesDropped(ILogger logger, string context, int count, string last);
 }

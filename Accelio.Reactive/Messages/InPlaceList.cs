@@ -53,7 +53,7 @@ internal sealed class InPlaceList
         while (_first is { } core)
         {
             Remove(core);
-            if (!core.TryMoveOut(link.Poller.Memory))
+            if (!core.TryMoveOut())
             {
                 core.HoldBuffers(link.ReceiveBuffers);
                 all = false;

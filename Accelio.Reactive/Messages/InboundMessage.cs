@@ -3,85 +3,65 @@ using System.Buffers;
 namespace Accelio.Reactive;
 
 /// <summary>
-/// A handle of a message that arrived, 16 bytes. The message belongs to the library and is leased: inside OnNext until the last observer returned, from <c>RequestAsync</c> until
-/// <see cref="Dispose"/>. Every member checks the version of the handle, always: after the end of the lease it throws <see cref="ObjectDisposedException"/>; a second Dispose does nothing.
+/// A handle of a message that arrived, 16 bytes. The message belongs to the library and is leased: inside OnNext until the last observer
+/// returned; from <c>RequestAsync</c> and <see cref="Retain"/> until <see cref="Dispose"/>. Every member checks the version of the handle,
+/// always: after the end of its lease it throws <see cref="ObjectDisposedException"/>; a second Dispose does nothing. A handle may be used
+/// on any thread. A lease of yours that you drop without Dispose is found by the garbage collector, and reported in the log.
 /// </summary>
 public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
 {
-    private readonly MessageCore? _core;
+    private readonly MessageLease? _lease;
     private readonly int _version;
 
-    internal InboundMessage(MessageCore core)
+    internal InboundMessage(MessageLease lease)
     {
-        _core = core;
-        _version = core.Version;
+        _lease = lease;
+        _version = lease.Version;
     }
 
     /// <summary>The header; memory that throws when it is used after the end of the lease.</summary>
-    public ReadOnlyMemory<byte> Header => Core.Header(_version);
+    public ReadOnlyMemory<byte> Header => Lease.Header(_version);
 
-    /// <summary>The body; memory that throws when it is used after the end of the lease. It may be read on any thread.</summary>
-    public ReadOnlySequence<byte> Payload => new(Core.Payload(_version));
+    /// <summary>The body; memory that throws when it is used after the end of the lease. It may be read on any thread. Pinned, or given to
+    /// a call that sends it, it stays as long as that lasts.</summary>
+    public ReadOnlySequence<byte> Payload => new(Lease.Payload(_version));
 
     /// <summary>Length of the body in bytes.</summary>
-    public int PayloadLength
-    {
-        get
-        {
-            Core.Demand(_version);
-            return Core.PayloadLength;
-        }
-    }
+    public int PayloadLength => Core.PayloadLength;
 
     /// <summary>Whether the sender marked the message as the last of a batch.</summary>
-    public bool LastInBatch
-    {
-        get
-        {
-            Core.Demand(_version);
-            return Core.LastInBatch;
-        }
-    }
+    public bool LastInBatch => Core.LastInBatch;
 
-    /// <summary>Whether the sender asked for a receipt; it gets one when the lease ends.</summary>
-    public bool ReceiptRequested
-    {
-        get
-        {
-            Core.Demand(_version);
-            return Core.WantsReceipt;
-        }
-    }
+    /// <summary>Whether the sender asked for a receipt; it gets one when the last lease ends.</summary>
+    public bool ReceiptRequested => Core.WantsReceipt;
 
     /// <summary>The session the message came on.</summary>
-    public AccelioSession? Session
+    public AccelioSession? Session => Core.Session;
+
+    /// <summary>The message, while the lease holds.</summary>
+    internal MessageCore Core
     {
         get
         {
-            Core.Demand(_version);
-            return Core.Session;
+            var lease = Lease;
+            lease.Demand(_version);
+            return lease.Core;
         }
     }
 
     /// <summary>The connection the message came on; null for the answer of a request.</summary>
-    public AccelioConnection? Connection
-    {
-        get
-        {
-            Core.Demand(_version);
-            return Core.Connection?.Events as AccelioConnection;
-        }
-    }
+    public AccelioConnection? Connection => Core.Connection?.Events as AccelioConnection;
 
-    internal MessageCore Core => _core ?? throw new InvalidOperationException("This InboundMessage is default(InboundMessage): it stands for no message.");
+    private MessageLease Lease => _lease ?? throw new InvalidOperationException(
+        "This InboundMessage is default(InboundMessage): it stands for no message. "
+        + "Messages come from the streams of a session or server, and from RequestAsync.");
 
-    internal int Version => _version;
-
-    /// <summary>The body as one span, if it lies in one piece; spans are for use at once, inside the callback.</summary>
+    /// <summary>The body as one span, if it lies in one piece. A span is for use at once: nothing can check it, so it must not be read
+    /// after the handle's Dispose, nor after the last use of a handle that is yours.</summary>
     /// <returns>False when the body has several pieces: use <see cref="Payload"/>.</returns>
     public bool TryGetSpan(out ReadOnlySpan<byte> span)
     {
-        span = Core.PayloadSpan(_version);
+        span = Lease.PayloadSpan(_version);
         return true;
     }
 
@@ -95,26 +75,35 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
 
     /// <summary>Copies the body.</summary>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter than <see cref="PayloadLength"/>.</exception>
-    public void CopyTo(Span<byte> destination) => Core.PayloadSpan(_version).CopyTo(destination);
-
-    /// <summary>Adds a lease, to be ended by a <see cref="Dispose"/> of its own; until then the sender is not given the room back.</summary>
-    public InboundMessage Retain()
+    public void CopyTo(Span<byte> destination)
     {
-        Core.Retain(_version);
-        return this;
+        var lease = Lease;
+        lease.PayloadSpan(_version).CopyTo(destination);
+        lease.Demand(_version);
     }
 
+    /// <summary>Adds a lease and returns its handle, which is yours: until its <see cref="Dispose"/> the message stays and the sender is
+    /// not given the room back.</summary>
+    public InboundMessage Retain() => new(Lease.Retain(_version));
+
     /// <summary>An ordinary copy that lives for ever.</summary>
-    public DetachedMessage Detach() => new(Core.HeaderSpan(_version).ToArray(), Core.PayloadSpan(_version).ToArray(), Core.LastInBatch);
+    public DetachedMessage Detach()
+    {
+        var lease = Lease;
+        var copy = new DetachedMessage(lease.HeaderSpan(_version).ToArray(), lease.PayloadSpan(_version).ToArray(), lease.Core.LastInBatch);
+        lease.Demand(_version);
+        return copy;
+    }
 
-    /// <summary>Ends the lease and tells a sender who asked for a receipt that the message was rejected.</summary>
-    public void Reject() => Core.Reject(_version);
+    /// <summary>As <see cref="Dispose"/>, and tells a sender who asked for a receipt that the message was rejected.</summary>
+    public void Reject() => Lease.Reject(_version);
 
-    /// <summary>Ends the lease.</summary>
-    public void Dispose() => _core?.Release(_version);
+    /// <summary>Ends the lease, if it is yours. Inside OnNext of a stream of messages the lease is shared by all observers: it ends when
+    /// the last has returned, and Dispose does nothing.</summary>
+    public void Dispose() => _lease?.Dispose(_version);
 
     /// <inheritdoc/>
-    public bool Equals(InboundMessage other) => ReferenceEquals(_core, other._core) && _version == other._version;
+    public bool Equals(InboundMessage other) => ReferenceEquals(_lease, other._lease) && _version == other._version;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is InboundMessage other && Equals(other);
@@ -122,9 +111,9 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
     /// <inheritdoc/>
     public override int GetHashCode() => _version;
 
-    /// <summary>Whether both handles name the same message.</summary>
+    /// <summary>Whether both handles are of the same lease.</summary>
     public static bool operator ==(InboundMessage left, InboundMessage right) => left.Equals(right);
 
-    /// <summary>Whether the handles name different messages.</summary>
+    /// <summary>Whether the handles are of different leases.</summary>
     public static bool operator !=(InboundMessage left, InboundMessage right) => !left.Equals(right);
 }

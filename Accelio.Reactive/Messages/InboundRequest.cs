@@ -3,14 +3,29 @@ using System.Buffers;
 namespace Accelio.Reactive;
 
 /// <summary>
-/// A handle of a request that arrived: a leased message, and the right to answer it once. The lease ends with OnNext or the handler; the right to answer lasts until the request is
-/// answered, its time is over (<see cref="AccelioPeerOptions.ResponseTimeout"/>) or the session ends.
+/// A handle of a request that arrived: a leased message, and the right to answer it once. The lease ends with OnNext or the handler; the
+/// right to answer lasts until the request is answered, its time is over (<see cref="AccelioPeerOptions.ResponseTimeout"/>) or the session
+/// ends.
 /// </summary>
 public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
 {
     private readonly InboundMessage _message;
 
-    internal InboundRequest(MessageCore core) => _message = new InboundMessage(core);
+    // The right to answer is the message's and outlives the leases, whosever they are.
+    private readonly MessageCore? _core;
+    private readonly int _version;
+
+    internal InboundRequest(MessageCore core)
+        : this(new InboundMessage(core), core, core.Version)
+    {
+    }
+
+    private InboundRequest(InboundMessage message, MessageCore core, int version)
+    {
+        _message = message;
+        _core = core;
+        _version = version;
+    }
 
     /// <summary>The message itself.</summary>
     public InboundMessage Message => _message;
@@ -32,38 +47,40 @@ public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
 
     /// <summary>How long the request may still be answered: until <see cref="AccelioPeerOptions.ResponseTimeout"/>, counted from its arrival, is over. Null without a limit, zero when it may be answered no
     /// more. Any thread.</summary>
-    public TimeSpan? Remaining => _message.Core.Remaining(_message.Version);
+    public TimeSpan? Remaining => Core.Remaining(_version);
 
     /// <summary>
     /// Fires when an answer is of no use any more: <see cref="Remaining"/> is over, or the session ended. It does not fire once the request was answered. Made when it is first asked for, and used again for
     /// other requests: do not keep it beyond the answer. Its callbacks run on the context. Any thread.
     /// </summary>
-    public CancellationToken Canceled => _message.Core.Canceled(_message.Version);
+    public CancellationToken Canceled => Core.Canceled(_version);
 
     /// <summary>Whether the right to answer is still there.</summary>
-    internal bool MayBeAnswered => _message.Core.MayBeAnswered(_message.Version);
+    internal bool MayBeAnswered => Core.MayBeAnswered(_version);
 
     /// <summary>Answers. The response's memory is borrowed until the task completes; small responses are copied and the task is complete at once. Any thread.</summary>
     /// <exception cref="InvalidOperationException">The request was answered already.</exception>
     /// <exception cref="AccelioException">The response does not fit the room that the requester offered; the requester is told. Or the answer comes too late
     /// (<see cref="AccelioStatus.MessageDiscarded"/>): the time was over, or the session has ended.</exception>
-    public ValueTask RespondAsync(in OutboundMessage response) => _message.Core.RespondAsync(_message.Version, response);
+    public ValueTask RespondAsync(in OutboundMessage response) => Core.RespondAsync(_version, response);
 
-    /// <summary>Answers with a status instead of a response: the requester's call fails with <see cref="RequestFailedException"/>.</summary>
+    /// <summary>Answers with a status instead of a response: the requester's call fails with
+    /// <see cref="RequestFailedException"/>.</summary>
     /// <param name="status">Any but <see cref="AccelioStatus.Success"/>.</param>
     /// <param name="text">For the requester's exception, up to 255 bytes of UTF-8 are sent; C peers do not get it.</param>
     /// <exception cref="InvalidOperationException">The request was answered already.</exception>
     /// <exception cref="AccelioException">The answer comes too late; see <see cref="RespondAsync"/>.</exception>
-    public ValueTask FailAsync(AccelioStatus status, string? text = null) => _message.Core.FailAsync(_message.Version, status, text);
+    public ValueTask FailAsync(AccelioStatus status, string? text = null) => Core.FailAsync(_version, status, text);
 
-    /// <summary>Adds a lease; see <see cref="InboundMessage.Retain"/>.</summary>
-    public InboundRequest Retain()
-    {
-        _message.Retain();
-        return this;
-    }
+    private MessageCore Core => _core ?? throw new InvalidOperationException(
+        "This InboundRequest is default(InboundRequest): it stands for no request. "
+        + "Requests come from the streams of a session or server, and to handlers.");
 
-    /// <summary>Ends the lease; the right to answer is not touched.</summary>
+    /// <summary>Adds a lease and returns a handle of the same request that owns it; see <see cref="InboundMessage.Retain"/>. The right to
+    /// answer is one for all handles.</summary>
+    public InboundRequest Retain() => new(_message.Retain(), Core, _version);
+
+    /// <summary>Ends the lease, before the handler has ended if you like; the right to answer is not touched.</summary>
     public void Dispose() => _message.Dispose();
 
     /// <inheritdoc/>

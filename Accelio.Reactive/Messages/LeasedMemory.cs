@@ -1,51 +1,86 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Accelio.Transports.Memory;
 
 namespace Accelio.Reactive;
 
 /// <summary>
-/// Makes the native memory of one leased message a <see cref="Memory{T}"/> that notices its end. Each lease gets a window [start, start + length) of its own, below all earlier ones: a Memory that
-/// outlived its lease asks for a window beyond the present span and is refused by the framework's own bounds check, whatever the core is used for by then.
+/// Makes the native memory of one lease after another a <see cref="Memory{T}"/> that notices its end. Each lease sees its bytes in a window
+/// of its own, and each window ends below the one before: a Memory that outlived its lease asks for a window beyond the present one and is
+/// refused by the framework's own bounds check, whatever the object is used for by then.
 /// </summary>
-internal sealed unsafe class LeasedMemory(MessageCore core, bool isHeader) : MemoryManager<byte>
+/// <remarks>The span that is shown begins as far in front of the bytes as the window begins above 0. It is never read there, but a
+/// reference that points there must not be taken for one into the managed heap, so windows begin within
+/// <see cref="MemoryRegions.Margin"/>.</remarks>
+internal sealed unsafe class LeasedMemory(MessageLease lease, bool isHeader) : MemoryManager<byte>
 {
-    private int _start = int.MaxValue;
-    private int _length;
+    private const int LargeSteps = 64 << 10;
+    private int _pins;
+    private volatile bool _isRetired;
 
-    /// <summary>Whether a window of this length is left; if not, the owner makes a new object.</summary>
-    public bool HasRoomFor(int length) => _start >= length;
+    /// <summary>Whether there is no window left: nothing may be read through it any more.</summary>
+    public bool IsRetired => _isRetired;
 
-    /// <summary>Opens the window of the next lease.</summary>
-    public ReadOnlyMemory<byte> Open(int length)
+    /// <summary>The place for the window of the next lease; when none is left the owner makes a new object.</summary>
+    /// <param name="memory">The object that has served until now; set to null when it is used up.</param>
+    /// <param name="end">Where the last window ended.</param>
+    /// <param name="length">Length of the next window.</param>
+    /// <returns>Where the next window ends.</returns>
+    public static int Place(ref LeasedMemory? memory, int end, int length)
     {
-        _start -= length;
-        _length = length;
-        return CreateMemory(_start, length);
+        if (memory is not null)
+        {
+            end--;
+            if ((uint)(end - length) <= MemoryRegions.Margin)
+            {
+                return end;
+            }
+
+            memory._isRetired = true;
+            memory = null;
+        }
+
+        return length <= MemoryRegions.Margin ? MemoryRegions.Margin : length + LargeSteps;
     }
+
+    /// <summary>The memory of the lease whose window ends there.</summary>
+    public ReadOnlyMemory<byte> Window(int end, int length) => CreateMemory(end - length, length);
 
     /// <inheritdoc/>
     public override Span<byte> GetSpan()
     {
-        var address = core.Resolve(isHeader);
-        return MemoryMarshal.CreateSpan(ref Unsafe.AsRef<byte>(address - _start), _start + _length);
+        var address = lease.Resolve(this, isHeader, out var end, out var length);
+        return MemoryMarshal.CreateSpan(ref Unsafe.AsRef<byte>(address - (end - length)), end);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Keeps the message, buffer and credit, until the handle is disposed of, whatever becomes of the lease.</summary>
     public override MemoryHandle Pin(int elementIndex = 0)
     {
-        var address = core.PinInPlace(isHeader);
-        if (elementIndex < _start || elementIndex > _start + _length)
+        lease.HoldForPin();
+        var address = lease.Core.PinInPlace(isHeader);
+        _ = lease.Resolve(this, isHeader, out var end, out var length);
+        if (elementIndex < end - length || elementIndex > end)
         {
-            core.ThrowStale();
+            lease.Core.Unhold();
+            MessageLease.ThrowStale();
         }
 
-        return new MemoryHandle(address + (elementIndex - _start));
+        Interlocked.Increment(ref _pins);
+        return new MemoryHandle(address + (elementIndex - (end - length)), pinnable: this);
     }
 
     /// <inheritdoc/>
     public override void Unpin()
     {
+        if (Interlocked.Decrement(ref _pins) < 0)
+        {
+            Interlocked.Increment(ref _pins);
+            throw new InvalidOperationException(
+                "The memory of a message was unpinned more often than it was pinned. Dispose each MemoryHandle once, and no copies of it.");
+        }
+
+        lease.Core.Unhold();
     }
 
     /// <inheritdoc/>

@@ -1,56 +1,100 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Accelio.Transports.Memory;
 using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
-/// <content>Leases: counting, ending, going back to the pool.</content>
+/// <content>Leases: counting, passing on, ending, going back to the pool.</content>
 internal sealed unsafe partial class MessageCore
 {
-    /// <summary>Whether a handle of this version may still read.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsLeased(int version)
-    {
-        var state = Volatile.Read(ref _state);
-        return (int)(state >> 32) == version && (int)state > 0;
-    }
+    // A message up to this length is copied out of the receive buffer as soon as its lease outlives the callback: another thread that reads
+    // it would hold the whole buffer for it.
+    private const int MovedAtOnce = 8 << 10;
 
-    /// <summary>Adds a lease. Any thread.</summary>
-    public void Retain(int version)
+    private OwnedLease? _spares;
+    private LeaseRecord? _record;
+
+    // The poller's view of the state: a last hold that another thread gave up counts until the poller has heard of it.
+    private bool _isHeld;
+
+    /// <summary>Adds a hold, if the message is still the one of this version and anything holds it. Any thread.</summary>
+    public bool TryHold(int version)
     {
         while (true)
         {
             var state = Volatile.Read(ref _state);
-            if ((int)(state >> 32) != version || (int)state <= 0)
+            if ((int)(state >> 32) != version || (int)state == 0)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _state, state + 1, state) == state)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Gives up a hold. Any thread: the last one goes back to the poller.</summary>
+    public void Unhold()
+    {
+        if ((int)Interlocked.Decrement(ref _state) == 0)
+        {
+            LeaseEnded();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override OwnedLease Retain(int version)
+    {
+        while (true)
+        {
+            var state = Volatile.Read(ref _state);
+            if ((state & ~Counted) != Stamp(version))
             {
                 ThrowStale();
             }
 
             if (Interlocked.CompareExchange(ref _state, state + 1, state) == state)
             {
-                return;
+                return NewLease();
             }
         }
     }
 
-    /// <summary>Ends one lease; without one of this version nothing happens. Any thread: the last one goes back to the poller.</summary>
+    /// <inheritdoc/>
+    public override void Dispose(int version)
+    {
+        if (!IsShared)
+        {
+            Release(version);
+        }
+    }
+
+    /// <summary>Ends the library's lease; without one of this version nothing happens. Any thread.</summary>
     public void Release(int version)
     {
         while (true)
         {
             var state = Volatile.Read(ref _state);
-            if ((int)(state >> 32) != version || (int)state <= 0)
+            if ((state & ~Counted) != Stamp(version))
             {
                 return;
             }
 
-            if (Interlocked.CompareExchange(ref _state, state - 1, state) != state)
+            var without = state & ~Holding;
+            if (Interlocked.CompareExchange(ref _state, without, state) != state)
             {
                 continue;
             }
 
-            if ((int)state == 1)
+            if ((int)without == 0)
             {
                 LeaseEnded();
+            }
+            else if (_poller.IsCurrent)
+            {
+                MoveOutIfSmall();
             }
 
             return;
@@ -60,8 +104,8 @@ internal sealed unsafe partial class MessageCore
     /// <summary>The same, by the poller itself.</summary>
     public void ReleaseAtHome(int version)
     {
-        var state = Volatile.Read(ref _state);
-        if (state == (((long)version << 32) | 1) && Interlocked.CompareExchange(ref _state, state - 1, state) == state)
+        var held = Stamp(version);
+        if (Volatile.Read(ref _state) == held && Interlocked.CompareExchange(ref _state, held & ~Holding, held) == held)
         {
             EndLease();
         }
@@ -71,38 +115,62 @@ internal sealed unsafe partial class MessageCore
         }
     }
 
-    /// <summary>Marks the message as rejected and ends one lease.</summary>
-    public void Reject(int version)
+    /// <summary>Makes the library's lease the caller's. Poller only, before anybody has seen the message.</summary>
+    /// <param name="movesOut">Whether a small message is copied out of the receive buffer: its reader is on another thread.</param>
+    /// <param name="holder">Who gets it, for the audit.</param>
+    public OwnedLease PassOn(bool movesOut, string? holder)
     {
-        Demand(version);
-        Rejected = true;
-        Release(version);
+        Volatile.Write(ref _state, (Stamp(Version) & ~Holding) + 1);
+        if (movesOut)
+        {
+            MoveOutIfSmall();
+        }
+
+        return NewLease(holder);
     }
 
-    private void LeaseEnded()
+    /// <summary>A lease for a hold that the caller has just added.</summary>
+    public OwnedLease NewLease(string? holder = null)
     {
-        if (_poller.IsCurrent)
+        var record = _pool.Ledger is { IsAuditing: true } ledger ? ledger.Enter(this, holder ?? LeaseLedger.FindCaller()) : null;
+        var lease = TakeSpare();
+        var isNew = lease is null;
+        lease ??= new OwnedLease(this);
+        lease.Begin(isNew, Version, record);
+        return lease;
+    }
+
+    /// <summary>Keeps a lease that has ended for the next use. Any thread.</summary>
+    public void Put(OwnedLease lease)
+    {
+        var top = Volatile.Read(ref _spares);
+        while (true)
         {
-            EndLease();
-        }
-        else if (!_poller.Post(_returnItem))
-        {
-            // The poller has stopped: nobody else touches the core any more, and there is no peer to tell.
-            ReleaseMemory();
+            lease.NextSpare = top;
+            var seen = Interlocked.CompareExchange(ref _spares, lease, top);
+            if (ReferenceEquals(seen, top))
+            {
+                return;
+            }
+
+            top = seen;
         }
     }
 
-    private void EndLease()
+    /// <summary>A caller has dropped its lease. The finalizer's thread.</summary>
+    public void OnDropped(LeaseRecord? record)
     {
-        List?.Remove(this);
-        ReleaseMemory();
-        if (TellsConnection)
+        _pool.Ledger?.OnDropped(this, record);
+        record?.End();
+        Unhold();
+    }
+
+    /// <summary>Notes that the consumer of this version rejected the message, if it still stands for that. Poller only.</summary>
+    internal void MarkRejected(int version)
+    {
+        if (Version == version && (_isHeld || (IsRequest && !IsAnswered)))
         {
-            Connection!.OnLeaseEnded(this);
-        }
-        else
-        {
-            Recycle();
+            Rejected = true;
         }
     }
 
@@ -120,21 +188,100 @@ internal sealed unsafe partial class MessageCore
 
         Rejected = false;
         LastInBatch = false;
+        IsShared = false;
         _pool.Return(this);
+    }
+
+    // All are taken, the rest is put back: a single one could not be taken off without a lock.
+    private OwnedLease? TakeSpare()
+    {
+        if (Volatile.Read(ref _spares) is null || Interlocked.Exchange(ref _spares, null) is not { } spare)
+        {
+            return null;
+        }
+
+        var next = spare.NextSpare;
+        spare.NextSpare = null;
+        while (next is not null)
+        {
+            var rest = next.NextSpare;
+            Put(next);
+            next = rest;
+        }
+
+        return spare;
+    }
+
+    private void LeaseEnded()
+    {
+        if (_poller.IsCurrent)
+        {
+            EndLease();
+        }
+        else if (!_poller.Post(_returnItem))
+        {
+            // The poller has stopped: nobody else touches the core any more, and there is no peer to tell.
+            _pool.EndedWithoutPoller();
+            ReleaseMemory();
+        }
+    }
+
+    private void EndLease()
+    {
+        List?.Remove(this);
+        if (_pool.Poisons && _location != MessageLocation.Own)
+        {
+            PoisonInPlace();
+        }
+
+        ReleaseMemory();
+        _isHeld = false;
+        _pool.Ended++;
+        if (TellsConnection)
+        {
+            Connection!.OnLeaseEnded(this);
+        }
+        else
+        {
+            Recycle();
+        }
+    }
+
+    private void MoveOutIfSmall()
+    {
+        var length = _headerLength + (_payload != null && _payloadSlab is null ? _payloadLength : 0);
+        if (length <= MovedAtOnce && TryMoveOut())
+        {
+            List?.Remove(this);
+        }
     }
 
     private void ReleaseMemory()
     {
+        _record?.End();
+        _record = null;
         _headerSlab?.Release();
         _headerSlab = null;
         _payloadSlab?.Release();
         _payloadSlab = null;
-        _headerOpen = false;
-        _payloadOpen = false;
         if (_isUserMemory)
         {
             _isUserMemory = false;
-            _payloadWindow = default;
+            _userMemory = default;
+        }
+    }
+
+    // The receive buffer is overwritten some time later; a span that was kept shall show its mistake now.
+    private void PoisonInPlace()
+    {
+        if (_headerLength != 0)
+        {
+            NativeMemory.Fill(_header, (nuint)_headerLength, Slab.PoisonByte);
+        }
+
+        if (_payload != null && _payloadSlab is null)
+        {
+            NativeMemory.Fill(_payload, (nuint)_payloadLength, Slab.PoisonByte);
         }
     }
 

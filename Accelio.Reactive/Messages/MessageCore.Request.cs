@@ -69,9 +69,6 @@ internal sealed unsafe partial class MessageCore
         }
     }
 
-    /// <summary>Whether leases are on the message.</summary>
-    private bool IsHeld => (int)Volatile.Read(ref _state) > 0;
-
     /// <summary>Keeps what the requester offers.</summary>
     internal void SetRoom(byte* room, int count)
     {
@@ -131,7 +128,7 @@ internal sealed unsafe partial class MessageCore
             FireCanceled(version);
         }
 
-        if (!IsHeld)
+        if (!_isHeld)
         {
             Recycle();
         }

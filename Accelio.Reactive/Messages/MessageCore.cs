@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Accelio.Transports;
 using Accelio.Transports.Memory;
@@ -8,15 +6,17 @@ using Accelio.Transports.Polling;
 namespace Accelio.Reactive;
 
 /// <summary>
-/// One inbound message behind its handles: where its bytes are, how many leases are on it, and which version of the core the handles must name. Cores are pooled per poller; everything but the
-/// lease count, the location and the right to answer is the poller's alone.
+/// One inbound message behind its handles: where its bytes are, what holds it, and which version of the core the handles must name. It is
+/// itself the lease that the library holds and lends to callbacks. Cores are pooled per poller; everything but the state, the location and
+/// the right to answer is the poller's alone.
 /// </summary>
-internal sealed unsafe partial class MessageCore
+/// <remarks>The library's lists refer to cores, and a core never to a lease of a caller that is in use: only thus can the garbage collector
+/// find one that was dropped.</remarks>
+internal sealed unsafe partial class MessageCore : MessageLease
 {
     private readonly MessagePool _pool;
     private readonly Poller _poller;
     private readonly ReturnItem _returnItem;
-    private long _state;
     private int _location;
     private byte* _header;
     private int _headerLength;
@@ -24,25 +24,16 @@ internal sealed unsafe partial class MessageCore
     private int _payloadLength;
     private Slab? _headerSlab;
     private Slab? _payloadSlab;
-    private LeasedMemory _headerMemory;
-    private LeasedMemory _payloadMemory;
-    private ReadOnlyMemory<byte> _headerWindow;
-    private ReadOnlyMemory<byte> _payloadWindow;
-    private bool _headerOpen;
-    private bool _payloadOpen;
+    private ReadOnlyMemory<byte> _userMemory;
     private bool _isUserMemory;
 
     public MessageCore(MessagePool pool, Poller poller)
     {
+        Core = this;
         _pool = pool;
         _poller = poller;
         _returnItem = new ReturnItem(this);
-        _headerMemory = new LeasedMemory(this, isHeader: true);
-        _payloadMemory = new LeasedMemory(this, isHeader: false);
     }
-
-    /// <summary>The version that handles of the present message carry.</summary>
-    public int Version => (int)(Volatile.Read(ref _state) >> 32);
 
     /// <summary>Neighbours in the list of messages that lie in the receive buffers of one link.</summary>
     internal MessageCore? PreviousInPlace, NextInPlace;
@@ -62,13 +53,29 @@ internal sealed unsafe partial class MessageCore
     /// <summary>Whether a consumer rejected the message.</summary>
     internal bool Rejected;
 
+    /// <summary>Whether several consumers look at the library's lease, so that none of them may end it.</summary>
+    internal bool IsShared;
+
     /// <summary>Length of the header in bytes.</summary>
     public int HeaderLength => _headerLength;
 
     /// <summary>Length of the body in bytes.</summary>
     public int PayloadLength => _payloadLength;
 
-    /// <summary>Begins a message with one lease; the bytes lie in the receive buffer, the payload perhaps in a slab that the core takes over.</summary>
+    /// <summary>The header, unchecked: for a lease that holds.</summary>
+    internal ReadOnlySpan<byte> HeaderNow => new(Resolve(isHeader: true), _headerLength);
+
+    /// <summary>The body, unchecked: for a lease that holds.</summary>
+    internal ReadOnlySpan<byte> PayloadNow =>
+        _isUserMemory ? _userMemory.Span : new ReadOnlySpan<byte>(Resolve(isHeader: false), _payloadLength);
+
+    /// <summary>Whether the library still holds its own lease. Any thread.</summary>
+    internal bool IsLent => (Volatile.Read(ref _state) & Holding) != 0;
+
+    private protected override int CoreVersion => Version;
+
+    /// <summary>Begins a message with the library's lease; the bytes lie in the receive buffer, the payload perhaps in a slab that the core
+    /// takes over.</summary>
     internal void Begin(byte* header, int headerLength, byte* payload, int payloadLength, Slab? payloadSlab)
     {
         _header = header;
@@ -77,79 +84,45 @@ internal sealed unsafe partial class MessageCore
         _payloadLength = payloadLength;
         _payloadSlab = payloadSlab;
         _location = headerLength != 0 || (payloadLength != 0 && payloadSlab is null) ? MessageLocation.InPlace : MessageLocation.Own;
-        var version = (int)(_state >> 32) + 1;
-        Volatile.Write(ref _state, ((long)version << 32) | 1);
+        BeginLease();
     }
 
     /// <summary>Begins a message whose body is in the caller's own buffer.</summary>
     internal void BeginInUserMemory(byte* header, int headerLength, ReadOnlyMemory<byte> payload)
     {
-        Begin(header, headerLength, null, 0, null);
-        _isUserMemory = true;
+        _header = header;
+        _headerLength = headerLength;
+        _payload = null;
         _payloadLength = payload.Length;
-        _payloadWindow = payload;
-        _payloadOpen = true;
+        _userMemory = payload;
+        _isUserMemory = true;
+        _location = headerLength != 0 ? MessageLocation.InPlace : MessageLocation.Own;
+        BeginLease();
     }
 
-    /// <summary>The callback that was given the message has returned. If its lease lives on in the receive buffer, the link must know before it uses the buffer again; most leases have ended
-    /// by now and never enter the list. Poller only.</summary>
+    /// <summary>The callback that was given the message has returned. If something still holds the message in the receive buffer, the link
+    /// must know before it uses the buffer again; most leases have ended by now and never enter the list. Poller only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void StayIn(InPlaceList list, int version)
     {
-        if (IsLeased(version) && _location != MessageLocation.Own)
+        // A last hold that is on its way back from another thread still counts: its end looks at where the bytes are.
+        if (_isHeld && _location != MessageLocation.Own && Version == version)
         {
             list.Add(this);
         }
     }
 
-    /// <summary>The header as memory that notices the end of the lease.</summary>
-    public ReadOnlyMemory<byte> Header(int version)
+    /// <summary>The body, when it is in the caller's own buffer.</summary>
+    internal bool TryGetUserMemory(out ReadOnlyMemory<byte> memory)
     {
-        Demand(version);
-        if (!_headerOpen)
-        {
-            _headerWindow = Open(ref _headerMemory, _headerLength, isHeader: true);
-            _headerOpen = true;
-        }
-
-        return _headerWindow;
-    }
-
-    /// <summary>The body as memory that notices the end of the lease.</summary>
-    public ReadOnlyMemory<byte> Payload(int version)
-    {
-        Demand(version);
-        if (!_payloadOpen)
-        {
-            _payloadWindow = Open(ref _payloadMemory, _payloadLength, isHeader: false);
-            _payloadOpen = true;
-        }
-
-        return _payloadWindow;
-    }
-
-    /// <summary>The body as a span.</summary>
-    public ReadOnlySpan<byte> PayloadSpan(int version)
-    {
-        Demand(version);
-        return _isUserMemory ? _payloadWindow.Span : new ReadOnlySpan<byte>(Resolve(isHeader: false), _payloadLength);
-    }
-
-    /// <summary>The header as a span.</summary>
-    public ReadOnlySpan<byte> HeaderSpan(int version)
-    {
-        Demand(version);
-        return new ReadOnlySpan<byte>(Resolve(isHeader: true), _headerLength);
+        memory = _isUserMemory ? _userMemory : default;
+        return _isUserMemory;
     }
 
     /// <summary>The address of the bytes for reading now; another thread than the poller's keeps the poller from moving them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal byte* Resolve(bool isHeader)
     {
-        if ((int)Volatile.Read(ref _state) <= 0)
-        {
-            ThrowStale();
-        }
-
         if (Volatile.Read(ref _location) != MessageLocation.Own && !_poller.IsCurrent)
         {
             Fix();
@@ -161,11 +134,6 @@ internal sealed unsafe partial class MessageCore
     /// <summary>The address of the bytes for somebody who keeps it: they are not moved any more.</summary>
     internal byte* PinInPlace(bool isHeader)
     {
-        if ((int)Volatile.Read(ref _state) <= 0)
-        {
-            ThrowStale();
-        }
-
         if (Volatile.Read(ref _location) != MessageLocation.Own)
         {
             Fix();
@@ -176,13 +144,14 @@ internal sealed unsafe partial class MessageCore
 
     /// <summary>Moves the bytes out of the receive buffer. Poller only.</summary>
     /// <returns>False when somebody refers to them where they are.</returns>
-    internal bool TryMoveOut(SlabPool memory)
+    internal bool TryMoveOut()
     {
         if (Interlocked.CompareExchange(ref _location, MessageLocation.Moving, MessageLocation.InPlace) != MessageLocation.InPlace)
         {
             return false;
         }
 
+        var memory = _poller.Memory;
         if (_headerLength != 0)
         {
             _headerSlab = memory.Rent(_headerLength);
@@ -190,7 +159,7 @@ internal sealed unsafe partial class MessageCore
             _header = _headerSlab.Pointer;
         }
 
-        if (_payloadSlab is null && _payloadLength != 0 && !_isUserMemory)
+        if (_payload != null && _payloadSlab is null && _payloadLength != 0)
         {
             _payloadSlab = memory.Rent(_payloadLength);
             Buffer.MemoryCopy(_payload, _payloadSlab.Pointer, _payloadLength, _payloadLength);
@@ -201,7 +170,8 @@ internal sealed unsafe partial class MessageCore
         return true;
     }
 
-    /// <summary>Keeps the receive buffers that the bytes lie in for as long as the lease. Poller only, after <see cref="TryMoveOut"/> said no.</summary>
+    /// <summary>Keeps the receive buffers that the bytes lie in for as long as the lease. Poller only, after <see cref="TryMoveOut"/> said
+    /// no.</summary>
     internal void HoldBuffers(ReadOnlySpan<Slab> buffers)
     {
         foreach (var buffer in buffers)
@@ -212,7 +182,7 @@ internal sealed unsafe partial class MessageCore
                 _headerSlab = buffer;
             }
 
-            if (_payloadSlab is null && _payloadLength != 0 && !_isUserMemory && Contains(buffer, _payload))
+            if (_payloadSlab is null && _payload != null && _payloadLength != 0 && Contains(buffer, _payload))
             {
                 buffer.Hold();
                 _payloadSlab = buffer;
@@ -222,38 +192,19 @@ internal sealed unsafe partial class MessageCore
         Volatile.Write(ref _location, MessageLocation.Own);
     }
 
-    /// <summary>Throws unless a handle of this version may still read.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Demand(int version)
-    {
-        var state = Volatile.Read(ref _state);
-        if ((int)(state >> 32) != version || (int)state <= 0)
-        {
-            ThrowStale();
-        }
-    }
-
-    [DoesNotReturn]
-    internal void ThrowStale() => throw new ObjectDisposedException(
-        nameof(InboundMessage),
-        "The lease of this message has ended: in OnNext a message is valid until the last observer returned, in a handler until it ends, and never after Dispose. Project it inside the callback "
-        + "(Read(m => Parse(m.Payload))), copy it (Detach), or Retain() it and Dispose it later.");
-
     private static bool Contains(Slab slab, byte* address) => address >= slab.Pointer && address < slab.Pointer + slab.Length;
 
-    private ReadOnlyMemory<byte> Open(ref LeasedMemory memory, int length, bool isHeader)
+    private void BeginLease()
     {
-        if (length == 0)
+        _isHeld = true;
+        OpenWindows(_headerLength, _payloadLength);
+        Volatile.Write(ref _state, Stamp(Version + 1));
+        if (_pool.Ledger is { IsAuditing: true } ledger)
         {
-            return default;
+            _record = ledger.Enter(this, null);
         }
 
-        if (!memory.HasRoomFor(length))
-        {
-            memory = new LeasedMemory(this, isHeader);
-        }
-
-        return memory.Open(length);
+        _pool.Begun++;
     }
 
     private void Fix()

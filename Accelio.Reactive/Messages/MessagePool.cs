@@ -8,9 +8,32 @@ internal sealed class MessagePool(Poller poller)
     private readonly Stack<RequestCancellation> _cancellations = new();
     private MessageCore?[] _free = new MessageCore?[64];
     private int _count;
+    private long _endedWithoutPoller;
 
     /// <summary>Cores in use at present.</summary>
     public int Outstanding { get; private set; }
+
+    /// <summary>Messages begun. Written by the poller only.</summary>
+    public long Begun;
+
+    /// <summary>Messages whose last lease has ended. Written by the poller only.</summary>
+    public long Ended;
+
+    /// <summary>Who keeps account of leases; null where nobody does.</summary>
+    public LeaseLedger? Ledger { get; init; }
+
+    /// <summary>Whether messages in the receive buffer are overwritten when their leases end.</summary>
+    public bool Poisons { get; } = poller.Options.PoisonMemory;
+
+    /// <summary>Messages that something holds. Any thread, then perhaps a little late.</summary>
+    public long Held
+    {
+        get
+        {
+            var ended = Volatile.Read(ref Ended) + Volatile.Read(ref _endedWithoutPoller);
+            return Volatile.Read(ref Begun) - ended;
+        }
+    }
 
     /// <summary>A core for one message; <c>Begin</c> follows.</summary>
     public MessageCore Rent()
@@ -25,6 +48,9 @@ internal sealed class MessagePool(Poller poller)
         _free[_count] = null;
         return core;
     }
+
+    /// <summary>The last lease of a message ended after the poller had stopped. Any thread.</summary>
+    public void EndedWithoutPoller() => Interlocked.Increment(ref _endedWithoutPoller);
 
     /// <summary>A source for the token of a request.</summary>
     internal RequestCancellation RentCancellation() => _cancellations.TryPop(out var cancellation) ? cancellation : new RequestCancellation();

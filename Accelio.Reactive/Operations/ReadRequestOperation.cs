@@ -13,14 +13,14 @@ internal sealed class ReadRequestOperation<T> : CallOperation<T>
     /// <inheritdoc/>
     protected override T ToResult(MessageCore? answer)
     {
-        var message = new InboundMessage(answer!);
+        var version = answer!.Version;
         try
         {
-            return Read!(message);
+            return Read!(new InboundMessage(answer));
         }
         finally
         {
-            answer!.ReleaseAtHome(message.Version);
+            answer.ReleaseAtHome(version);
         }
     }
 

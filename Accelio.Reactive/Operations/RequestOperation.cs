@@ -7,11 +7,11 @@ internal sealed class RequestOperation : CallOperation<InboundMessage>
 {
     private static readonly int Place = OperationCache.NewPlace();
 
+    /// <summary>Who asked, when leases are audited.</summary>
+    public string? Holder { get; set; }
+
     /// <inheritdoc/>
-    protected override InboundMessage ToResult(MessageCore? answer)
-    {
-        return new InboundMessage(answer!);
-    }
+    protected override InboundMessage ToResult(MessageCore? answer) => new(answer!.PassOn(movesOut: !IsLocal, Holder));
 
     /// <summary>An operation for a call: on the session's own context one that stays there, else one that all threads share.</summary>
     public static RequestOperation Rent(PollerContext context, bool isAtHome)

@@ -28,6 +28,13 @@ public sealed class AccelioContextOptions
     /// <summary>Fill message memory with a pattern when it is released, so that a use after the end of a lease shows. For tests; costs time.</summary>
     public bool PoisonReleasedMemory { get; set; }
 
+    /// <summary>How many other blocks of message memory are taken before a released one is used again, so that a use after the end of a lease finds nobody else's bytes. For tests; costs memory.
+    /// Together with <see cref="PoisonReleasedMemory"/> a write into a released block is found, too.</summary>
+    public int QuarantineReleasedMemory { get; set; }
+
+    /// <summary>Keep account of every lease: <see cref="AccelioContext.GetLeaseReport"/> then names who holds what since when. For tests and for the search of a leak; every lease costs a walk of the stack.</summary>
+    public bool AuditLeases { get; set; }
+
     /// <summary>How many bytes of arriving messages the sessions of this context may hold at a time; their windows are granted out of it.</summary>
     public long ReceiveBudget { get; set; } = 1L << 30;
 
@@ -54,6 +61,7 @@ public sealed class AccelioContextOptions
 
         Check.NotNull(TimeProvider, nameof(TimeProvider));
         Check.NotNull(LoggerFactory, nameof(LoggerFactory));
+        Check.Range(QuarantineReleasedMemory, 0, 1 << 20, nameof(QuarantineReleasedMemory));
         Check.Range(ReceiveBudget, 1 << 20, long.MaxValue, nameof(ReceiveBudget));
         Check.TimeOrInfinite(SlowCallbackThreshold, nameof(SlowCallbackThreshold));
         return (AccelioContextOptions)MemberwiseClone();

@@ -42,12 +42,14 @@ internal class PushStream<T>(PollerContext context) : IObservable<T>, IDelivery
     }
 
     /// <summary>Pushes a value before this returns: for what lies in a receive buffer. Context only, from the top of the duty cycle, on a stream without <see cref="Push"/>.</summary>
-    public void PushNow(T value)
+    /// <returns>False when an observer threw at it.</returns>
+    public bool PushNow(T value)
     {
         Debug.Assert(!_isPushing && _waiting.Count == 0, "messages are delivered from the top of the duty cycle");
         _isPushing = true;
-        PushToAll(value);
+        var isTaken = PushToAll(value);
         _isPushing = false;
+        return isTaken;
     }
 
     /// <summary>Ends the stream behind everything pushed before; with an error, or completed. Context only.</summary>
@@ -119,15 +121,19 @@ internal class PushStream<T>(PollerContext context) : IObservable<T>, IDelivery
     /// <summary>Tells an observer who came too late how the stream ended. Context only.</summary>
     protected void EndLate(Subscription subscription) => subscription.End(_error);
 
-    private void PushToAll(T value)
+    private bool PushToAll(T value)
     {
+        var isTaken = true;
         foreach (var subscription in Volatile.Read(ref _observers))
         {
             if (subscription.Observer is { } observer && !Guarded.OnNext(context, observer, value))
             {
                 subscription.Dispose();
+                isTaken = false;
             }
         }
+
+        return isTaken;
     }
 
     private void Remove(Subscription subscription)

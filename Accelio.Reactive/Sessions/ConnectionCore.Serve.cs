@@ -84,7 +84,7 @@ internal sealed partial class ConnectionCore
                 AccelioLog.HandlerFailed(_session.Context.Log, _session.Uri, error);
             }
 
-            request.Rejected = request.Version == version || request.Rejected;
+            request.MarkRejected(version);
         }
 
         if (request.TryClaimAnswer(version))
@@ -151,15 +151,24 @@ internal sealed partial class ConnectionCore
     private void Deliver(MessageCore message)
     {
         var handle = new InboundMessage(message);
+        var version = message.Version;
+        message.IsShared = true;
         try
         {
-            _messages.PushNow(handle);
-            _session.MessageStream.PushNow(handle);
-            _session.Server?.PushMessage(handle, _session.Resource);
+            var isTaken = _messages.PushNow(handle) & _session.MessageStream.PushNow(handle);
+            if (_session.Server is { } server)
+            {
+                isTaken &= server.PushMessage(handle, _session.Resource);
+            }
+
+            if (!isTaken)
+            {
+                message.MarkRejected(version);
+            }
         }
         finally
         {
-            message.ReleaseAtHome(handle.Version);
+            message.ReleaseAtHome(version);
         }
     }
 
@@ -198,7 +207,7 @@ internal sealed partial class ConnectionCore
 
         if (failed)
         {
-            request.Rejected = true;
+            request.MarkRejected(version);
             if (request.TryClaimAnswer(version))
             {
                 request.Connection!.SendStatusResponse(request, AccelioStatus.Unsuccessful, "the observer failed");

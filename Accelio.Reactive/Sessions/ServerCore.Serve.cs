@@ -60,14 +60,11 @@ internal sealed partial class ServerCore
         Volatile.Read(ref _handlers).TryGetValue(resource, out var handler) ? handler : _requests.Handler;
 
     /// <summary>Pushes a message to those who observe its session's resource, and all sessions. Context only.</summary>
-    internal void PushMessage(InboundMessage message, string resource)
+    /// <returns>False when one of them threw.</returns>
+    internal bool PushMessage(InboundMessage message, string resource)
     {
-        if (StreamFor(resource) is { } stream)
-        {
-            stream.PushNow(message);
-        }
-
-        _messages.PushNow(message);
+        var isTaken = StreamFor(resource)?.PushNow(message) ?? true;
+        return _messages.PushNow(message) & isTaken;
     }
 
     private ClaimedStream<InboundMessage>? StreamFor(string resource) =>

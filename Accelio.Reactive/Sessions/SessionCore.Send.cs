@@ -57,7 +57,9 @@ internal sealed partial class SessionCore
         CheckMessage(message);
         var isAtHome = Poller.IsCurrent;
         id = NewId(isAtHome);
-        return RequestOperation.Rent(Context, isAtHome).Start(this, via, message, OutgoingKind.Request, id, cancellationToken);
+        var operation = RequestOperation.Rent(Context, isAtHome);
+        operation.Holder = Context.Messages.Ledger is { IsAuditing: true } ? LeaseLedger.FindCaller() : null;
+        return operation.Start(this, via, message, OutgoingKind.Request, id, cancellationToken);
     }
 
     /// <summary>Sends a one-way message, on the connection given or on one of the session's choice.</summary>

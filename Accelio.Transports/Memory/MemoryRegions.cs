@@ -10,6 +10,10 @@ namespace Accelio.Transports.Memory;
 /// </summary>
 internal static unsafe class MemoryRegions
 {
+    /// <summary>Bytes of address space in front of every region that nothing else is placed in: pointers that lie so far in front of a
+    /// block point at no other object of the process.</summary>
+    public const int Margin = 2 << 20;
+
     private const int PageLength = 4096;
 
     private static readonly Lock Gate = new();
@@ -30,12 +34,13 @@ internal static unsafe class MemoryRegions
 
         if (portable)
         {
-            return new MemoryRegion((byte*)NativeMemory.AlignedAlloc((nuint)length, PageLength), length, isPortable: true);
+            var memory = (byte*)NativeMemory.AlignedAlloc((nuint)length + Margin, PageLength);
+            return new MemoryRegion(memory + Margin, length, isPortable: true);
         }
 
-        var result = MemoryMap.Map((nuint)length, out var address);
+        var result = MemoryMap.Map((nuint)length + Margin, out var address);
         return result >= 0
-            ? new MemoryRegion(address, length, isPortable: false)
+            ? new MemoryRegion(address + Margin, length, isPortable: false)
             : throw new InsufficientMemoryException($"mmap of {length} bytes: {Errno.Describe(result)}");
     }
 

@@ -31,7 +31,6 @@ internal abstract class Poller
 {
     private const int MaxRunQueueItemsPerCycle = 1024;
     private const int MaxClosingCycles = 1000;
-    private const int QuarantineOfPoisonedMemory = 32;
 
     [ThreadStatic]
     private static Poller? _current;
@@ -70,7 +69,7 @@ internal abstract class Poller
         {
             Portable = Sockets is PortableReactor || options.Engine == ReactorKind.Portable || !OperatingSystem.IsLinux(),
             Poison = options.PoisonMemory,
-            Quarantine = options.PoisonMemory ? QuarantineOfPoisonedMemory : 0,
+            Quarantine = options.QuarantineOfMemory,
         });
         Memory.Disown();
     }

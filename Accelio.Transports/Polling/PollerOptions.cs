@@ -24,6 +24,9 @@ internal sealed class PollerOptions
     /// <summary>The only source of time of everything that lives on the poller.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>For tests: released memory is overwritten, checked when it is rented again, and kept out of use for a while.</summary>
+    /// <summary>For tests: released memory is overwritten, and checked when it is rented again.</summary>
     public bool PoisonMemory { get; init; }
+
+    /// <summary>For tests: how many rents go by before released memory is used again.</summary>
+    public int QuarantineOfMemory { get; init; }
 }

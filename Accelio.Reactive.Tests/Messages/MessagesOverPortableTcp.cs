@@ -1,0 +1,9 @@
+namespace Accelio.Reactive.Tests.Messages;
+
+public class DroppedLeaseTestsOverPortableTcp() : DroppedLeaseTests(Sessions.Wire.PortableTcp());
+
+public class LeaseTestsOverPortableTcp() : LeaseTests(Sessions.Wire.PortableTcp());
+
+public class LeaseThreadsTestsOverPortableTcp() : LeaseThreadsTests(Sessions.Wire.PortableTcp());
+
+public class MisuseTestsOverPortableTcp() : MisuseTests(Sessions.Wire.PortableTcp());
