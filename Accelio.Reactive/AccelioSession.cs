@@ -113,6 +113,20 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>Sends a one-way message and waits for the peer's receipt.</summary>
     public abstract ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
 
+    /// <summary>Begins a batch: messages that can be given up together.</summary>
+    public abstract AccelioBatch BeginBatch();
+
+    /// <summary>
+    /// Gives up one message or many: the calls fail with <see cref="AccelioCanceledException"/>, what has not left is not sent, answers that come late are dropped. Looks at what is under way when the call
+    /// reaches the home context.
+    /// </summary>
+    /// <param name="range">A <see cref="MessageId"/>, or several that were given out one after another.</param>
+    /// <param name="cancellationToken">Fired before the call, nothing is aborted.</param>
+    /// <returns>What became of each message of the range.</returns>
+    /// <exception cref="ArgumentException"><paramref name="range"/> is the default value.</exception>
+    /// <exception cref="OperationCanceledException">The token had fired: nothing was aborted.</exception>
+    public abstract ValueTask<AbortReport> AbortAsync(MessageRange range, CancellationToken cancellationToken = default);
+
     /// <summary>Closes in good order: what is queued is sent, what is unanswered ends; bounded by <see cref="AccelioPeerOptions.CloseTimeout"/>, never throws. When it completes no callback runs any
     /// more and no memory of the caller is touched.</summary>
     public abstract ValueTask DisposeAsync();

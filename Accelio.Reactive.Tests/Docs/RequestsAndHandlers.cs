@@ -33,6 +33,28 @@ public class RequestsAndHandlers
     }
 
     [Fact]
+    public async Task Giving_up_many()
+    {
+        await using var pair = await Pair.OpenAsync(server => server.Handle(_ => new ValueTask(Task.Delay(Timeout.Infinite))));
+        var session = pair.Session;
+        byte[][] questions = [new byte[1], new byte[2], new byte[3]];
+
+        // <snippet batch>
+        var batch = session.BeginBatch();
+        var asking = questions.Select(question => batch.RequestAsync(question, answer => answer.PayloadLength).AsTask()).ToArray();
+
+        var report = await batch.AbortAsync();
+        var mayHaveRun = report.Count(AbortOutcome.NotSupported);
+        // </snippet>
+
+        Assert.Equal(3, report.Count(AbortOutcome.NotSent) + mayHaveRun);
+        foreach (var request in asking)
+        {
+            await Assert.ThrowsAsync<AccelioCanceledException>(() => request);
+        }
+    }
+
+    [Fact]
     public async Task Cold_requests()
     {
         await using var pair = await Pair.OpenAsync(Pair.Echo);

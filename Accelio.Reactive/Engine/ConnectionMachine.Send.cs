@@ -118,6 +118,17 @@ internal sealed partial class ConnectionMachine
         }
     }
 
+    /// <summary>Lists the messages that wait for their turn or for their answer.</summary>
+    internal void CopyMessagesTo(List<OutgoingMessage> destination)
+    {
+        for (var message = _firstQueued; message is not null; message = message.NextQueued)
+        {
+            destination.Add(message);
+        }
+
+        Machine.Tasks.CopyMessagesTo(this, destination);
+    }
+
     /// <summary>Ends a message here: its time is over, or nobody wants it any more. What was sent leaves a tombstone.</summary>
     internal void EndLocally(OutgoingMessage message, in Failure failure)
     {

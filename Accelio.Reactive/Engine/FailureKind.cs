@@ -21,6 +21,9 @@ internal enum FailureKind
     /// <summary>The caller's token fired, or the subscription was disposed.</summary>
     Canceled,
 
+    /// <summary>The caller aborted the message, alone or with others.</summary>
+    Aborted,
+
     /// <summary>The peer answered with a status.</summary>
     PeerStatus,
 

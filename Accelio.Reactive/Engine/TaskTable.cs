@@ -76,6 +76,18 @@ internal sealed class TaskTable
         return false;
     }
 
+    /// <summary>Lists the messages of a connection that wait for their answers.</summary>
+    public void CopyMessagesTo(ConnectionMachine connection, List<OutgoingMessage> destination)
+    {
+        for (var i = 0; i < _used; i++)
+        {
+            if (_slots[i].Task is OutgoingMessage message && ReferenceEquals(message.Connection, connection))
+            {
+                destination.Add(message);
+            }
+        }
+    }
+
     /// <summary>Puts another task in the place of one that is outstanding; the id goes over to it.</summary>
     public void Replace(OutgoingTask task, OutgoingTask with)
     {

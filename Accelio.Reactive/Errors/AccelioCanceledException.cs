@@ -1,6 +1,6 @@
 namespace Accelio.Reactive;
 
-/// <summary>The caller's own token fired. Time-outs of the library are <see cref="AccelioTimeoutException"/> instead.</summary>
+/// <summary>The caller's own token fired, or he aborted the message; then there is no token. Time-outs of the library are <see cref="AccelioTimeoutException"/> instead.</summary>
 public sealed class AccelioCanceledException : OperationCanceledException
 {
     /// <summary>Creates an exception without details.</summary>

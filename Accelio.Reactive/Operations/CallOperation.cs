@@ -16,6 +16,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     private PollerContext? _home;
     private SessionCore? _session;
     private ConnectionMachine? _via;
+    private BatchCore? _batch;
     private bool _registered;
     private bool _kept;
     private int _cancelPosted;
@@ -46,7 +47,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
 
         var task = _completion.Task;
-        if (IsLocal && !token.CanBeCanceled && (via ?? session.Usable) is { CanSendNow: true } connection && connection.IsCopied(message.PayloadLength))
+        if (IsLocal && !token.CanBeCanceled && _batch is null && (via ?? session.Usable) is { CanSendNow: true } connection && connection.IsCopied(message.PayloadLength))
         {
             // The common case: the bytes leave before this call returns, so nothing of the message need be kept.
             if (!message.ResponseBuffer.IsEmpty)
@@ -70,6 +71,14 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
 
         return task;
+    }
+
+    /// <summary>The same for a message of a batch.</summary>
+    public ValueTask<TResult> Start(SessionCore session, BatchCore batch, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
+    {
+        _batch = batch;
+        batch.Add(this, id);
+        return Start(session, via: null, message, kind, id, token);
     }
 
     private void Keep(SessionCore session, ConnectionMachine? via, in OutboundMessage message, CancellationToken token)
@@ -127,6 +136,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     protected sealed override void Completed(MessageCore? answer)
     {
         Unregister();
+        LeaveBatch();
         TResult result;
         try
         {
@@ -145,6 +155,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     protected sealed override void Failed(in Failure failure)
     {
         Unregister();
+        LeaveBatch();
         _completion.SetException(FailureExceptions.Create(failure, _token));
     }
 
@@ -165,6 +176,14 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
 
     private void Submit()
     {
+        if (_batch is { IsAborted: true })
+        {
+            _registered = false;
+            LeaveBatch(AbortOutcome.NotSent);
+            Failed(new Failure(FailureKind.Aborted, AccelioStatus.MessageCanceled, "The batch of the message was aborted before it was sent."));
+            return;
+        }
+
         if (_registered)
         {
             if (_token.IsCancellationRequested)
@@ -178,6 +197,15 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
 
         _session!.Submit(this, _via);
+    }
+
+    private void LeaveBatch(AbortOutcome outcome = AbortOutcome.AlreadyAnswered)
+    {
+        if (_batch is { } batch)
+        {
+            _batch = null;
+            batch.Remove(Id, outcome);
+        }
     }
 
     private void FailUnsent()

@@ -13,6 +13,10 @@ internal static class FailureExceptions
             failure.Detail,
             failure.MayHaveExecuted ? AbortOutcome.NotSupported : AbortOutcome.NotSent,
             token),
+        FailureKind.Aborted => new AccelioCanceledException(
+            failure.Detail,
+            failure.MayHaveExecuted ? AbortOutcome.NotSupported : AbortOutcome.NotSent,
+            CancellationToken.None),
         FailureKind.PeerStatus => new RequestFailedException(
             $"The peer answered with {failure.Status}: {failure.Detail}",
             failure.Status,

@@ -1,0 +1,89 @@
+using Accelio.Reactive.Engine;
+
+namespace Accelio.Reactive;
+
+/// <summary>A batch over a session: knows what of it is under way, and which ids have ended.</summary>
+internal sealed class BatchCore(SessionCore session) : AccelioBatch
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, OutgoingMessage> _open = [];
+    private readonly List<AbortRun> _ended = [];
+    private volatile bool _isAborted;
+    private AbortReport? _report;
+
+    /// <inheritdoc/>
+    public override AccelioSession Session => session;
+
+    /// <inheritdoc/>
+    public override bool IsAborted => _isAborted;
+
+    /// <summary>Sends a request of the batch and reads its answer inside the call.</summary>
+    public ValueTask<T> ReadAsync<T>(in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken) =>
+        session.RequestAsync(this, message, read, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default) =>
+        session.RequestAsync(this, message, out id, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
+        session.SendAsync(this, message, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
+        session.DeliverAsync(this, message, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<AbortReport> AbortAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<AbortReport>(cancellationToken);
+        }
+
+        _isAborted = true;
+        return session.OnContextAsync(AbortNow);
+    }
+
+    /// <summary>A message of the batch begins. Any thread.</summary>
+    internal void Add(OutgoingMessage message, MessageId id)
+    {
+        lock (_gate)
+        {
+            _open.Add(id.Value, message);
+        }
+    }
+
+    /// <summary>A message of the batch has ended, before its object may serve another. Context, or the caller's thread when it never got there.</summary>
+    internal void Remove(MessageId id, AbortOutcome outcome)
+    {
+        lock (_gate)
+        {
+            _open.Remove(id.Value);
+            AbortRuns.Append(_ended, new AbortRun(id, outcome));
+        }
+    }
+
+    private AbortReport AbortNow()
+    {
+        if (_report is not null)
+        {
+            return _report;
+        }
+
+        List<AbortRun> runs;
+        KeyValuePair<long, OutgoingMessage>[] open;
+        lock (_gate)
+        {
+            runs = [.. _ended];
+            open = [.. _open];
+        }
+
+        foreach (var (id, message) in open)
+        {
+            runs.Add(new AbortRun(new MessageId(id), SessionCore.Abort(message)));
+        }
+
+        return _report = AbortRuns.ToReport(runs);
+    }
+}
