@@ -57,13 +57,15 @@ public class HandOffAllocationTests
         long seen = 0;
         long goal = 0;
         TaskCompletionSource? reached = null;
-        await using var pair = await Pair.OpenAsync(server => begin(server.Messages, other, _ =>
-        {
-            if (++seen == Volatile.Read(ref goal))
+        await using var pair = await Pair.OpenAsync(
+            server => begin(server.Messages, other, _ =>
             {
-                reached!.SetResult();
-            }
-        }));
+                if (++seen == Volatile.Read(ref goal))
+                {
+                    reached!.SetResult();
+                }
+            }),
+            wire: Sessions.Wire.LeanTcp());
         var message = new OutboundMessage(new byte[32]);
 
         await SendAsync(30_000);

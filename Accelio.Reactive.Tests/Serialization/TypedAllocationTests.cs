@@ -83,7 +83,7 @@ public class TypedAllocationTests
     private static async Task AssertCostAsync(double expected, Action<AccelioServer> serve, Loop loop)
     {
         const int Depth = 16;
-        await using var pair = await Pair.OpenAsync(serve);
+        await using var pair = await Pair.OpenAsync(serve, wire: Sessions.Wire.LeanTcp());
         var best = double.MaxValue;
         await pair.ClientContext.RunAsync(async _ =>
         {
