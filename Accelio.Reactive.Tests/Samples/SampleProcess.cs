@@ -10,6 +10,8 @@ internal sealed class SampleProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _awaited;
 
     public SampleProcess(string sample, params string[] arguments)
     {
@@ -43,10 +45,22 @@ internal sealed class SampleProcess : IDisposable
     /// <summary>The URL that a server says it listens on.</summary>
     public Task<string> ListeningAsync() => _listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
+    /// <summary>Waits until the program has said this, once per process.</summary>
+    public Task SaysAsync(string text)
+    {
+        lock (_output)
+        {
+            _awaited = text;
+            CheckSaid();
+        }
+
+        return _said.Task.WaitAsync(TimeSpan.FromMinutes(2));
+    }
+
     /// <summary>The exit code.</summary>
     public async Task<int> EndAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }
@@ -74,11 +88,20 @@ internal sealed class SampleProcess : IDisposable
         lock (_output)
         {
             _output.AppendLine(line);
+            CheckSaid();
         }
 
         if (line.IndexOf("listening ", StringComparison.Ordinal) is var at && at >= 0)
         {
             _listening.TrySetResult(line[(at + "listening ".Length)..].Replace("on ", string.Empty, StringComparison.Ordinal));
+        }
+    }
+
+    private void CheckSaid()
+    {
+        if (_awaited is { } text && _output.ToString().Contains(text, StringComparison.Ordinal))
+        {
+            _said.TrySetResult();
         }
     }
 }

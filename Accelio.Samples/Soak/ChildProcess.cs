@@ -1,0 +1,82 @@
+using System.Diagnostics;
+
+namespace Accelio.Samples.Soak;
+
+/// <summary>This program again, as another process with another command.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+    private bool _killed;
+
+    /// <summary>Starts a command.</summary>
+    public ChildProcess(string name, params string[] arguments)
+    {
+        Name = name;
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
+        }
+
+        foreach (var argument in (string[])[.. arguments, Lifeline.Option.Name])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = Process.Start(start)!;
+        _errors = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>What it is, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether it has ended without having been told to.</summary>
+    public bool HasFailed => !_killed && _process.HasExited;
+
+    /// <summary>Waits for the next line that it prints.</summary>
+    public async Task<string> ReadLineAsync() =>
+        await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience)
+        ?? throw new SoakFailedException($"{Name} has ended: {await _errors}");
+
+    /// <summary>Kills it: no handler runs, nothing is closed in good order.</summary>
+    public void Kill()
+    {
+        _killed = true;
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Asks it to end, and waits until it has.</summary>
+    /// <returns>The last line that it printed, empty if there was none.</returns>
+    public async Task<string> StopAsync()
+    {
+        _process.StandardInput.Close();
+        var output = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        _killed = true;
+        return _process.ExitCode == 0
+            ? output.TrimEnd().Split('\n')[^1]
+            : throw new SoakFailedException($"{Name} ended with exit code {_process.ExitCode}: {await _errors}");
+    }
+
+    /// <summary>What it had to say when it failed.</summary>
+    public async Task<string> DescribeFailureAsync() => $"{Name} ended with exit code {_process.ExitCode}: {await _errors}";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+    }
+}
