@@ -31,7 +31,7 @@ public abstract partial class AccelioServer
         {
             if (isShared)
             {
-                SharedContext.Release();
+                SharedContext.Release(context);
             }
 
             if (exception is TransportException { Error: var error })
@@ -67,7 +67,7 @@ public abstract partial class AccelioServer
         });
         if (!context.Poller.Post(item))
         {
-            throw new ObjectDisposedException(context.Name, "The context was disposed; nothing can listen on it.");
+            throw context.Disposed("nothing can listen on it");
         }
 
         return done.Task;

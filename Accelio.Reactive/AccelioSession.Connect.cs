@@ -36,7 +36,7 @@ public abstract partial class AccelioSession
         {
             if (isShared)
             {
-                SharedContext.Release();
+                SharedContext.Release(context);
             }
 
             throw exception switch

@@ -116,7 +116,8 @@ public class ConnectionTests
             return new ValueTask<Task<MessageId>[]>(tasks);
         });
 
-        foreach (var send in sends)
+        var all = Task.WhenAll(sends).WaitAsync(Pair.Limit);
+        while (!all.IsCompleted)
         {
             await pair.ServerContext.RunAsync(_ =>
             {
@@ -124,8 +125,9 @@ public class ConnectionTests
                 kept.Clear();
                 return default;
             });
-            await send.WaitAsync(Pair.Limit);
         }
+
+        await all;
 
         Assert.Equal((0, 0L), (connection.QueuedMessages, connection.QueuedBytes));
     }

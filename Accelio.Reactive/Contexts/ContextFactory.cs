@@ -22,13 +22,14 @@ internal static class ContextFactory
         QuarantineOfMemory = options.QuarantineReleasedMemory,
     };
 
-    /// <summary>The context to use when options name <paramref name="given"/>: that, else the current one, else the shared default, which is then held until released.</summary>
+    /// <summary>The context to use when options name <paramref name="given"/>: that, else the current one, else the shared default. If it is that one, it is held until released.</summary>
     public static PollerContext Resolve(AccelioContext? given, out bool isShared)
     {
         isShared = false;
         switch (given ?? AccelioContext.Current)
         {
             case PollerContext context:
+                isShared = SharedContext.TryHold(context);
                 return context;
             case null:
                 isShared = true;

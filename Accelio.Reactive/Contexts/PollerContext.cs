@@ -7,17 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Accelio.Reactive;
 
-/// <summary>The context over a poller; what kind of poller is the only difference between the kinds of contexts.</summary>
+/// <summary>The context over a poller; what kind of poller is the only difference between the kinds of contexts. How it ends is in <c>.Dispose</c>.</summary>
 internal sealed partial class PollerContext : AccelioContext
 {
     private readonly LeaseLedger _ledger;
     private readonly PollerScheduler _scheduler;
     private readonly PushStream<Exception> _unhandled;
-    private readonly HashSet<IContextResident> _residents = [];
-    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationToken _stops;
-    private readonly Lock _disposeGate = new();
-    private Task? _disposal;
 
     public PollerContext(Poller poller, AccelioContextOptions options, IEntropy entropy)
     {
@@ -128,12 +124,6 @@ internal sealed partial class PollerContext : AccelioContext
         return run.Task;
     }
 
-    /// <summary>Enters something that must end with the context. Context only.</summary>
-    public void Add(IContextResident resident) => _residents.Add(resident);
-
-    /// <summary>Something has ended by itself. Context only.</summary>
-    public void Remove(IContextResident resident) => _residents.Remove(resident);
-
     /// <summary>Runs something on the context from the top of the duty cycle, never inside the caller. A context that has stopped has no duty cycle: then it runs here. Any thread.</summary>
     public void RunSoon(WorkItem item)
     {
@@ -173,118 +163,4 @@ internal sealed partial class PollerContext : AccelioContext
     /// <summary>The exception for those who come too late.</summary>
     /// <param name="consequence">What cannot be done any more.</param>
     public ObjectDisposedException Disposed(string consequence) => new(Name, $"The context was disposed; {consequence}. Use a context that lives as long as what runs on it.");
-
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
-    {
-        var caller = ContextSwitch.ToCaller;
-        await BeginDispose(graceful: true).ConfigureAwait(false);
-        await caller;
-        GC.SuppressFinalize(this);
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _ = BeginDispose(graceful: false);
-        }
-    }
-
-    private Task BeginDispose(bool graceful)
-    {
-        lock (_disposeGate)
-        {
-            return _disposal ??= DisposeCore(graceful);
-        }
-    }
-
-    private async Task DisposeCore(bool graceful)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var item = new ActionItem(() => _ = CloseResidents(graceful, done));
-        if (!Poller.Post(item))
-        {
-            done.SetResult();
-        }
-
-        if (Poller is ManualPoller manual)
-        {
-            // The host polls no more once it disposes: the last cycles are run here.
-            DrainManual(manual, done.Task);
-        }
-
-        await done.Task.ConfigureAwait(false);
-        switch (Poller)
-        {
-            case ThreadPoller thread:
-                await thread.DisposeAsync().ConfigureAwait(false);
-                break;
-            case IDisposable disposable:
-                disposable.Dispose();
-                break;
-            default:
-                break;
-        }
-
-        _stopping.Dispose();
-    }
-
-    private static void DrainManual(ManualPoller manual, Task done)
-    {
-        if (manual.IsCurrent)
-        {
-            return;
-        }
-
-        while (!done.IsCompleted)
-        {
-            manual.Poll(TimeSpan.FromMilliseconds(10));
-        }
-    }
-
-    private async Task StopBodies()
-    {
-        try
-        {
-            await _stopping.CancelAsync();
-        }
-        catch (AggregateException exception)
-        {
-            ReportUnhandled(exception);
-        }
-    }
-
-    private async Task CloseResidents(bool graceful, TaskCompletionSource done)
-    {
-        try
-        {
-            await StopBodies();
-            await SwitchTo();
-            var residents = _residents.ToArray();
-            if (graceful)
-            {
-                await Task.WhenAll(residents.Select(resident => resident.CloseAsync()));
-                await SwitchTo();
-            }
-            else
-            {
-                foreach (var resident in residents)
-                {
-                    resident.Abort();
-                }
-            }
-
-            _unhandled.End(null);
-        }
-        catch (Exception exception)
-        {
-            AccelioLog.UnhandledException(Log, Name, exception);
-        }
-        finally
-        {
-            done.TrySetResult();
-        }
-    }
 }

@@ -63,9 +63,25 @@ internal sealed partial class ConnectionMachine
         }
         else
         {
-            // Others share the link: what is queued is dropped, the handshake goes on without the session.
-            FailQueued(_closeInfo.ToFailure());
+            // Others share the link: what is queued or under way ends now, the handshake goes on without the session.
+            var failure = _closeInfo.ToFailure();
+            FailQueued(failure);
+            EndOutstanding(failure);
             Close();
+        }
+    }
+
+    /// <summary>Ends every message that was sent and has no answer yet; the answers may still come and count.</summary>
+    private void EndOutstanding(in Failure failure)
+    {
+        var tasks = new List<OutgoingTask>();
+        Machine.Tasks.CopyTo(this, tasks);
+        foreach (var task in tasks)
+        {
+            if (task is OutgoingMessage message)
+            {
+                EndLocally(message, failure);
+            }
         }
     }
 

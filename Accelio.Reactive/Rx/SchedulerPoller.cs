@@ -4,7 +4,7 @@ using Accelio.Transports.Polling;
 namespace Accelio.Reactive;
 
 /// <summary>A poller without a thread: its duty cycles run inside actions of a scheduler, together with those of all other pollers of that scheduler.</summary>
-internal sealed class SchedulerPoller : Poller, IDisposable
+internal sealed class SchedulerPoller : Poller
 {
     private readonly SchedulerDriver _driver;
 
@@ -16,24 +16,27 @@ internal sealed class SchedulerPoller : Poller, IDisposable
         TryPrepareToSleep();
     }
 
-    /// <summary>Runs one duty cycle. The driver only.</summary>
+    /// <summary>Runs one duty cycle, the last one too. The driver only.</summary>
     /// <returns>How much was done.</returns>
     internal int Turn()
     {
         FinishSleep();
-        return RunDutyCycle();
+        var work = RunDutyCycle();
+        if (IsStopping)
+        {
+            _driver.Remove(this);
+            var previous = Enter();
+            Shutdown();
+            Exit(previous);
+            ReportStopped();
+        }
+
+        return work;
     }
 
     /// <summary>Publishes that the next post must wake the driver. The driver only.</summary>
     /// <returns>False when there is work already.</returns>
     internal bool TrySleep() => TryPrepareToSleep();
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _driver.Remove(this);
-        Shutdown();
-    }
 
     /// <inheritdoc/>
     protected override void Wake() => _driver.Wake();

@@ -1,15 +1,16 @@
 namespace Accelio.Reactive;
 
 /// <summary>The last delivery of a session or server: behind it no callback of theirs runs, so only now is the end told.</summary>
-internal sealed class ClosedNotice(TaskCompletionSource closed, bool holdsSharedContext) : IDelivery
+internal sealed class ClosedNotice(TaskCompletionSource closed, PollerContext context, IContextResident resident, bool holdsSharedContext) : IDelivery
 {
     /// <inheritdoc/>
     public void Deliver()
     {
         closed.TrySetResult();
+        context.Remove(resident);
         if (holdsSharedContext)
         {
-            SharedContext.Release();
+            SharedContext.Release(context);
         }
     }
 }

@@ -29,6 +29,13 @@ internal sealed partial class ConnectionCore
     /// <inheritdoc/>
     void IConnectionEvents.OnMessage(ConnectionMachine connection, MessageCore message)
     {
+        if (_hasEnded)
+        {
+            // Cut off here while others share the link: what the peer still sends on it is for nobody.
+            Discard(message);
+            return;
+        }
+
         if (_unclaimedMessages.Count == 0 && HasMessageObservers)
         {
             Deliver(message);
@@ -44,6 +51,12 @@ internal sealed partial class ConnectionCore
     /// <inheritdoc/>
     void IConnectionEvents.OnRequest(ConnectionMachine connection, MessageCore request)
     {
+        if (_hasEnded)
+        {
+            Discard(request);
+            return;
+        }
+
         if (_waitingRequests.Count != 0)
         {
             // Behind those that wait for handlers to end, whoever is there for them then.
@@ -53,6 +66,13 @@ internal sealed partial class ConnectionCore
         {
             Hold(request);
         }
+    }
+
+    private static void Discard(MessageCore message)
+    {
+        var version = message.Version;
+        message.MarkRejected(version);
+        message.ReleaseAtHome(version);
     }
 
     /// <summary>Consumers have come: what waited is delivered. Any thread.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class ServerCore
         }
 
         var request = new ServerSessionRequest(this, Context, _options, incoming);
+        _pending.Add(request);
         request.StartTimer();
         if (!_sessionRequests.PushNow(request, out var failed) || failed)
         {
@@ -31,7 +32,14 @@ internal sealed partial class ServerCore
     /// <summary>Accepts: the session takes over the client's request. Context only.</summary>
     internal void Open(IncomingSession incoming, SessionCore session, ReadOnlySpan<byte> privateData)
     {
-        Context.Add(session);
+        if (_isClosing || !Context.TryAdd(session))
+        {
+            // The application accepted when the server had begun to close.
+            incoming.Reject(AccelioStatus.SessionRefused, default);
+            session.Refuse();
+            return;
+        }
+
         _sessions.Add(session);
         session.Accept(incoming, privateData);
         if (session.State == SessionState.Closed)
@@ -46,6 +54,9 @@ internal sealed partial class ServerCore
 
         _sessionStream.Push(session);
     }
+
+    /// <summary>A request for a session has its answer. Context only.</summary>
+    internal void Forget(ServerSessionRequest request) => _pending.Remove(request);
 
     /// <summary>A session made for a request that its link did not live to see accepted.</summary>
     internal SessionCore NewSession(IncomingSession incoming) => new(Context, _options, incoming.Uri, this, holdsSharedContext: false);

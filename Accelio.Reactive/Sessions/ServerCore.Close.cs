@@ -1,4 +1,5 @@
 using Accelio.Transports;
+using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
@@ -25,11 +26,7 @@ internal sealed partial class ServerCore
     }
 
     /// <inheritdoc/>
-    Task IContextResident.CloseAsync()
-    {
-        BeginClose();
-        return _closed.Task;
-    }
+    void IContextResident.Close() => BeginClose();
 
     /// <inheritdoc/>
     void IContextResident.Abort() => AbortNow();
@@ -61,6 +58,13 @@ internal sealed partial class ServerCore
 
         _isClosing = true;
         StopListening();
+        RejectPending();
+        if (_settings.CloseTimeout != long.MaxValue)
+        {
+            // Sessions have a limit of their own; links that still carry bytes to a peer that takes none have this one.
+            Context.Poller.Timers.Schedule(_closeTimer, Context.Poller.Now + _settings.CloseTimeout);
+        }
+
         foreach (var session in _sessions.ToArray())
         {
             session.BeginClose();
@@ -74,6 +78,7 @@ internal sealed partial class ServerCore
     {
         _isClosing = true;
         StopListening();
+        RejectPending();
         foreach (var session in _sessions.ToArray())
         {
             ((IContextResident)session).Abort();
@@ -99,6 +104,15 @@ internal sealed partial class ServerCore
         }
     }
 
+    /// <summary>Who has asked for a session and waits for the application's answer gets ours.</summary>
+    private void RejectPending()
+    {
+        foreach (var request in _pending.ToArray())
+        {
+            request.TryReject(AccelioStatus.SessionRefused, default);
+        }
+    }
+
     private void FinishClosing()
     {
         if (!_isClosing || _hasClosed)
@@ -116,6 +130,7 @@ internal sealed partial class ServerCore
             return;
         }
 
+        Context.Poller.Timers.Cancel(_closeTimer);
         lock (_tableGate)
         {
             // No further stream is made.
@@ -126,7 +141,12 @@ internal sealed partial class ServerCore
         _sessionStream.End(null);
         EndMessages();
         _requests.End(null);
-        Context.Remove(this);
-        Context.Deliveries.Add(new ClosedNotice(_closed, _holdsSharedContext));
+        Context.Deliveries.Add(new ClosedNotice(_closed, Context, this, _holdsSharedContext));
+    }
+
+    private sealed class CloseTimer(ServerCore server) : WheelTimer
+    {
+        /// <inheritdoc/>
+        public override void OnTimer(long now) => server.AbortNow();
     }
 }

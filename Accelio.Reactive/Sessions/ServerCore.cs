@@ -19,6 +19,8 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     private readonly ClaimedStream<InboundMessage> _messages;
     private readonly SingleStream<InboundRequest> _requests;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<ServerSessionRequest> _pending = [];
+    private readonly CloseTimer _closeTimer;
     private IListener? _listener;
     private Uri _endPoint;
     private bool _isClosing;
@@ -31,6 +33,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         _settings = EngineSettings.From(options);
         _endPoint = endPoint;
         _holdsSharedContext = holdsSharedContext;
+        _closeTimer = new CloseTimer(this);
         _sessionRequests = new SingleStream<SessionRequest>(context, "SessionRequests", static () => { });
         _sessionStream = new PushStream<AccelioSession>(context);
         _messages = new ClaimedStream<InboundMessage>(context, ClaimAll);
@@ -66,9 +69,24 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
 
     /// <summary>Starts listening. Context only.</summary>
     /// <exception cref="TransportException">The address cannot be bound.</exception>
+    /// <exception cref="ObjectDisposedException">The context is ending.</exception>
     public void Listen(ITransport transport, EndPoint address)
     {
-        _listener = transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept);
+        if (!Context.TryAdd(this))
+        {
+            throw Context.Disposed("nothing can listen on it");
+        }
+
+        try
+        {
+            _listener = transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept);
+        }
+        catch
+        {
+            Context.Remove(this);
+            throw;
+        }
+
         _listener.OnRejected = LogFailure;
         var port = _listener.LocalEndPoint switch
         {
@@ -77,8 +95,6 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
             _ => _endPoint.Port,
         };
         _endPoint = new UriBuilder(_endPoint) { Port = port }.Uri;
-
-        Context.Add(this);
     }
 
     /// <inheritdoc/>

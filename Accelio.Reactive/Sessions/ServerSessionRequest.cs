@@ -65,7 +65,7 @@ internal sealed class ServerSessionRequest : SessionRequest
     {
         if (Interlocked.Exchange(ref _answered, 1) == 0)
         {
-            StopTimer();
+            Leave();
             _incoming.Reject(reason, privateData.Span);
         }
     }
@@ -92,7 +92,7 @@ internal sealed class ServerSessionRequest : SessionRequest
     {
         var item = new ActionItem(() =>
         {
-            StopTimer();
+            Leave();
             answer();
         });
         if (_context.Poller.IsCurrent)
@@ -105,12 +105,10 @@ internal sealed class ServerSessionRequest : SessionRequest
         }
     }
 
-    private void StopTimer()
+    private void Leave()
     {
-        if (_timer.IsScheduled)
-        {
-            _context.Poller.Timers.Cancel(_timer);
-        }
+        _context.Poller.Timers.Cancel(_timer);
+        _server.Forget(this);
     }
 
     private sealed class AnswerTimer(ServerSessionRequest request) : WheelTimer

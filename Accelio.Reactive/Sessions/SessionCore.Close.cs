@@ -28,11 +28,7 @@ internal sealed partial class SessionCore
     }
 
     /// <inheritdoc/>
-    Task IContextResident.CloseAsync()
-    {
-        BeginClose();
-        return _closed.Task;
-    }
+    void IContextResident.Close() => BeginClose();
 
     /// <inheritdoc/>
     void IContextResident.Abort() => AbortNow();
@@ -103,6 +99,9 @@ internal sealed partial class SessionCore
         }
     }
 
+    /// <summary>Servers: a session that was accepted too late. Context only.</summary>
+    internal void Refuse() => End(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, "The server was closed before the session was accepted."));
+
     private void AbortNow()
     {
         if (_state == SessionState.Closed)
@@ -141,7 +140,6 @@ internal sealed partial class SessionCore
         _events.Push(new SessionClosed(info.Reason, info.Status, info.Detail));
         _events.End(null);
         _server?.Remove(this);
-        Context.Remove(this);
-        Context.Deliveries.Add(new ClosedNotice(_closed, _holdsSharedContext));
+        Context.Deliveries.Add(new ClosedNotice(_closed, Context, this, _holdsSharedContext));
     }
 }

@@ -10,6 +10,7 @@ namespace Accelio.Reactive;
 internal sealed partial class SessionCore
 {
     private const int MaxMoves = 8;
+    private const string NoSessionHere = "no session can be opened on it";
     private readonly TaskCompletionSource<bool> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ConnectTimer? _connectTimer;
     private EndPoint[] _addresses = [];
@@ -35,7 +36,12 @@ internal sealed partial class SessionCore
         var begin = new ActionItem(BeginConnecting);
         if (!Poller.Post(begin))
         {
-            throw new ObjectDisposedException(Context.Name, "The context was disposed; no session can be opened on it.");
+            if (_holdsSharedContext)
+            {
+                SharedContext.Release(Context);
+            }
+
+            throw Context.Disposed(NoSessionHere);
         }
 
         using var registration = cancellationToken.UnsafeRegister(
@@ -125,8 +131,14 @@ internal sealed partial class SessionCore
             return;
         }
 
+        if (!Context.TryAdd(this))
+        {
+            _connected.TrySetException(Context.Disposed(NoSessionHere));
+            AbortNow();
+            return;
+        }
+
         _isConnecting = true;
-        Context.Add(this);
         if (ClientOptions.ConnectTimeout != Timeout.InfiniteTimeSpan)
         {
             _connectTimer = new ConnectTimer(this);

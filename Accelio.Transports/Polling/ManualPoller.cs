@@ -12,6 +12,7 @@ internal sealed class ManualPoller : Poller, IDisposable
     private readonly Reactor _reactor;
     private readonly IdleStrategy _idle;
     private int _isPolling;
+    private volatile bool _mustEnd;
 
     /// <summary>Creates the poller. Throws <see cref="IOException"/> when the process has no descriptors left.</summary>
     public ManualPoller(PollerOptions? options = null)
@@ -36,7 +37,75 @@ internal sealed class ManualPoller : Poller, IDisposable
     public int Poll(TimeSpan timeout)
     {
         ObjectDisposedException.ThrowIf(HasStopped, this);
-        BeginPolling();
+        if (!TryBeginPolling())
+        {
+            throw new InvalidOperationException($"the poller '{Options.Name}' is being polled already");
+        }
+
+        var work = Run(timeout);
+        if (_mustEnd)
+        {
+            EndSoon();
+        }
+
+        return work;
+    }
+
+    /// <summary>
+    /// Runs turns on the calling thread until the poller has stopped; somebody must have asked for that. When a host polls meanwhile the
+    /// two take turns. Returns at once inside a callback: then the host polls on.
+    /// </summary>
+    public void RunUntilStopped()
+    {
+        while (!HasStopped && !IsCurrent)
+        {
+            if (TryBeginPolling())
+            {
+                Run(TimeSpan.FromMilliseconds(10));
+            }
+            else
+            {
+                _reactor.Yield();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Runs the turn in which the poller stops, here or, when somebody is polling at the moment, there before <see cref="Poll"/> returns.
+    /// Does not wait. Any thread; what makes it stop must have been posted.
+    /// </summary>
+    public void EndSoon()
+    {
+        _mustEnd = true;
+        while (!HasStopped && TryBeginPolling())
+        {
+            Run(TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>
+    /// Stops the poller, on the calling thread: what has been posted is executed, the <see cref="Poller.OnStopping"/> callbacks run.
+    /// Idempotent; inside a callback, or while somebody polls, it stops before that poll returns.
+    /// </summary>
+    public void Dispose()
+    {
+        _ = StopAsync();
+        EndSoon();
+    }
+
+    /// <inheritdoc/>
+    protected override void Wake() => _reactor.Wake();
+
+    private bool TryBeginPolling() => Interlocked.Exchange(ref _isPolling, 1) == 0;
+
+    private int Run(TimeSpan timeout)
+    {
+        if (HasStopped)
+        {
+            Volatile.Write(ref _isPolling, 0);
+            return 0;
+        }
+
         var previous = Enter();
         try
         {
@@ -46,39 +115,22 @@ internal sealed class ManualPoller : Poller, IDisposable
         }
         finally
         {
-            LeaveToHost();
+            if (IsStopping)
+            {
+                Shutdown();
+                _idle.Dispose();
+            }
+            else
+            {
+                LeaveToHost();
+            }
+
             Exit(previous);
-            Volatile.Write(ref _isPolling, 0);
-        }
-    }
-
-    /// <summary>
-    /// Stops the poller, on the calling thread: what has been posted is executed, the <see cref="Poller.OnStopping"/> callbacks run.
-    /// Idempotent; not from inside a callback.
-    /// </summary>
-    public void Dispose()
-    {
-        BeginPolling();
-        if (!HasStopped)
-        {
-            var previous = Enter();
-            FinishSleep();
-            Shutdown();
-            Exit(previous);
-            _idle.Dispose();
-        }
-
-        Volatile.Write(ref _isPolling, 0);
-    }
-
-    /// <inheritdoc/>
-    protected override void Wake() => _reactor.Wake();
-
-    private void BeginPolling()
-    {
-        if (Interlocked.Exchange(ref _isPolling, 1) != 0)
-        {
-            throw new InvalidOperationException($"the poller '{Options.Name}' is being polled already");
+            Interlocked.Exchange(ref _isPolling, 0);
+            if (IsStopping)
+            {
+                ReportStopped();
+            }
         }
     }
 

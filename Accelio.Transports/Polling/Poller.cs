@@ -41,6 +41,9 @@ internal abstract class Poller
     private readonly PollableList _pollables = new();
     private readonly DirtyList _dirty = new();
     private readonly List<Action> _stopping = [];
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StopItem _stopItem;
+    private int _stopRequested;
     private int _runBudget;
 
     /// <summary>Creates a poller without sockets. The poller belongs to no thread before its first turn.</summary>
@@ -56,6 +59,7 @@ internal abstract class Poller
     protected Poller(PollerOptions options, bool hasSockets, bool isDrivenByHost)
     {
         Options = options;
+        _stopItem = new StopItem(this);
         _clock = new PollerClock(options.TimeProvider);
         Now = _clock.Read();
         Timers = new TimerWheel(Now, ReportUnhandled);
@@ -82,6 +86,9 @@ internal abstract class Poller
 
     /// <summary>Whether the calling thread is the poller's, at this moment.</summary>
     public bool IsCurrent => ReferenceEquals(_current, this);
+
+    /// <summary>Completes when the poller has stopped and nothing runs on it any more.</summary>
+    public Task Stopped => _stopped.Task;
 
     /// <summary>Whether <see cref="Post"/> refuses. Any thread.</summary>
     public bool HasStopped => _mailbox.IsClosed;
@@ -141,6 +148,29 @@ internal abstract class Poller
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Asks the poller to stop: what has been posted is executed, the <see cref="OnStopping"/> callbacks run, then posting is refused and
+    /// the last turn ends. A poller that stops itself must not wait for the task. Idempotent, from any thread.
+    /// </summary>
+    public virtual Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _stopRequested, 1) == 0)
+        {
+            if (IsCurrent)
+            {
+                IsStopping = true;
+            }
+            else
+            {
+                Post(_stopItem);
+            }
+        }
+
+#pragma warning disable VSTHRD003 // the thread that completes the task takes no locks and waits for nobody
+        return _stopped.Task;
+#pragma warning restore VSTHRD003
     }
 
     /// <summary>
@@ -241,6 +271,12 @@ internal abstract class Poller
     /// sleep; possibly after <see cref="Shutdown"/>.
     /// </summary>
     protected abstract void Wake();
+
+    /// <summary>Whether the poller is to stop after this turn. Poller thread only.</summary>
+    protected bool IsStopping { get; private set; }
+
+    /// <summary>The poller has stopped; by the derived class, once everything of it is gone.</summary>
+    protected void ReportStopped() => _stopped.TrySetResult();
 
     /// <summary>
     /// Stops: runs what was posted, then the <see cref="OnStopping"/> callbacks and what they set in motion; then refuses posts and runs
@@ -366,5 +402,10 @@ internal abstract class Poller
                 return;
             }
         }
+    }
+
+    private sealed class StopItem(Poller poller) : WorkItem
+    {
+        public override void Execute() => poller.IsStopping = true;
     }
 }

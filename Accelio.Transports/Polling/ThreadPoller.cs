@@ -9,13 +9,9 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
 {
     private readonly Reactor _reactor;
     private readonly IdleStrategy _idle;
-    private readonly StopItem _stopItem;
     private readonly Thread _thread;
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _livesByMachineTime;
     private int _started;
-    private int _stopRequested;
-    private bool _isStopping;
 
     /// <summary>
     /// Creates the poller; it begins to work with <see cref="Start"/>. Throws <see cref="IOException"/> when the process has no descriptors
@@ -27,7 +23,6 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
         _reactor = Sockets!;
         _idle = new IdleStrategy(Options.SpinTime, _reactor);
         _livesByMachineTime = ReferenceEquals(Options.TimeProvider, TimeProvider.System);
-        _stopItem = new StopItem(this);
         _thread = new Thread(Run) { IsBackground = true, Name = Options.Name };
     }
 
@@ -43,21 +38,11 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Asks the poller to stop: what has been posted is executed, the <see cref="Poller.OnStopping"/> callbacks run, then posting is
-    /// refused and the thread ends. The task completes then; a poller that stops itself must not wait for it. Idempotent.
-    /// </summary>
-    public Task StopAsync()
+    /// <inheritdoc/>
+    public override Task StopAsync()
     {
-        if (Interlocked.Exchange(ref _stopRequested, 1) == 0)
-        {
-            Start();
-            Post(_stopItem);
-        }
-
-#pragma warning disable VSTHRD003 // the thread that completes the task takes no locks and waits for nobody
-        return _stopped.Task;
-#pragma warning restore VSTHRD003
+        Start();
+        return base.StopAsync();
     }
 
     /// <summary>The same as <see cref="StopAsync"/>.</summary>
@@ -70,7 +55,7 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
     {
         var previous = Enter();
         Pin();
-        while (!_isStopping)
+        while (!IsStopping)
         {
             if (RunDutyCycle() > 0)
             {
@@ -90,7 +75,7 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
         Shutdown();
         Exit(previous);
         _idle.Dispose();
-        _stopped.SetResult();
+        ReportStopped();
     }
 
     private void Block()
@@ -111,10 +96,5 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
         {
             ReportUnhandled(new InvalidOperationException($"the poller '{Options.Name}' cannot be bound to processor {cpu}: {reason}"));
         }
-    }
-
-    private sealed class StopItem(ThreadPoller poller) : WorkItem
-    {
-        public override void Execute() => poller._isStopping = true;
     }
 }
