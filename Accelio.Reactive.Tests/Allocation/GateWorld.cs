@@ -1,0 +1,37 @@
+namespace Accelio.Reactive.Tests.Allocation;
+
+/// <summary>What a gate works with: a server and a session on contexts of their own.</summary>
+internal sealed class GateWorld(Gate gate) : IAsyncDisposable
+{
+    public AccelioContext ServerContext { get; } = AccelioContext.Start(new AccelioContextOptions { Name = "gate-server" });
+
+    public AccelioContext ClientContext { get; } = AccelioContext.Start(new AccelioContextOptions { Name = "gate-client" });
+
+    public AccelioServer Server { get; private set; } = null!;
+
+    public AccelioSession Session { get; private set; } = null!;
+
+    public OutboundMessage Message { get; } = new(new byte[gate.Size]);
+
+    public CancellationTokenSource LongLived { get; } = new();
+
+    /// <summary>Messages that a query of the server let through.</summary>
+    public int Seen { get; set; }
+
+    public async Task OpenAsync()
+    {
+        Server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), new AccelioServerOptions { Context = ServerContext, WindowMessages = gate.Window });
+        gate.Prepare(this);
+        Session = await AccelioSession.ConnectAsync(Server.EndPoint, new AccelioSessionOptions { Context = ClientContext });
+        Session.Handle(static request => request.RespondAsync(request.Payload));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Session.DisposeAsync();
+        await Server.DisposeAsync();
+        await ClientContext.DisposeAsync();
+        await ServerContext.DisposeAsync();
+        LongLived.Dispose();
+    }
+}

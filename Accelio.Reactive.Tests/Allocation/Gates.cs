@@ -1,0 +1,80 @@
+using System.Reactive.Linq;
+
+namespace Accelio.Reactive.Tests.Allocation;
+
+/// <summary>The rows: everything that is done per message.</summary>
+internal static class Gates
+{
+    public static IReadOnlyList<Gate> All { get; } =
+    [
+        new("request-on-a-context", RequestAsync),
+        new("request-of-4-KiB", RequestAsync) { Size = 4096 },
+        new("request-of-64-KiB", RequestAsync) { Size = 65536, Depth = 16, Messages = 100_000 },
+        new("request-from-the-pool", RequestAsync) { OnPool = true },
+        new("request-whose-answer-is-owned", OwnAsync),
+        new("request-with-a-long-lived-token", static (world, count) => RequestAsync(world, count, world.Message, world.LongLived.Token)),
+        new("request-with-a-time-limit", static (world, count) =>
+            RequestAsync(world, count, world.Message with { Timeout = TimeSpan.FromSeconds(20) }, CancellationToken.None)),
+        new("handler-that-asks-for-its-token", RequestAsync)
+        {
+            Prepare = static world => world.Server.Handle(static request =>
+                request.Canceled.IsCancellationRequested ? throw new InvalidOperationException("canceled") : request.RespondAsync(request.Payload)),
+        },
+
+        // The state of the handler's own async method, about 180 bytes per call: not the library's, and stated so that nothing is added to it.
+        new("handler-with-a-real-await", RequestAsync) { Prepare = static world => world.Server.Handle(AskBackAsync), Allowance = 250 },
+        new("one-way-with-Read-and-Where", SendAsync) { Prepare = static world => Observe(world) },
+        new("one-way-under-back-pressure", SendAsync) { Prepare = static world => Observe(world), Window = 32 },
+        new("one-way-with-its-receipt", DeliverAsync) { Prepare = static world => Observe(world) },
+    ];
+
+    public static Gate? Find(string name) => All.FirstOrDefault(gate => gate.Name == name);
+
+    private static Task RequestAsync(GateWorld world, int count) => RequestAsync(world, count, world.Message, CancellationToken.None);
+
+    private static async Task RequestAsync(GateWorld world, int count, OutboundMessage message, CancellationToken token)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await world.Session.RequestAsync(message, static answer => answer.PayloadLength, token);
+        }
+    }
+
+    private static async Task OwnAsync(GateWorld world, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            using var answer = await world.Session.RequestAsync(world.Message);
+        }
+    }
+
+    private static async Task SendAsync(GateWorld world, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await world.Session.SendAsync(world.Message);
+        }
+    }
+
+    private static async Task DeliverAsync(GateWorld world, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await world.Session.DeliverAsync(world.Message);
+        }
+    }
+
+    private static void Observe(GateWorld world) =>
+        world.Server.Messages.Read(static message => message.PayloadLength).Where(static length => length > 0).Subscribe(_ => world.Seen++);
+
+    private static async ValueTask AskBackAsync(InboundRequest request)
+    {
+        var length = await request.Session!.RequestAsync(new OutboundMessage(request.Payload), static answer => answer.PayloadLength);
+        if (length != request.PayloadLength)
+        {
+            throw new InvalidOperationException("not what was asked");
+        }
+
+        await request.RespondAsync(request.Payload);
+    }
+}
