@@ -50,7 +50,8 @@ internal abstract class Link
     /// <summary>Adopts the smaller receive buffer and the peer's limits; frames may be sent and are accepted from now on.</summary>
     public abstract void Configure(in LinkSetup peer, int bufferSize);
 
-    /// <summary>Takes one frame for sending; it leaves at the end of the duty cycle at the latest. Small bodies are copied, large ones referenced (see <see cref="SendStatus"/>).</summary>
+    /// <summary>Takes one frame for sending; it leaves at the end of the duty cycle at the latest. Small bodies are copied, large ones referenced (see <see cref="SendStatus"/>).
+    /// What the body's memory throws when it is read comes out of here, and nothing was taken then.</summary>
     public abstract SendStatus Send(ref OutboundFrame frame);
 
     /// <summary>Stops delivering frames. May be called inside a callback; at most the frame in hand is still delivered.</summary>

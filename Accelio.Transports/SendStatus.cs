@@ -15,6 +15,9 @@ internal enum SendStatus
     /// <summary>Not taken: the user header, its items included, does not fit the peer's receive buffer.</summary>
     HeaderTooLong,
 
+    /// <summary>Not taken: the body could not be read. Said by those who catch what <see cref="Link.Send"/> throws.</summary>
+    Unreadable,
+
     /// <summary>Not taken: the link is closed.</summary>
     Closed,
 }

@@ -13,22 +13,32 @@ internal unsafe class SendToken
     /// <summary>Number of pinned segments.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Pins every non-empty segment of the body. The link calls this when it decides to refer to the body.</summary>
+    /// <summary>Pins every non-empty segment of the body. The link calls this when it decides to refer to the body. What the body's memory
+    /// throws comes out, and nothing is pinned then.</summary>
     public void Pin(in ReadOnlySequence<byte> body)
     {
-        foreach (var segment in body)
+        try
         {
-            if (segment.IsEmpty)
+            foreach (var segment in body)
             {
-                continue;
-            }
+                if (segment.IsEmpty)
+                {
+                    continue;
+                }
 
-            if (Count == _pins.Length)
-            {
-                Array.Resize(ref _pins, Count * 2);
-            }
+                if (Count == _pins.Length)
+                {
+                    Array.Resize(ref _pins, Count * 2);
+                }
 
-            _pins[Count++] = segment.Pin();
+                _pins[Count] = segment.Pin();
+                Count++;
+            }
+        }
+        catch
+        {
+            Unpin();
+            throw;
         }
     }
 

@@ -12,7 +12,10 @@ internal sealed class BodySegment : ReadOnlySequenceSegment<byte>
     }
 
     /// <summary>Joins parts; empty ones stay.</summary>
-    public static ReadOnlySequence<byte> Join(params byte[][] parts)
+    public static ReadOnlySequence<byte> Join(params byte[][] parts) => Of(Array.ConvertAll(parts, part => new ReadOnlyMemory<byte>(part)));
+
+    /// <summary>Joins parts of any memory; empty ones stay.</summary>
+    public static ReadOnlySequence<byte> Of(params ReadOnlyMemory<byte>[] parts)
     {
         BodySegment? first = null;
         BodySegment? last = null;

@@ -7,3 +7,5 @@ public class LeaseTestsOverPortableTcp() : LeaseTests(Sessions.Wire.PortableTcp(
 public class LeaseThreadsTestsOverPortableTcp() : LeaseThreadsTests(Sessions.Wire.PortableTcp());
 
 public class MisuseTestsOverPortableTcp() : MisuseTests(Sessions.Wire.PortableTcp());
+
+public class MemoryGoneTestsOverPortableTcp() : MemoryGoneTests(Sessions.Wire.PortableTcp());

@@ -7,3 +7,5 @@ public class LeaseTestsOverSimulatedSlots() : LeaseTests(Sessions.Wire.Simulated
 public class LeaseThreadsTestsOverSimulatedSlots() : LeaseThreadsTests(Sessions.Wire.SimulatedSlots());
 
 public class MisuseTestsOverSimulatedSlots() : MisuseTests(Sessions.Wire.SimulatedSlots());
+
+public class MemoryGoneTestsOverSimulatedSlots() : MemoryGoneTests(Sessions.Wire.SimulatedSlots());

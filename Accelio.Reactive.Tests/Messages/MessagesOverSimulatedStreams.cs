@@ -7,3 +7,5 @@ public class LeaseTestsOverSimulatedStreams() : LeaseTests(Sessions.Wire.Simulat
 public class LeaseThreadsTestsOverSimulatedStreams() : LeaseThreadsTests(Sessions.Wire.SimulatedStreams());
 
 public class MisuseTestsOverSimulatedStreams() : MisuseTests(Sessions.Wire.SimulatedStreams());
+
+public class MemoryGoneTestsOverSimulatedStreams() : MemoryGoneTests(Sessions.Wire.SimulatedStreams());

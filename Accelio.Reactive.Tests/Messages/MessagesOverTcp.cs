@@ -7,3 +7,5 @@ public class LeaseTestsOverTcp() : LeaseTests(Sessions.Wire.Tcp());
 public class LeaseThreadsTestsOverTcp() : LeaseThreadsTests(Sessions.Wire.Tcp());
 
 public class MisuseTestsOverTcp() : MisuseTests(Sessions.Wire.Tcp());
+
+public class MemoryGoneTestsOverTcp() : MemoryGoneTests(Sessions.Wire.Tcp());

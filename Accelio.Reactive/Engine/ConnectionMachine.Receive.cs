@@ -238,7 +238,12 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        var answer = TakeAnswer(message, ref frame);
+        if (TakeAnswer(message, ref frame) is not { } answer)
+        {
+            message.Fail(MemoryGone().For(sent: true));
+            return;
+        }
+
         var version = answer.Version;
         message.Succeed(answer);
         answer.StayIn(Machine.InPlace, version);
@@ -290,7 +295,8 @@ internal sealed partial class ConnectionMachine
 
     private void RefuseAnswer(FrameType type) => Violation(LinkError.UnexpectedFrame, $"{type} answers a message of another kind");
 
-    private unsafe MessageCore TakeAnswer(OutgoingMessage message, ref InboundFrame frame)
+    /// <summary>The message for an answer; null when the caller's buffer is gone.</summary>
+    private unsafe MessageCore? TakeAnswer(OutgoingMessage message, ref InboundFrame frame)
     {
         MessageCore core;
         if (message.ResponseBuffer.IsEmpty)
@@ -300,9 +306,9 @@ internal sealed partial class ConnectionMachine
         else
         {
             var target = message.ResponseBuffer[..(int)frame.BodyLength];
-            if (frame.Destination is null && frame.BodyLength != 0)
+            if (!TryPlace(message, ref frame, target))
             {
-                new ReadOnlySpan<byte>(frame.Body, (int)frame.BodyLength).CopyTo(target.Span);
+                return null;
             }
 
             core = Machine.Messages.Rent();
@@ -319,6 +325,26 @@ internal sealed partial class ConnectionMachine
         }
 
         return core;
+    }
+
+    private unsafe bool TryPlace(OutgoingMessage message, ref InboundFrame frame, Memory<byte> target)
+    {
+        _memoryFault = message.BufferFault;
+        if (_memoryFault is not null || frame.Destination is not null || frame.BodyLength == 0)
+        {
+            return _memoryFault is null;
+        }
+
+        try
+        {
+            new ReadOnlySpan<byte>(frame.Body, (int)frame.BodyLength).CopyTo(target.Span);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            _memoryFault = exception;
+            return false;
+        }
     }
 
     private unsafe MessageCore TakeCore(ref InboundFrame frame)

@@ -33,13 +33,17 @@ internal sealed partial class ConnectionMachine
         }
 
         scoped OutboundFrame frame = default;
+        if (!TryRead(ref frame, response, token))
+        {
+            return RefuseMemory(request);
+        }
+
+        var wantsReceipt = request.WantsReceipt;
         BeginResponse(ref frame, request);
-        frame.UserHeader = response.Header.Span;
-        SetBody(ref frame, response, token);
         frame.PeerRoom = request.Room;
         frame.AgreedRoom = _agreedRoom;
         NumberResponse(ref frame.Header);
-        var status = Link.Send(ref frame);
+        var status = Hand(ref frame);
         if (status > SendStatus.Referenced)
         {
             UndoResponseNumbering(frame.Header);
@@ -49,7 +53,8 @@ internal sealed partial class ConnectionMachine
                 return Discarded;
             }
 
-            return RefuseBody(request, response.PayloadLength);
+            request.WantsReceipt = wantsReceipt;
+            return status == SendStatus.Unreadable ? RefuseMemory(request) : RefuseBody(request, response.PayloadLength);
         }
 
         if (UsesCFlowControl)
@@ -60,6 +65,27 @@ internal sealed partial class ConnectionMachine
         request.AnswerDone();
         referenced = status == SendStatus.Referenced;
         return default;
+    }
+
+    private bool TryRead(scoped ref OutboundFrame frame, in OutboundMessage response, SendToken? token)
+    {
+        try
+        {
+            frame.UserHeader = response.Header.Span;
+            SetBody(ref frame, response, token);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            _memoryFault = exception;
+            return false;
+        }
+    }
+
+    private Failure RefuseMemory(MessageCore request)
+    {
+        SendStatusResponse(request, AccelioStatus.Unsuccessful, "the memory of the response was gone before it was sent");
+        return MemoryGone();
     }
 
     private Failure RefuseHeader(MessageCore request, int length)

@@ -11,6 +11,7 @@ internal sealed partial class ConnectionMachine
     private OutgoingMessage? _firstQueued;
     private OutgoingMessage? _lastQueued;
     private bool _isDraining;
+    private Exception? _memoryFault;
 
     /// <summary>Messages that wait for their turn.</summary>
     public int QueuedMessages { get; private set; }
@@ -49,11 +50,13 @@ internal sealed partial class ConnectionMachine
     [MethodImpl(MethodImplOptions.NoInlining)] // Its large frame would be cleared by every caller, whatever way he goes.
     internal void SubmitNow(OutgoingMessage message, in OutboundMessage content)
     {
-        message.Begin(this, content.Header.Length + content.PayloadLength);
         scoped OutboundFrame frame = default;
         Begin(ref frame, message.Kind == OutgoingKind.Request ? FrameType.Request : FrameType.OneWay);
+
+        // What the caller's memory throws here is thrown at the caller: nothing has begun.
         frame.UserHeader = content.Header.Span;
         SetBody(ref frame, content, token: null);
+        message.Begin(this, content.Header.Length + content.PayloadLength);
         Transmit(message, ref frame);
         if (_handlersAtWork != 0)
         {
@@ -78,7 +81,7 @@ internal sealed partial class ConnectionMachine
 
         frame.Header.Serial = _nextSerial;
         NumberRequest(ref frame.Header);
-        var status = Link.Send(ref frame);
+        var status = Hand(ref frame);
         if (status > SendStatus.Referenced)
         {
             UndoNumbering(frame.Header);
@@ -189,7 +192,12 @@ internal sealed partial class ConnectionMachine
     private void Transmit(OutgoingMessage message)
     {
         scoped var frame = NewFrame(message.Kind == OutgoingKind.Request ? FrameType.Request : FrameType.OneWay);
-        frame.UserHeader = message.Header.Span;
+        if (!TryReadHeader(ref frame, message.Header))
+        {
+            message.Fail(MemoryGone());
+            return;
+        }
+
         frame.Body = message.Payload;
         frame.Token = message;
         Transmit(message, ref frame);
@@ -228,7 +236,7 @@ internal sealed partial class ConnectionMachine
         frame.Header.Serial = _nextSerial;
         NumberRequest(ref frame.Header);
         var charge = message.Charge;
-        var status = Link.Send(ref frame);
+        var status = Hand(ref frame);
         if (status > SendStatus.Referenced)
         {
             UndoNumbering(frame.Header);
@@ -241,7 +249,8 @@ internal sealed partial class ConnectionMachine
                 Machine.Tasks.Remove(receipt);
             }
 
-            message.Fail(status == SendStatus.Closed
+            message.Fail(status == SendStatus.Unreadable ? MemoryGone()
+                : status == SendStatus.Closed
                 ? new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, "The link is closing.")
                 : new Failure(FailureKind.TooLarge, AccelioStatus.MessageSize, "The header does not fit the peer's receive buffer. Put it into the payload."));
             return;
@@ -250,6 +259,43 @@ internal sealed partial class ConnectionMachine
         _nextSerial++;
         _send.Charge(message.ExpectsAnswer || receipt is not null, charge);
         message.MarkSent(status == SendStatus.Referenced);
+    }
+
+    /// <summary>Hands a frame to the link. Memory of the caller may be gone by now - its lease ended, it was disposed of - and then throw
+    /// when it is read: that is the caller's failure alone.</summary>
+    private SendStatus Hand(scoped ref OutboundFrame frame)
+    {
+        try
+        {
+            return Link.Send(ref frame);
+        }
+        catch (Exception exception)
+        {
+            _memoryFault = exception;
+            return SendStatus.Unreadable;
+        }
+    }
+
+    private bool TryReadHeader(scoped ref OutboundFrame frame, ReadOnlyMemory<byte> header)
+    {
+        try
+        {
+            frame.UserHeader = header.Span;
+            return true;
+        }
+        catch (Exception exception)
+        {
+            _memoryFault = exception;
+            return false;
+        }
+    }
+
+    /// <summary>The failure for what the caller's memory threw last.</summary>
+    internal Failure MemoryGone()
+    {
+        var cause = _memoryFault;
+        _memoryFault = null;
+        return new Failure(FailureKind.MemoryGone, AccelioStatus.NoUserMemory, cause?.Message ?? string.Empty, Cause: cause);
     }
 
     /// <summary>A frame that was numbered did not leave: the numbers must not be missing.</summary>

@@ -5,7 +5,8 @@ namespace Accelio.Reactive.Engine;
 /// <param name="Status">The status nearest to it.</param>
 /// <param name="Detail">What happened and what to do, for the exception's message.</param>
 /// <param name="MayHaveExecuted">Whether the peer may have executed the message.</param>
-internal readonly record struct Failure(FailureKind Kind, AccelioStatus Status, string Detail, bool MayHaveExecuted = false)
+/// <param name="Cause">What the caller's memory threw.</param>
+internal readonly record struct Failure(FailureKind Kind, AccelioStatus Status, string Detail, bool MayHaveExecuted = false, Exception? Cause = null)
 {
     /// <summary>The same failure for a message that had left, or had not.</summary>
     public Failure For(bool sent) => this with { MayHaveExecuted = sent };

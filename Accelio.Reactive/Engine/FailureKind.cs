@@ -33,6 +33,9 @@ internal enum FailureKind
     /// <summary>The address did not accept the connection.</summary>
     ConnectFailed,
 
+    /// <summary>The caller's memory could not be read or written: its lease had ended, or it was disposed of.</summary>
+    MemoryGone,
+
     /// <summary>The message is too long for the peer or its answer for us.</summary>
     TooLarge,
 }

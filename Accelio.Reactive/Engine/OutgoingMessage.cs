@@ -75,6 +75,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>Whether the link is putting the response into the caller's buffer.</summary>
     public bool IsReceiving { get; private set; }
 
+    /// <summary>What the caller's buffer for the response threw when it was needed.</summary>
+    public Exception? BufferFault { get; private set; }
+
     /// <summary>Whether the message has an answer to wait for.</summary>
     public bool ExpectsAnswer => Kind != OutgoingKind.OneWay;
 
@@ -117,12 +120,15 @@ internal abstract class OutgoingMessage : OutgoingTask
         {
             frame.Placement = PlacementKind.Discard;
         }
-        else
+        else if (TryPinBuffer())
         {
-            _responsePin = ResponseBuffer.Pin();
             IsReceiving = true;
             frame.Placement = PlacementKind.Destination;
             frame.Destination = (byte*)_responsePin.Pointer;
+        }
+        else
+        {
+            frame.Placement = PlacementKind.Discard;
         }
     }
 
@@ -210,6 +216,7 @@ internal abstract class OutgoingMessage : OutgoingTask
         if (!ResponseBuffer.IsEmpty)
         {
             ResponseBuffer = default;
+            BufferFault = null;
         }
 
         Connection = null;
@@ -227,6 +234,20 @@ internal abstract class OutgoingMessage : OutgoingTask
         {
             _timerDue = long.MaxValue;
             Connection!.Timers.Cancel(_timer);
+        }
+    }
+
+    private bool TryPinBuffer()
+    {
+        try
+        {
+            _responsePin = ResponseBuffer.Pin();
+            return true;
+        }
+        catch (Exception exception)
+        {
+            BufferFault = exception;
+            return false;
         }
     }
 

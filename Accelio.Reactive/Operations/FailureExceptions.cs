@@ -25,6 +25,7 @@ internal static class FailureExceptions
         FailureKind.TooLarge => new AccelioException(failure.Detail, failure.Status, failure.MayHaveExecuted),
         FailureKind.Rejected => new SessionRejectedException(failure.Detail, failure.Status, default),
         FailureKind.ConnectFailed => new AccelioException(failure.Detail, failure.Status),
+        FailureKind.MemoryGone => failure.Cause ?? new AccelioException(failure.Detail, failure.Status, failure.MayHaveExecuted),
         _ => new ConnectionLostException(failure.Detail, failure.Status, failure.MayHaveExecuted),
     };
 

@@ -30,8 +30,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         if (session.Copies.TryTake(length))
         {
             _copied = length;
-            Payload = new ReadOnlySequence<byte>(message.Payload.ToArray());
-            Header = message.Header.ToArray();
+            Copy(message);
         }
         else
         {
@@ -163,6 +162,20 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
                 // The link has copied it in turn.
                 ForgetCopy();
             }
+        }
+    }
+
+    private void Copy(in OutboundMessage message)
+    {
+        try
+        {
+            Payload = new ReadOnlySequence<byte>(message.Payload.ToArray());
+            Header = message.Header.ToArray();
+        }
+        catch
+        {
+            ForgetCopy();
+            throw;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Accelio.Reactive.Engine;
 using Accelio.Transports;
 
@@ -97,14 +98,21 @@ internal sealed partial class SessionCore
             return false;
         }
 
-        id = NewId(isAtHome: false);
-        if (new PostedMessage(this, via, message, id).TryPost())
+        var isPosted = false;
+        try
         {
-            return true;
+            id = NewId(isAtHome: false);
+            isPosted = new PostedMessage(this, via, message, id).TryPost();
+        }
+        finally
+        {
+            if (!isPosted)
+            {
+                Copies.Return(length);
+            }
         }
 
-        Copies.Return(length);
-        return false;
+        return isPosted;
     }
 
     /// <summary>Sends a one-way message and waits for its receipt, on the connection given or on one of the session's choice.</summary>
@@ -166,7 +174,13 @@ internal sealed partial class SessionCore
         var receipt = (message.Options & MessageOptions.RequestReceipt) != 0
             ? new ReceiptTask(ticket, message.Header.Length + message.PayloadLength)
             : null;
-        if (connection.SendOneWay(message, WireFlags(message.Options, OutgoingKind.OneWay), receipt) != SendStatus.Copied)
+        var status = connection.SendOneWay(message, WireFlags(message.Options, OutgoingKind.OneWay), receipt);
+        if (status == SendStatus.Unreadable && copy)
+        {
+            ExceptionDispatchInfo.Throw(FailureExceptions.Create(connection.MemoryGone()));
+        }
+
+        if (status != SendStatus.Copied)
         {
             return false;
         }

@@ -149,33 +149,27 @@ internal sealed unsafe partial class SimulatedSlotLink
         packet.Kind = SimulatedPacketKind.Message;
         packet.Message = SlotMessageKind.Frame;
         packet.AnnouncesBulk = fields.OutOperation == BodyOperation.Read;
-        var p = packet.Pointer;
-        RdmaFrame.Encode(p, frame.Header, fields);
-        var tables = p + HeadersOf(frame.Header.Type);
-        if (fields.InCount > 0)
-        {
-            Sge.Write(tables, new RoomEntry(0, frame.OfferedRoom, 0));
-            tables += Sge.Size;
-        }
-
         var status = SendStatus.Copied;
-        if (packet.AnnouncesBulk)
+        var exposed = 0u;
+        try
         {
-            status = Expose(ref frame, bodyLength, out var id);
-            Sge.Write(tables, new RoomEntry(id, (uint)bodyLength, id));
+            if (packet.AnnouncesBulk)
+            {
+                status = Expose(ref frame, bodyLength, out exposed);
+            }
+            else
+            {
+                frame.CopyBodyTo(new Span<byte>(packet.Pointer + fields.BodyOffset, (int)bodyLength));
+            }
+        }
+        catch
+        {
+            packet.Store();
+            throw;
         }
 
-        var rest = new Span<byte>(p + fields.UserHeaderOffset, _messages.PacketLength - fields.UserHeaderOffset);
-        frame.Items.CopyTo(rest);
-        rest = rest[frame.Items.Length..];
-        frame.UserHeader.CopyTo(rest);
-        packet.Length = fields.BodyOffset;
-        if (!packet.AnnouncesBulk)
-        {
-            frame.CopyBodyTo(rest[frame.UserHeader.Length..]);
-            packet.Length += (int)bodyLength;
-        }
-
+        packet.Length = fields.BodyOffset + (packet.AnnouncesBulk ? 0 : (int)bodyLength);
+        WriteHead(packet.Pointer, ref frame, fields, exposed, bodyLength);
         if (frame.Urgent && !packet.AnnouncesBulk)
         {
             _queue.AddUrgent(packet);
@@ -189,17 +183,46 @@ internal sealed unsafe partial class SimulatedSlotLink
         return status;
     }
 
+    // Everything in front of the body.
+    private static void WriteHead(byte* p, ref OutboundFrame frame, in RdmaFrameFields fields, uint exposed, long bodyLength)
+    {
+        RdmaFrame.Encode(p, frame.Header, fields);
+        var tables = p + HeadersOf(frame.Header.Type);
+        if (fields.InCount > 0)
+        {
+            Sge.Write(tables, new RoomEntry(0, frame.OfferedRoom, 0));
+            tables += Sge.Size;
+        }
+
+        if (fields.OutCount > 0)
+        {
+            Sge.Write(tables, new RoomEntry(exposed, (uint)bodyLength, exposed));
+        }
+
+        var header = new Span<byte>(p + fields.UserHeaderOffset, frame.Items.Length + frame.UserHeader.Length);
+        frame.Items.CopyTo(header);
+        frame.UserHeader.CopyTo(header[frame.Items.Length..]);
+    }
+
     private SendStatus Expose(ref OutboundFrame frame, long bodyLength, out uint id)
     {
         var body = _exposed.Add(out id);
-        if (frame.Token is { } token && bodyLength > Options.CopyThreshold)
+        try
         {
-            body.Refer(frame.Body, token);
-            return SendStatus.Referenced;
-        }
+            if (frame.Token is { } token && bodyLength > Options.CopyThreshold)
+            {
+                body.Refer(frame.Body, token);
+                return SendStatus.Referenced;
+            }
 
-        body.CopyFrom(frame, Poller.Memory.Rent(bodyLength));
-        return SendStatus.Copied;
+            body.CopyFrom(frame, Poller.Memory.Rent(bodyLength));
+            return SendStatus.Copied;
+        }
+        catch
+        {
+            _exposed.Remove(id);
+            throw;
+        }
     }
 
     private void Queued(long bytes)

@@ -77,6 +77,30 @@ internal sealed unsafe class SendQueue(SlabPool memory)
         return p;
     }
 
+    /// <summary>Takes back what was reserved last, when it could not be written.</summary>
+    public void TakeBack(int length)
+    {
+        _next -= length;
+        Bytes -= length;
+        ref var vector = ref _vectors[_tail - 1];
+        vector.Length -= (nuint)length;
+        _growingEnd = _next;
+        if (vector.Length != 0)
+        {
+            return;
+        }
+
+        ref var entry = ref _entries[--_tail];
+        entry.Block?.Release();
+        _bulkStarts -= entry.StartsBulk ? 1 : 0;
+        entry = default;
+        _growingEnd = null;
+        if (_head == _tail)
+        {
+            Rewind();
+        }
+    }
+
     /// <summary>Adds memory of the sink.</summary>
     /// <param name="p">First byte; stays where it is until the token is released.</param>
     /// <param name="length">Bytes, more than 0.</param>

@@ -66,8 +66,9 @@ internal abstract unsafe partial class StreamLink
             return SendStatus.HeaderTooLong;
         }
 
-        fields.TransportSerial = _transportSerial++;
+        fields.TransportSerial = _transportSerial;
         var status = Write(ref frame, fields, bodyLength);
+        _transportSerial++;
         AfterWrite(frame.Awaited);
         return status;
     }
@@ -102,7 +103,7 @@ internal abstract unsafe partial class StreamLink
         fields.TlvLength = (ulong)(TcpFrame.HeadersInTlv + userHeader + bodyLength);
         fields.InlineLength = (ulong)bodyLength;
         fields.TableLength = 0;
-        fields.TransportSerial = _transportSerial++;
+        fields.TransportSerial = _transportSerial;
         fields.InCount = fields.OutCount = fields.PadLength = 0;
         fields.UserHeaderLength = (ushort)userHeader;
         fields.InOperation = fields.OutOperation = BodyOperation.Send;
@@ -118,7 +119,40 @@ internal abstract unsafe partial class StreamLink
             p += userHeader;
         }
 
-        frame.CopyBodyTo(new Span<byte>(p, bodyLength));
+        CopyBody(ref frame, p, bodyLength, length);
+        _transportSerial++;
+    }
+
+    // What reads memory of others may throw: then nothing was sent.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CopyBody(ref OutboundFrame frame, byte* p, int bodyLength, int reserved)
+    {
+        if (!frame.Piece.IsEmpty)
+        {
+            frame.Piece.CopyTo(new Span<byte>(p, bodyLength));
+        }
+        else if (bodyLength != 0)
+        {
+            CopyParts(frame.Body, p, bodyLength, reserved);
+        }
+    }
+
+    private void CopyParts(in ReadOnlySequence<byte> body, byte* p, int bodyLength, int reserved)
+    {
+        try
+        {
+            body.CopyTo(new Span<byte>(p, bodyLength));
+        }
+        catch
+        {
+            if (_isDual)
+            {
+                _queues[DataStream].TakeBack(bodyLength);
+            }
+
+            _queues[ControlStream].TakeBack(reserved);
+            throw;
+        }
     }
 
     private bool IsHalfOfAll(int awaited) => _framesSinceFlush >= MaxEarlyFlushFrames || (awaited > 0 && _framesSinceFlush >= awaited / 2);
@@ -194,6 +228,10 @@ internal abstract unsafe partial class StreamLink
         var headerOnData = _isDual && !type.IsApplication();
         var userHeader = headerOnData ? 0 : (int)fields.UserHeaderLength;
         var inFront = headLength + userHeader + (copied && !_isDual ? (int)bodyLength : 0);
+        if (!copied)
+        {
+            frame.Token!.Pin(frame.Body);
+        }
 
         // Whatever has bytes on the data stream stays in its place: both streams must have the same order.
         var p = frame.Urgent && bodyLength == 0 && (!headerOnData || fields.UserHeaderLength == 0)
@@ -220,7 +258,7 @@ internal abstract unsafe partial class StreamLink
         if (copied)
         {
             var body = _isDual ? _queues[DataStream].Reserve((int)bodyLength, startsBulk: false) : p + headLength + userHeader;
-            frame.CopyBodyTo(new Span<byte>(body, (int)bodyLength));
+            CopyBody(ref frame, body, (int)bodyLength, inFront);
             return SendStatus.Copied;
         }
 
@@ -231,7 +269,6 @@ internal abstract unsafe partial class StreamLink
     private void Refer(SendToken token, in ReadOnlySequence<byte> body)
     {
         var queue = _queues[_bodyStream];
-        token.Pin(body);
         var index = 0;
         foreach (var part in body)
         {
