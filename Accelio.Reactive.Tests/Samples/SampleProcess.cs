@@ -14,15 +14,27 @@ internal sealed class SampleProcess : IDisposable
     private string? _awaited;
 
     public SampleProcess(string sample, params string[] arguments)
+        : this(takesNativeCallsAway: false, sample, arguments)
+    {
+    }
+
+    /// <summary>Starts the program, with or without the native calls of the library.</summary>
+    public SampleProcess(bool takesNativeCallsAway, string sample, params string[] arguments)
     {
         var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
         var program = Repository.PathOf($"Accelio.Samples/{sample}/bin/{configuration}/net10.0/{sample}.dll");
-        _process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-        })!;
+        };
+        if (takesNativeCallsAway)
+        {
+            start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
+        }
+
+        _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.BeginOutputReadLine();

@@ -32,7 +32,29 @@ public class SampleTests
         Assert.Equal(0, await server.EndAsync());
     }
 
+    [Fact]
+    public async Task Hello_world_talks_without_a_single_native_call_of_the_library()
+    {
+        using var hello = new SampleProcess(takesNativeCallsAway: true, "HelloWorld");
+
+        Assert.True(await hello.EndAsync() == 0, hello.Output);
+        Assert.Contains("client: answer 1", hello.Output, StringComparison.Ordinal);
+        Assert.Contains("SessionClosed", hello.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_engine_that_cannot_run_is_refused_with_its_reason_and_the_remedy()
+    {
+        string[] command = ["serve", "--engine", "epoll", "--url", "tcp://127.0.0.1:0"];
+        using var server = new SampleProcess(takesNativeCallsAway: true, "Perf", command);
+
+        Assert.Equal(1, await server.EndAsync());
+        Assert.Contains("libc was taken away", server.Output, StringComparison.Ordinal);
+        Assert.Contains("Choose TcpEngine.Portable", server.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("lat --size 32 --count 500 --engine portable --verify --json")]
     [InlineData("lat --size 32 --count 2000 --verify --json")]
     [InlineData("lat --size 100 --seconds 0.2 --from-pool --json")]
     [InlineData("rate --size 4096 --header 20 --depth 16 --count 2000 --verify --json")]

@@ -18,6 +18,8 @@ internal sealed class CommonOptions
 
     public Option<double?> Spin { get; } = new("--spin") { Description = "Microseconds to look for work before blocking; 0 blocks at once, -1 never blocks" };
 
+    public Option<TcpEngine> Engine { get; } = new("--engine") { Description = "How tcp:// bytes are moved" };
+
     public Option<bool> Dual { get; } = new("--dual") { Description = "Use two sockets, as C clients do by default" };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object on the last line" };
@@ -28,6 +30,7 @@ internal sealed class CommonOptions
         command.Add(Url);
         command.Add(Cpu);
         command.Add(Spin);
+        command.Add(Engine);
         command.Add(Dual);
         command.Add(Json);
     }
@@ -35,7 +38,7 @@ internal sealed class CommonOptions
     /// <summary>Starts the context that the options describe.</summary>
     public AccelioContext StartContext(ParseResult arguments, string name)
     {
-        var options = new AccelioContextOptions { Name = name, Cpu = arguments.GetValue(Cpu) };
+        var options = new AccelioContextOptions { Name = name, Cpu = arguments.GetValue(Cpu), TcpEngine = arguments.GetValue(Engine) };
         if (arguments.GetValue(Spin) is { } microseconds)
         {
             options.SpinTime = microseconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMicroseconds(microseconds);

@@ -34,7 +34,7 @@ catch (VerificationException exception)
     await Console.Error.WriteLineAsync($"verification failed: {exception.Message}");
     return 4;
 }
-catch (Exception exception) when (exception is AccelioException or ArgumentException)
+catch (Exception exception) when (exception is AccelioException or ArgumentException or PlatformNotSupportedException)
 {
     await Console.Error.WriteLineAsync($"error: {exception.Message}");
     return 1;

@@ -13,7 +13,10 @@ internal static class ServeCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var command = new Command("serve", "An echo server that counts; prints 'listening URL' once it is ready") { common.Url, common.Cpu, common.Spin };
+        var command = new Command("serve", "An echo server that counts; prints 'listening URL' once it is ready")
+        {
+            common.Url, common.Cpu, common.Spin, common.Engine,
+        };
         command.SetAction((arguments, token) => RunAsync(common, arguments, token));
         return command;
     }
