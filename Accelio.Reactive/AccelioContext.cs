@@ -26,9 +26,12 @@ public abstract partial class AccelioContext : IAsyncDisposable, IDisposable
     /// <summary>Exceptions that escaped from callbacks: observers, handlers begun here, scheduled actions. Values only: the stream completes with the context and never fails.</summary>
     public abstract IObservable<Exception> UnhandledExceptions { get; }
 
-    /// <summary>Contexts made by <see cref="Manual"/>: shows that <see cref="Poll"/> has something to do. A descriptor for the host's own epoll, poll or select, readable then; with
-    /// <see cref="TcpEngine.Portable"/> no descriptor but a <see cref="Microsoft.Win32.SafeHandles.SafeWaitHandle"/>, signalled then: put it into an <see cref="EventWaitHandle"/> to wait for it. The context
-    /// keeps ownership.</summary>
+    /// <summary>
+    /// Contexts made by <see cref="Manual"/>: shows that <see cref="Poll"/> has something to do. A descriptor for the host's own epoll, poll
+    /// or select, readable then; with <see cref="TcpEngine.Portable"/> no descriptor but a
+    /// <see cref="Microsoft.Win32.SafeHandles.SafeWaitHandle"/>, signalled then: put it into an <see cref="EventWaitHandle"/> to wait for it.
+    /// The context keeps ownership.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The context is not manual.</exception>
     public abstract SafeHandle PollHandle { get; }
 

@@ -21,6 +21,12 @@ internal sealed record Gate(string Name, Func<GateWorld, int, Task> Loop)
     /// <summary>The most messages that wait for their leases to end.</summary>
     public int Window { get; init; } = 4096;
 
+    /// <summary>How the bytes are moved.</summary>
+    public TcpEngine Engine { get; init; }
+
+    /// <summary>Whether the contexts sleep as soon as they have nothing to do.</summary>
+    public bool NeverSpins { get; init; }
+
     /// <summary>Makes the server ready.</summary>
     public Action<GateWorld> Prepare { get; init; } = static world => world.Server.Handle(static request => request.RespondAsync(request.Payload));
 }

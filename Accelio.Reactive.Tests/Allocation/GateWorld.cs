@@ -3,9 +3,9 @@ namespace Accelio.Reactive.Tests.Allocation;
 /// <summary>What a gate works with: a server and a session on contexts of their own.</summary>
 internal sealed class GateWorld(Gate gate) : IAsyncDisposable
 {
-    public AccelioContext ServerContext { get; } = AccelioContext.Start(new AccelioContextOptions { Name = "gate-server" });
+    public AccelioContext ServerContext { get; } = Start(gate, "gate-server");
 
-    public AccelioContext ClientContext { get; } = AccelioContext.Start(new AccelioContextOptions { Name = "gate-client" });
+    public AccelioContext ClientContext { get; } = Start(gate, "gate-client");
 
     public AccelioServer Server { get; private set; } = null!;
 
@@ -33,5 +33,12 @@ internal sealed class GateWorld(Gate gate) : IAsyncDisposable
         await ClientContext.DisposeAsync();
         await ServerContext.DisposeAsync();
         LongLived.Dispose();
+    }
+
+    private static AccelioContext Start(Gate gate, string name)
+    {
+        var options = new AccelioContextOptions { Name = name, TcpEngine = gate.Engine };
+        options.SpinTime = gate.NeverSpins ? TimeSpan.Zero : options.SpinTime;
+        return AccelioContext.Start(options);
     }
 }

@@ -10,6 +10,17 @@ internal static class Gates
         new("request-on-a-context", RequestAsync),
         new("request-of-4-KiB", RequestAsync) { Size = 4096 },
         new("request-of-64-KiB", RequestAsync) { Size = 65536, Depth = 16, Messages = 100_000 },
+        new("request-over-the-portable-engine", RequestAsync) { Engine = TcpEngine.Portable, Messages = 200_000 },
+        new("request-of-64-KiB-over-the-portable-engine", RequestAsync)
+        {
+            Engine = TcpEngine.Portable, Size = 65536, Depth = 16, Messages = 30_000,
+        },
+
+        // Whatever arrives finds the context asleep: an operation, the thread pool and the mailbox each time.
+        new("request-over-the-portable-engine-that-sleeps", RequestAsync)
+        {
+            Engine = TcpEngine.Portable, NeverSpins = true, Depth = 16, Messages = 100_000,
+        },
         new("request-from-the-pool", RequestAsync) { OnPool = true },
         new("request-whose-answer-is-owned", OwnAsync),
         new("request-with-a-long-lived-token", static (world, count) => RequestAsync(world, count, world.Message, world.LongLived.Token)),

@@ -9,13 +9,15 @@ namespace Accelio.Reactive.Tests.Polling;
 public class ThreadPollerTests
 {
     [Theory]
-    [InlineData(0)]
-    [InlineData(50)]
-    public async Task No_wake_up_is_lost_however_posts_and_sleeps_fall_together(int spinMicroseconds)
+    [InlineData(0, false)]
+    [InlineData(50, false)]
+    [InlineData(0, true)]
+    [InlineData(50, true)]
+    public async Task No_wake_up_is_lost_however_posts_and_sleeps_fall_together(int spinMicroseconds, bool portable)
     {
         const int producers = 3;
         const int perProducer = 35_000;
-        await using var poller = Start(spinMicroseconds);
+        await using var poller = Start(spinMicroseconds, portable);
         var executed = 0;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var threads = Enumerable.Range(0, producers).Select(seed => new Thread(() =>
@@ -44,10 +46,12 @@ public class ThreadPollerTests
         Assert.True(poller.Sleeps > 0, "the poller never slept: the test has tested nothing");
     }
 
-    [Fact]
-    public async Task One_post_at_a_time_is_always_answered_by_a_blocking_poller()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_post_at_a_time_is_always_answered_by_a_blocking_poller(bool portable)
     {
-        await using var poller = Start(spinMicroseconds: 0);
+        await using var poller = Start(spinMicroseconds: 0, portable);
         using var answered = new SemaphoreSlim(0);
         var item = new ActionItem(() => answered.Release());
 
@@ -58,10 +62,12 @@ public class ThreadPollerTests
         }
     }
 
-    [Fact]
-    public async Task A_blocked_poller_wakes_for_a_timer_and_not_before_it_is_due()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_blocked_poller_wakes_for_a_timer_and_not_before_it_is_due(bool portable)
     {
-        await using var poller = Start(spinMicroseconds: 0);
+        await using var poller = Start(spinMicroseconds: 0, portable);
         var fired = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         long due = 0;
 
@@ -74,10 +80,12 @@ public class ThreadPollerTests
         Assert.True(await fired.Task.WaitAsync(TimeSpan.FromSeconds(5)) >= due);
     }
 
-    [Fact]
-    public async Task An_idle_poller_uses_no_processor_time()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_idle_poller_uses_no_processor_time(bool portable)
     {
-        await using var poller = Start(spinMicroseconds: 50);
+        await using var poller = Start(spinMicroseconds: 50, portable);
         await Task.Delay(50);
         var (before, sleepsBefore) = await UsageOf(poller);
 
@@ -194,9 +202,13 @@ public class ThreadPollerTests
         Assert.True(await RunOn(poller, () => poller.Sleeps) > 0);
     }
 
-    private static ThreadPoller Start(int spinMicroseconds)
+    private static ThreadPoller Start(int spinMicroseconds, bool portable = false)
     {
-        var poller = new ThreadPoller(new PollerOptions { SpinTime = TimeSpan.FromMicroseconds(spinMicroseconds) });
+        var poller = new ThreadPoller(new PollerOptions
+        {
+            SpinTime = TimeSpan.FromMicroseconds(spinMicroseconds),
+            Engine = portable ? ReactorKind.Portable : ReactorKind.Epoll,
+        });
         poller.Start();
         return poller;
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Accelio.Reactive.Tests.Support;
 using Accelio.Transports;
 using Accelio.Transports.Polling;
@@ -59,7 +58,7 @@ public class TcpDescriptorTests
         var time = new SteppedTime();
         using var world = World(time: time);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        WithoutDescriptors(() =>
+        DescriptorLimit.Without(() =>
         {
             socket.Connect(world.Address);
             world.For(TimeSpan.FromMilliseconds(20));
@@ -74,27 +73,4 @@ public class TcpDescriptorTests
     }
 
     private TcpWorld World(SteppedTime? time = null) => new(time: time, engine: Engine);
-
-    private static void WithoutDescriptors(Action action)
-    {
-        const int Files = 7;
-        Assert.Equal(0, GetLimit(Files, out var limit));
-        Assert.Equal(0, SetLimit(Files, limit with { Current = 3 }));
-        try
-        {
-            action();
-        }
-        finally
-        {
-            Assert.Equal(0, SetLimit(Files, limit));
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "getrlimit")]
-    private static extern int GetLimit(int resource, out Limit limit);
-
-    [DllImport("libc", EntryPoint = "setrlimit")]
-    private static extern int SetLimit(int resource, in Limit limit);
-
-    private readonly record struct Limit(nuint Current, nuint Maximum);
 }

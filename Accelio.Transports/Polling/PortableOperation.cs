@@ -31,9 +31,13 @@ internal sealed class PortableOperation : SocketAsyncEventArgs
     /// <summary>Whether it has memory.</summary>
     public bool HasBuffer => Buffer is not null;
 
+    /// <summary>What it was last used for.</summary>
+    public SocketAsyncOperation Kind { get; private set; }
+
     /// <summary>Binds the operation to a socket, before it begins.</summary>
-    public void Begin(PortableWatch watch)
+    public void Begin(PortableWatch watch, SocketAsyncOperation kind)
     {
+        Kind = kind;
         _watch = watch;
         _generation = watch.Generation;
     }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Accelio.Transports.Polling;
 
 /// <summary>
@@ -109,20 +107,13 @@ internal sealed partial class PortableReactor : Reactor
     /// <summary>An operation has come back.</summary>
     public void Complete(PortableWatch watch, PortableOperation operation)
     {
-        var isInput = watch.TakeOutcome(operation);
-        Return(operation);
-        var now = Poller.Now;
-        if (!isInput)
+        if (!watch.TakeOutcome(operation, operation.SocketError))
         {
-            TellWritable(watch, now);
+            TellWritable(watch, Poller.Now);
         }
         else if (watch.WantRead)
         {
-            Read(watch, now);
-        }
-        else if (watch.InputError != SocketError.Success && watch.Handler is { } handler)
-        {
-            Call(watch, handler, now, error: true);
+            Read(watch, Poller.Now);
         }
     }
 
@@ -196,7 +187,7 @@ internal sealed partial class PortableReactor : Reactor
         if (watch.LastCycle != _cycle)
         {
             watch.LastCycle = _cycle;
-            work = Call(watch, handler, now, error: false);
+            work = TellReadable(watch, handler, now);
             watch.LastWork = work > 0 ? now : watch.LastWork;
         }
 
@@ -227,23 +218,17 @@ internal sealed partial class PortableReactor : Reactor
         return 1;
     }
 
-    private int Call(PortableWatch watch, SocketHandler handler, long now, bool error)
+    private int TellReadable(PortableWatch watch, SocketHandler handler, long now)
     {
         try
         {
-            if (!error)
-            {
-                return handler.OnReadable(now);
-            }
-
-            handler.OnError(now);
+            return handler.OnReadable(now);
         }
         catch (Exception exception)
         {
             Expel(watch, handler, exception, now);
+            return 1;
         }
-
-        return 1;
     }
 
     /// <summary>A handler that throws is taken out, and told.</summary>

@@ -112,35 +112,21 @@ internal sealed class PortableWatch(PortableReactor reactor, Socket socket, bool
             return IsArmed;
         }
 
-        var operation = reactor.Rent();
-        operation.Begin(this);
         IsArmed = true;
-        if (isListening ? socket.AcceptAsync(operation) : socket.ReceiveAsync(operation))
-        {
-            return true;
-        }
-
-        TakeOutcome(operation);
-        reactor.Return(operation);
-        return false;
+        return Start(reactor.Rent(), isListening ? SocketAsyncOperation.Accept : SocketAsyncOperation.Receive);
     }
 
     /// <summary>Begins to send the first of some bytes, which are copied.</summary>
-    /// <returns>How many: they are on their way (<see cref="IsOutputPending"/>), or have left, or failed (<see cref="OutputError"/>).</returns>
+    /// <returns>How many: they are on their way (<see cref="IsOutputPending"/>), or have left, or failed
+    /// (<see cref="OutputError"/>).</returns>
     public int BeginSend(ReadOnlySpan<byte> bytes)
     {
         var operation = reactor.RentWithBuffer();
         var length = Math.Min(bytes.Length, operation.Buffer!.Length);
         bytes[..length].CopyTo(operation.Buffer);
         operation.SetBuffer(0, length);
-        operation.Begin(this);
         IsOutputPending = true;
-        if (!socket.SendAsync(operation))
-        {
-            TakeOutcome(operation);
-            reactor.Return(operation);
-        }
-
+        Start(operation, SocketAsyncOperation.Send);
         return length;
     }
 
@@ -149,37 +135,33 @@ internal sealed class PortableWatch(PortableReactor reactor, Socket socket, bool
     {
         var operation = reactor.Rent();
         operation.RemoteEndPoint = address;
-        operation.Begin(this);
         IsOutputPending = true;
-        if (!socket.ConnectAsync(operation))
+        if (!Start(operation, SocketAsyncOperation.Connect))
         {
-            TakeOutcome(operation);
-            reactor.Return(operation);
             reactor.MarkWritable(this);
         }
     }
 
-    /// <summary>Notes what became of an operation of this socket.</summary>
+    /// <summary>Notes what became of an operation of this socket, and gives it back.</summary>
     /// <returns>Whether it was one for input.</returns>
-    public bool TakeOutcome(PortableOperation operation)
+    public bool TakeOutcome(PortableOperation operation, SocketError error)
     {
-        switch (operation.LastOperation)
+        var isInput = operation.Kind is SocketAsyncOperation.Accept or SocketAsyncOperation.Receive;
+        if (isInput)
         {
-            case SocketAsyncOperation.Accept:
-                IsArmed = false;
-                HasAccepted = true;
-                InputError = operation.SocketError;
-                Accepted = operation.AcceptSocket;
-                return true;
-            case SocketAsyncOperation.Receive:
-                IsArmed = false;
-                InputError = operation.SocketError;
-                return true;
-            default:
-                IsOutputPending = false;
-                OutputError = operation.SocketError;
-                return false;
+            IsArmed = false;
+            InputError = error;
+            HasAccepted = isListening;
+            Accepted = operation.AcceptSocket;
         }
+        else
+        {
+            IsOutputPending = false;
+            OutputError = error;
+        }
+
+        reactor.Return(operation);
+        return isInput;
     }
 
     /// <summary>Takes the outcome of an accept, if there is one.</summary>
@@ -204,5 +186,35 @@ internal sealed class PortableWatch(PortableReactor reactor, Socket socket, bool
         Generation++;
         Accepted?.Dispose();
         socket.Dispose();
+    }
+
+    // Whether it takes time; else its outcome is taken already.
+    private bool Start(PortableOperation operation, SocketAsyncOperation kind)
+    {
+        SocketError error;
+        operation.Begin(this, kind);
+        try
+        {
+            var takesTime = kind switch
+            {
+                SocketAsyncOperation.Accept => socket.AcceptAsync(operation),
+                SocketAsyncOperation.Receive => socket.ReceiveAsync(operation),
+                SocketAsyncOperation.Send => socket.SendAsync(operation),
+                _ => socket.ConnectAsync(operation),
+            };
+            if (takesTime)
+            {
+                return true;
+            }
+
+            error = operation.SocketError;
+        }
+        catch (SocketException exception)
+        {
+            error = exception.SocketErrorCode;
+        }
+
+        TakeOutcome(operation, error);
+        return false;
     }
 }

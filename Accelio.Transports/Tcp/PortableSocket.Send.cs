@@ -4,8 +4,8 @@ using Accelio.Native.Linux;
 namespace Accelio.Transports.Tcp;
 
 /// <content>
-/// Sending: at once as much as the socket takes. When it takes no more, the first of the rest are sent by an operation, from a copy: its end
-/// says that there is room again. They count as taken only then.
+/// Sending: at once as much as the socket takes. When it takes no more, the first of the rest are sent by an operation, from a copy: its
+/// end says that there is room again. They count as taken only then.
 /// </content>
 internal sealed unsafe partial class PortableSocket
 {

@@ -50,11 +50,7 @@ internal sealed unsafe partial class PortableSocket : TcpSocket
     public override void MarkReady() => _watch.Reactor.MarkReady(_watch);
 
     /// <inheritdoc/>
-    public override int TakeError()
-    {
-        var error = _watch.OutputError != SocketError.Success ? _watch.OutputError : _watch.InputError;
-        return -Errno.FromSocketError(error);
-    }
+    public override int TakeError() => -Errno.FromSocketError(_watch.OutputError);
 
     /// <inheritdoc/>
     public override int Accept(out TcpSocket? socket, out IPEndPoint? peer)

@@ -6,8 +6,8 @@ using Accelio.Transports.Polling;
 namespace Accelio.Transports.Tcp;
 
 /// <summary>
-/// A socket that never waits, and the watch that its poller keeps on it: what the engines have in common. Links, newcomers and listeners are
-/// written once, on top of this. Poller thread only. Results are values &gt;= 0, or negated error numbers (<see cref="Errno"/>).
+/// A socket that never waits, and the watch that its poller keeps on it: what the engines have in common. Links, newcomers and listeners
+/// are written once, on top of this. Poller thread only. Results are values &gt;= 0, or negated error numbers (<see cref="Errno"/>).
 /// </summary>
 internal abstract unsafe class TcpSocket : IDisposable
 {
@@ -18,8 +18,8 @@ internal abstract unsafe class TcpSocket : IDisposable
     public abstract IPEndPoint? LocalEndPoint { get; }
 
     /// <summary>
-    /// How many of the bytes that <see cref="Send"/> has not taken are on their way nevertheless: they will be taken when the handler is told
-    /// that the socket takes output again, and stay the first ones until then.
+    /// How many of the bytes that <see cref="Send"/> has not taken are on their way nevertheless: they will be taken when the handler is
+    /// told that the socket takes output again, and stay the first ones until then.
     /// </summary>
     public abstract int BytesUnderWay { get; }
 
