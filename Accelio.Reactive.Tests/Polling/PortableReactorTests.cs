@@ -192,18 +192,16 @@ public sealed class PortableReactorTests : IDisposable
     {
         using var host = new EventWaitHandle(false, EventResetMode.ManualReset);
         host.SafeWaitHandle.Dispose();
-        host.SafeWaitHandle = (Microsoft.Win32.SafeHandles.SafeWaitHandle)_poller.PollHandle;
+        host.SafeWaitHandle = new Microsoft.Win32.SafeHandles.SafeWaitHandle(_poller.PollHandle.DangerousGetHandle(), ownsHandle: false);
         var events = new List<string>();
-        Turn(1);
-        Assert.False(host.WaitOne(0));
+        AssertQuiet();
 
         _poller.Post(new ActionItem(() => events.Add("posted")));
         PollWhenReady("posted");
 
         var watch = Watch(_pair.Near, isListening: false);
         watch.Attach(new ActionHandler { Readable = _ => NoteInput() }, true, false);
-        Turn(1);
-        Assert.False(host.WaitOne(0));
+        AssertQuiet();
         _pair.Far.Send(new byte[1]);
         PollWhenReady("socket");
 
@@ -232,9 +230,18 @@ public sealed class PortableReactorTests : IDisposable
                 _poller.Poll(TimeSpan.Zero);
             }
 
-            // A signal that was given twice costs a turn and no more.
-            Turn(2);
-            Assert.False(host.WaitOne(0));
+            AssertQuiet();
+        }
+
+        // A signal that comes twice, or from a thread of the pool that is late, costs a turn and no more.
+        void AssertQuiet()
+        {
+            Turn(1);
+            for (var turns = 0; host.WaitOne(0); turns++)
+            {
+                Assert.True(turns < 8, "the handle shows work, and there is none");
+                Turn(1);
+            }
         }
     }
 
