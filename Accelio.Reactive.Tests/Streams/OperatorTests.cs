@@ -216,7 +216,15 @@ public class OperatorTests
     [Fact]
     public async Task ToTask()
     {
-        Assert.Equal([Stale], await RunAsync(messages => Waited(messages.FirstAsync().ToTask(), Text)));
+        // The task completes inside OnNext; whoever awaits it goes on elsewhere, and here certainly after OnNext has returned.
+        var after = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        async Task<InboundMessage> Late(Task<InboundMessage> first)
+        {
+            await after.Task;
+            return await first;
+        }
+
+        Assert.Equal([Stale], await RunAsync(messages => Waited(Late(messages.FirstAsync().ToTask()), Text), () => after.TrySetResult()));
         Assert.Equal(["1"], await RunAsync(messages => Waited(messages.Read(Text).FirstAsync().ToTask(), text => text)));
         Assert.Equal(["1"], await RunAsync(messages => Waited(messages.Detach().FirstAsync().ToTask(), Text)));
     }
