@@ -5,7 +5,7 @@ namespace Accelio.Samples.Soak;
 /// <summary>This program again, as another process with another command.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private readonly Process _process;
     private readonly Task<string> _errors;
     private bool _killed;
@@ -42,7 +42,7 @@ internal sealed class ChildProcess : IDisposable
 
     /// <summary>Waits for the next line that it prints.</summary>
     public async Task<string> ReadLineAsync() =>
-        await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience)
+        await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit)
         ?? throw new SoakFailedException($"{Name} has ended: {await _errors}");
 
     /// <summary>Kills it: no handler runs, nothing is closed in good order.</summary>
@@ -58,8 +58,8 @@ internal sealed class ChildProcess : IDisposable
     public async Task<string> StopAsync()
     {
         _process.StandardInput.Close();
-        var output = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        var output = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Limit);
+        await _process.WaitForExitAsync().WaitAsync(Limit);
         _killed = true;
         return _process.ExitCode == 0
             ? output.TrimEnd().Split('\n')[^1]

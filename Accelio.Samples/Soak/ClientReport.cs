@@ -21,6 +21,9 @@ internal sealed record ClientReport
     /// <summary>Sessions cut off in the middle of their traffic.</summary>
     public long Disconnects { get; set; }
 
+    /// <summary>The call that took longest.</summary>
+    public long SlowestMilliseconds { get; set; }
+
     /// <summary>The sum of two reports.</summary>
     public static ClientReport operator +(ClientReport one, ClientReport other) => new()
     {
@@ -30,5 +33,6 @@ internal sealed record ClientReport
         Canceled = one.Canceled + other.Canceled,
         Sessions = one.Sessions + other.Sessions,
         Disconnects = one.Disconnects + other.Disconnects,
+        SlowestMilliseconds = Math.Max(one.SlowestMilliseconds, other.SlowestMilliseconds),
     };
 }

@@ -20,7 +20,7 @@ internal static class ServeCommand
     private static async Task RunAsync(Uri url, CancellationToken token)
     {
         await using var context = AccelioContext.Start(new AccelioContextOptions { Name = "soak-server" });
-        await using var server = await AccelioServer.BindAsync(url, new AccelioServerOptions { Context = context }, token);
+        await using var server = await AccelioServer.BindAsync(url, Patience.For(new AccelioServerOptions { Context = context }), token);
         var sessions = 0;
         long messages = 0;
         long errors = 0;

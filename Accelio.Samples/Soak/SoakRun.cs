@@ -22,7 +22,8 @@ internal sealed class SoakRun(SoakOptions options)
     {
         using var server = new ChildProcess("the server", "serve", "--url", "tcp://127.0.0.1:0");
         var url = new Uri((await server.ReadLineAsync()).Replace("listening ", string.Empty, StringComparison.Ordinal));
-        await using var session = await AccelioSession.ConnectAsync(new Uri(url, "/stats"), cancellationToken: token);
+        await using var session = await AccelioSession.ConnectAsync(
+            new Uri(url, "/stats"), Patience.For(new AccelioSessionOptions()), token);
         await ReadServerAsync(session);
         var before = await ReadServerAsync(session);
         var survivors = new ClientReport();

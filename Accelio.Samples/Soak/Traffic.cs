@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Accelio.Reactive;
 using Accelio.Samples.Perf;
 
@@ -28,7 +29,7 @@ internal sealed class Traffic(Uri url, int seed)
 
     private async ValueTask LiveAsync(AccelioContext context, CancellationToken token)
     {
-        var options = new AccelioSessionOptions { Context = context, DualSocket = _random.Next(4) == 0 };
+        var options = Patience.For(new AccelioSessionOptions { Context = context, DualSocket = _random.Next(4) == 0 });
         await using var session = await AccelioSession.ConnectAsync(url, options, CancellationToken.None);
         await context.SwitchTo();
         Report.Sessions++;
@@ -76,8 +77,10 @@ internal sealed class Traffic(Uri url, int seed)
         try
         {
             Pattern.Fill(buffer.AsSpan(0, size), number);
+            var begun = Stopwatch.GetTimestamp();
             await ChooseAsync(session, new OutboundMessage(buffer.AsMemory(0, size)), number);
             Report.Bytes += size;
+            Report.SlowestMilliseconds = Math.Max(Report.SlowestMilliseconds, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
         }
         finally
         {
