@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Accelio.Transports.Polling;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Polling;
@@ -192,7 +193,7 @@ public sealed class PortableReactorTests : IDisposable
     {
         using var host = new EventWaitHandle(false, EventResetMode.ManualReset);
         host.SafeWaitHandle.Dispose();
-        host.SafeWaitHandle = new Microsoft.Win32.SafeHandles.SafeWaitHandle(_poller.PollHandle.DangerousGetHandle(), ownsHandle: false);
+        host.SafeWaitHandle = (SafeWaitHandle)_poller.PollHandle;
         var events = new List<string>();
         AssertQuiet();
 
@@ -243,6 +244,29 @@ public sealed class PortableReactorTests : IDisposable
                 Turn(1);
             }
         }
+    }
+
+    [Fact]
+    public void A_host_that_disposes_of_the_handle_takes_nothing_away_from_the_poller()
+    {
+        var executed = 0;
+        _poller.PollHandle.Dispose();
+        Turn(1);
+
+        _poller.Post(new ActionItem(() => executed++));
+        Turn(1);
+
+        Assert.Equal(1, executed);
+    }
+
+    [Fact]
+    public void The_handle_of_a_poller_that_has_stopped_is_closed()
+    {
+        var handle = _poller.PollHandle;
+
+        _poller.Dispose();
+
+        Assert.True(handle.IsClosed);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Accelio.Transports.Polling;
 
@@ -10,12 +11,28 @@ internal sealed partial class PortableReactor
 
     private readonly ManualResetEventSlim _event = new(initialState: false, spinCount: 0);
     private readonly ITimer? _alarm;
+    private SafeWaitHandle? _handle;
     private long _alarmTime = long.MaxValue;
     private volatile bool _isSignalled;
     private volatile bool _alarmWentOff;
 
-    /// <summary>A wait handle of the runtime, no descriptor.</summary>
-    public override SafeHandle Handle => _event.WaitHandle.SafeWaitHandle;
+    /// <summary>
+    /// A wait handle of the runtime, no descriptor. It does not own what it shows: a host that disposes of it, as every
+    /// <see cref="EventWaitHandle"/> does that it is put into, takes nothing away from the poller.
+    /// </summary>
+    public override SafeHandle Handle
+    {
+        get
+        {
+            if (_handle is null)
+            {
+                var handle = new SafeWaitHandle(_event.WaitHandle.SafeWaitHandle.DangerousGetHandle(), ownsHandle: false);
+                Interlocked.CompareExchange(ref _handle, handle, null);
+            }
+
+            return _handle;
+        }
+    }
 
     /// <inheritdoc/>
     public override void PrepareToSleep()
@@ -81,6 +98,7 @@ internal sealed partial class PortableReactor
     public override void Dispose()
     {
         _alarm?.Dispose();
+        _handle?.Dispose();
         _event.Dispose();
         foreach (var operation in _operations)
         {
