@@ -37,6 +37,7 @@ public abstract partial class AccelioContext
         ArgumentNullException.ThrowIfNull(scheduler);
         var settings = (options ?? new AccelioContextOptions()).Validate();
         settings.TimeProvider = new SchedulerTimeProvider(scheduler);
-        return new PollerContext(new SchedulerPoller(scheduler, ContextFactory.ToPollerOptions(settings)), settings, CryptographicEntropy.Instance);
+        var poller = new SchedulerPoller(scheduler, ContextFactory.ToPollerOptions(settings, timerResolution: 1));
+        return new PollerContext(poller, settings, CryptographicEntropy.Instance);
     }
 }

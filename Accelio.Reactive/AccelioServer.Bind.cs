@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Accelio.Transports;
 
 namespace Accelio.Reactive;
@@ -13,7 +14,11 @@ public abstract partial class AccelioServer
     /// <param name="cancellationToken">Ends resolving the host.</param>
     /// <exception cref="ArgumentException">The URI or an option makes no sense; the message says which and why.</exception>
     /// <exception cref="AccelioException">The host does not resolve, or the address cannot be bound (<see cref="AccelioStatus.BindFailed"/>), for example because it is in use.</exception>
-    public static async ValueTask<AccelioServer> BindAsync(Uri endpoint, AccelioServerOptions? options = null, CancellationToken cancellationToken = default)
+    public static ValueTask<AccelioServer> BindAsync(Uri endpoint, AccelioServerOptions? options = null, CancellationToken cancellationToken = default) =>
+        VirtualCall<AccelioServer>.Around(BindCore(endpoint, options, cancellationToken));
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<AccelioServer> BindCore(Uri endpoint, AccelioServerOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         var settings = (options ?? new AccelioServerOptions()).Validate();
@@ -50,26 +55,27 @@ public abstract partial class AccelioServer
         return server;
     }
 
-    private static Task ListenAsync(ServerCore server, PollerContext context, ITransport transport, EndPoint address)
+    private static ValueTask ListenAsync(ServerCore server, PollerContext context, ITransport transport, EndPoint address)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new Signal(context);
         var item = new ActionItem(() =>
         {
             try
             {
                 server.Listen(transport, address);
-                done.SetResult();
+                done.Set();
             }
             catch (Exception exception)
             {
-                done.SetException(exception);
+                done.Set(exception);
             }
         });
+        context.Poller.DemandCaller();
         if (!context.Poller.Post(item))
         {
             throw context.Disposed("nothing can listen on it");
         }
 
-        return done.Task;
+        return done.WaitAsync();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Accelio.Transports;
 
 namespace Accelio.Reactive;
@@ -14,7 +15,11 @@ public abstract partial class AccelioSession
     /// <exception cref="SessionRejectedException">The server rejected the session.</exception>
     /// <exception cref="AccelioTimeoutException">The session was not established within <see cref="AccelioSessionOptions.ConnectTimeout"/>.</exception>
     /// <exception cref="AccelioException">The host does not resolve, nobody listens, or the link was lost.</exception>
-    public static async ValueTask<AccelioSession> ConnectAsync(Uri server, AccelioSessionOptions? options = null, CancellationToken cancellationToken = default)
+    public static ValueTask<AccelioSession> ConnectAsync(Uri server, AccelioSessionOptions? options = null, CancellationToken cancellationToken = default) =>
+        VirtualCall<AccelioSession>.Around(ConnectCore(server, options, cancellationToken));
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<AccelioSession> ConnectCore(Uri server, AccelioSessionOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         var settings = (options ?? new AccelioSessionOptions()).Validate();

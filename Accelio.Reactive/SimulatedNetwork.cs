@@ -15,17 +15,22 @@ namespace Accelio.Reactive;
 /// </remarks>
 public sealed class SimulatedNetwork
 {
-    private readonly SimulatedHub _hub = new();
+    private readonly SimulatedHub _hub;
     private readonly int? _seed;
 
     /// <summary>Creates a network that moves bytes in pieces as large as fit.</summary>
     public SimulatedNetwork()
+        : this(new SimulatedHub())
     {
     }
 
     /// <summary>Creates a network whose streams cut the bytes into pieces as the seed says, at every place sooner or later: the same pieces
     /// for the same seed and the same bytes.</summary>
-    public SimulatedNetwork(int seed) => _seed = seed;
+    public SimulatedNetwork(int seed)
+        : this(new SimulatedHub()) => _seed = seed;
+
+    /// <summary>Creates a network over a hub that does what a test wants with what is sent.</summary>
+    internal SimulatedNetwork(SimulatedHub hub) => _hub = hub;
 
     /// <summary>The kind of links where a session's URI does not say.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the kinds.</exception>

@@ -40,6 +40,26 @@ public class TimerWheelTests
     }
 
     [Fact]
+    public void With_a_resolution_of_one_tick_timers_fire_at_the_very_tick()
+    {
+        var begin = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+        var wheel = new TimerWheel(begin, resolution: 1);
+        var firedAt = new List<long>();
+        long[] due = [begin + 1, begin + 63, begin + 64, begin + 12_345_678_901, begin + (40 * 365 * TimeSpan.TicksPerDay)];
+        foreach (var time in due)
+        {
+            wheel.Schedule(new ActionTimer(now => firedAt.Add(now)), time);
+        }
+
+        while (wheel.NextDueTime is var next && next != long.MaxValue)
+        {
+            wheel.Advance(next);
+        }
+
+        Assert.Equal(due, firedAt);
+    }
+
+    [Fact]
     public void A_time_that_has_passed_fires_at_the_next_advance_even_when_the_clock_stands_still()
     {
         var wheel = new TimerWheel(100 * Millisecond);

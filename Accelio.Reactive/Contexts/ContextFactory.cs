@@ -6,7 +6,7 @@ namespace Accelio.Reactive;
 internal static class ContextFactory
 {
     /// <summary>The poller's part of a context's options.</summary>
-    public static PollerOptions ToPollerOptions(AccelioContextOptions options) => new()
+    public static PollerOptions ToPollerOptions(AccelioContextOptions options, long timerResolution = TimeSpan.TicksPerMillisecond) => new()
     {
         Name = options.Name,
         Cpu = options.Cpu,
@@ -18,6 +18,7 @@ internal static class ContextFactory
             _ => ReactorKind.Automatic,
         },
         TimeProvider = options.TimeProvider,
+        TimerResolution = timerResolution,
         PoisonMemory = options.PoisonReleasedMemory,
         QuarantineOfMemory = options.QuarantineReleasedMemory,
     };

@@ -31,9 +31,8 @@ internal sealed partial class PollerContext
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
-        var caller = ContextSwitch.ToCaller;
         Begin(CloseResidents);
         if (Poller is ManualPoller manual)
         {
@@ -41,9 +40,9 @@ internal sealed partial class PollerContext
             manual.RunUntilStopped();
         }
 
-        await Poller.Stopped.ConfigureAwait(false);
-        await caller;
+        RunLast();
         GC.SuppressFinalize(this);
+        return _ended.WaitAsync();
     }
 
     /// <inheritdoc/>
@@ -53,6 +52,7 @@ internal sealed partial class PollerContext
         {
             Begin(AbortResidents);
             (Poller as ManualPoller)?.EndSoon();
+            RunLast();
         }
     }
 

@@ -14,11 +14,14 @@ internal sealed partial class PollerContext : AccelioContext
     private readonly PollerScheduler _scheduler;
     private readonly PushStream<Exception> _unhandled;
     private readonly CancellationToken _stops;
+    private readonly Signal _ended;
 
     public PollerContext(Poller poller, AccelioContextOptions options, IEntropy entropy)
     {
         _stops = _stopping.Token;
         Poller = poller;
+        IsVirtual = poller is SchedulerPoller { IsVirtual: true };
+        _ended = new Signal(this);
         Options = options;
         Entropy = entropy;
         _ledger = new LeaseLedger(this, options.AuditLeases);
@@ -31,6 +34,7 @@ internal sealed partial class PollerContext : AccelioContext
         ClientLinks = new ClientLinkTable(this);
         poller.Owner = this;
         poller.OnUnhandled = ReportUnhandled;
+        poller.OnStopped = () => _ended.Set();
         poller.SlowCycleThreshold = Check.TicksOf(options.SlowCallbackThreshold);
         poller.OnSlowCycle = ticks => AccelioLog.SlowCallback(Log, Name, ticks / TimeSpan.TicksPerMillisecond);
         if (poller.EngineFallback is { } reason)
@@ -41,6 +45,9 @@ internal sealed partial class PollerContext : AccelioContext
 
     /// <summary>The poller.</summary>
     public Poller Poller { get; }
+
+    /// <summary>Whether the context lives in virtual time, so that nothing of it may run anywhere else.</summary>
+    public bool IsVirtual { get; }
 
     /// <summary>The settings.</summary>
     public AccelioContextOptions Options { get; }
@@ -95,7 +102,12 @@ internal sealed partial class PollerContext : AccelioContext
     }
 
     /// <inheritdoc/>
-    public override ContextSwitch SwitchTo() => new(Poller);
+    public override ContextSwitch SwitchTo()
+    {
+        // Here, where it goes into the caller's task: what an awaiter throws ends the process.
+        Poller.DemandCaller();
+        return new ContextSwitch(Poller);
+    }
 
     /// <inheritdoc/>
     public override LeaseReport GetLeaseReport() => _ledger.Report();
@@ -136,6 +148,9 @@ internal sealed partial class PollerContext : AccelioContext
             item.Execute();
         }
     }
+
+    /// <summary>After what was called by somebody who disposes: in virtual time he may let no more time pass, so it is done at once.</summary>
+    public void RunLast() => (Poller as SchedulerPoller)?.RunNow();
 
     /// <summary>Tells the log, the counter and the observers what user code threw. Never throws. Any thread; observers hear of it on the context, as long as it lives.</summary>
     public void ReportUnhandled(Exception exception)

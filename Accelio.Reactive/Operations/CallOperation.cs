@@ -101,8 +101,12 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         if (IsLocal)
         {
             Submit();
+            return;
         }
-        else if (!_session!.Poller.Post(_submit))
+
+        var poller = _session!.Poller;
+        poller.DemandCaller();
+        if (!poller.Post(_submit))
         {
             Failed(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
         }

@@ -43,8 +43,11 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         if (isAtHome)
         {
             Submit();
+            return;
         }
-        else if (!session.Poller.Post(new SubmitItem(this)))
+
+        session.Poller.DemandCaller();
+        if (!session.Poller.Post(new SubmitItem(this)))
         {
             // There is no duty cycle any more that could deliver it.
             ForgetCopy();

@@ -27,7 +27,11 @@ internal sealed class PostedMessage : OutgoingMessage
     }
 
     /// <summary>Sends it on its way.</summary>
-    public bool TryPost() => _session.Poller.Post(new SubmitItem(this));
+    public bool TryPost()
+    {
+        _session.Poller.DemandCaller();
+        return _session.Poller.Post(new SubmitItem(this));
+    }
 
     /// <inheritdoc/>
     protected override void Completed(MessageCore? answer) => _session.Copies.Return(_length);

@@ -43,7 +43,7 @@ public static partial class AccelioObservable
             }
 
             var context = AccelioContext.Current;
-            hasMore = await channel.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+            hasMore = await channel.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(VirtualSynchronizationContext.IsCurrent);
             if (context is not null)
             {
                 await context.SwitchTo();

@@ -21,6 +21,7 @@ internal sealed class PollerScheduler(PollerContext context) : LocalScheduler
     {
         ArgumentNullException.ThrowIfNull(action);
         var item = new ScheduledItem<TState>(this, state, dueTime, action);
+        _context.Poller.DemandCaller();
         if (!_context.Poller.Post(item))
         {
             throw _context.Disposed("its scheduler runs nothing any more");

@@ -5,8 +5,9 @@ using System.Runtime.CompilerServices;
 namespace Accelio.Reactive;
 
 /// <summary>
-/// Drives all pollers of one scheduler: one scheduled action runs their duty cycles, in the order they were made, until none has anything left to do, at one instant of the scheduler's time. Only
-/// that action and the next timer are ever scheduled: a hop between contexts costs no virtual time.
+/// Drives all pollers of one scheduler: one scheduled action runs their duty cycles, in the order they were made, and the continuations that
+/// have left them, until none has anything left to do, at one instant of the scheduler's time. Only that action and the next timer are ever
+/// scheduled: a hop between contexts costs no virtual time. What user code throws never leaves the action, which would end the scheduler.
 /// </summary>
 #pragma warning disable CA1001 // Not disposable: lives as long as its scheduler.
 internal sealed class SchedulerDriver
@@ -14,14 +15,30 @@ internal sealed class SchedulerDriver
 {
     private static readonly ConditionalWeakTable<IScheduler, SchedulerDriver> Drivers = [];
     private readonly IScheduler _scheduler;
+    private readonly VirtualSynchronizationContext? _synchronization;
     private readonly Lock _gate = new();
-    private readonly List<SchedulerPoller> _pollers = [];
+    private readonly Lock _running = new();
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _continuations = new();
     private readonly SerialDisposable _timer = new();
+    private SchedulerPoller[] _pollers = [];
     private long _timerDue = long.MaxValue;
     private bool _isScheduled;
-    private bool _isRunning;
+    private bool _isInAction;
 
-    private SchedulerDriver(IScheduler scheduler) => _scheduler = scheduler;
+    private SchedulerDriver(IScheduler scheduler)
+    {
+        _scheduler = scheduler;
+        if (IsVirtualTime(scheduler.GetType()))
+        {
+            _synchronization = new VirtualSynchronizationContext(this);
+        }
+    }
+
+    /// <summary>Whether time is virtual, and everything has to stay on the scheduler's thread; a scheduler with a thread of its own takes calls from all.</summary>
+    public bool IsVirtual => _synchronization is not null;
+
+    /// <summary>Whether the calling thread is inside an action of the scheduler.</summary>
+    public bool IsRunning => _running.IsHeldByCurrentThread;
 
     /// <summary>The driver of a scheduler; there is one.</summary>
     public static SchedulerDriver For(IScheduler scheduler) => Drivers.GetValue(scheduler, static s => new SchedulerDriver(s));
@@ -31,7 +48,7 @@ internal sealed class SchedulerDriver
     {
         lock (_gate)
         {
-            _pollers.Add(poller);
+            _pollers = [.. _pollers, poller];
         }
     }
 
@@ -40,16 +57,45 @@ internal sealed class SchedulerDriver
     {
         lock (_gate)
         {
-            _pollers.Remove(poller);
+            _pollers = Array.FindAll(_pollers, other => !ReferenceEquals(other, poller));
         }
+    }
+
+    /// <summary>Throws when the scheduler runs an action on another thread: when a call would take effect is chance then.</summary>
+    public void DemandCaller()
+    {
+        if (Volatile.Read(ref _isInAction) && !IsRunning)
+        {
+            throw new NonDeterministicCallException(
+                "A call into virtual time came from another thread while the scheduler ran an action. Everything in a simulated world has "
+                + "to run on the scheduler's thread: use no Task.Run, give Task.Delay the context's TimeProvider, and do not put "
+                + "ConfigureAwait(false) on tasks that are not the library's.");
+        }
+    }
+
+    /// <summary>Lets something run on the scheduler's thread and on no context. Any thread.</summary>
+    public void Post(SendOrPostCallback callback, object? state)
+    {
+        lock (_gate)
+        {
+            _continuations.Enqueue((callback, state));
+        }
+
+        Wake();
     }
 
     /// <summary>Somebody has work. Any thread.</summary>
     public void Wake()
     {
+        if (IsRunning)
+        {
+            // Whoever runs looks at everybody before he ends.
+            return;
+        }
+
         lock (_gate)
         {
-            if (_isScheduled || _isRunning)
+            if (_isScheduled)
             {
                 return;
             }
@@ -57,65 +103,133 @@ internal sealed class SchedulerDriver
             _isScheduled = true;
         }
 
-        _scheduler.Schedule(Run);
+        _scheduler.Schedule(() =>
+        {
+            lock (_gate)
+            {
+                _isScheduled = false;
+            }
+
+            Run(static () => { });
+        });
     }
 
-    private void Run()
+    /// <summary>In virtual time: runs what there is to do, at the present instant; whoever runs already does so anyway.</summary>
+    public void RunNow()
     {
-        SchedulerPoller[] pollers;
+        if (IsVirtual && !Volatile.Read(ref _isInAction))
+        {
+            Run(static () => { });
+        }
+    }
+
+    /// <summary>Runs an action, and everything that it sets in motion, at the present instant. On the scheduler's thread.</summary>
+    public void Run(Action action)
+    {
+        if (IsRunning)
+        {
+            action();
+            return;
+        }
+
+        lock (_running)
+        {
+            var previous = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(_synchronization ?? previous);
+            Volatile.Write(ref _isInAction, true);
+            try
+            {
+                Guard(static state => ((Action)state!)(), action);
+                while (RunTurns() || !TrySleep())
+                {
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref _isInAction, false);
+                SynchronizationContext.SetSynchronizationContext(previous);
+            }
+
+            ScheduleTimer();
+        }
+    }
+
+    private static bool IsVirtualTime(Type? type)
+    {
+        while (type is not null && !(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(VirtualTimeSchedulerBase<,>)))
+        {
+            type = type.BaseType;
+        }
+
+        return type is not null;
+    }
+
+    /// <summary>Gives everybody a turn.</summary>
+    /// <returns>Whether something was done.</returns>
+    private bool RunTurns()
+    {
+        var hasWorked = RunContinuations();
+        foreach (var poller in Volatile.Read(ref _pollers))
+        {
+            hasWorked |= !poller.HasStopped && poller.Turn() != 0;
+            hasWorked |= RunContinuations();
+        }
+
+        return hasWorked;
+    }
+
+    private bool RunContinuations()
+    {
+        var hasWorked = false;
+        while (TryTake(out var next))
+        {
+            hasWorked = true;
+            Guard(next.Callback, next.State);
+        }
+
+        return hasWorked;
+    }
+
+    private bool TryTake(out (SendOrPostCallback Callback, object? State) next)
+    {
         lock (_gate)
         {
-            _isScheduled = false;
-            _isRunning = true;
-            pollers = [.. _pollers];
+            return _continuations.TryDequeue(out next);
         }
-
-        bool again;
-        do
-        {
-            again = false;
-            foreach (var poller in pollers)
-            {
-                again |= !poller.HasStopped && poller.Turn() != 0;
-            }
-
-            if (!again)
-            {
-                lock (_gate)
-                {
-                    _isRunning = false;
-                }
-
-                foreach (var poller in pollers)
-                {
-                    again |= !poller.HasStopped && !poller.TrySleep();
-                }
-
-                if (again)
-                {
-                    lock (_gate)
-                    {
-                        _isRunning = true;
-                    }
-                }
-            }
-        }
-        while (again);
-
-        ScheduleTimer(pollers);
     }
 
-    private void ScheduleTimer(SchedulerPoller[] pollers)
+    private bool TrySleep()
+    {
+        var areAsleep = true;
+        foreach (var poller in Volatile.Read(ref _pollers))
+        {
+            areAsleep &= poller.TrySleep();
+        }
+
+        return areAsleep;
+    }
+
+    private void Guard(SendOrPostCallback callback, object? state)
+    {
+        try
+        {
+            callback(state);
+        }
+        catch (Exception exception) when (Volatile.Read(ref _pollers) is [var first, ..])
+        {
+            // It has left its context, if it ever had one: the first tells.
+            first.ReportUnhandled(exception);
+        }
+    }
+
+    private void ScheduleTimer()
     {
         var due = long.MaxValue;
         var now = 0L;
-        foreach (var poller in pollers)
+        foreach (var poller in Volatile.Read(ref _pollers))
         {
-            if (!poller.HasStopped)
-            {
-                due = Math.Min(due, poller.Timers.NextDueTime);
-                now = poller.Now;
-            }
+            due = Math.Min(due, poller.Timers.NextDueTime);
+            now = poller.Now;
         }
 
         if (due == _timerDue)
@@ -129,9 +243,5 @@ internal sealed class SchedulerDriver
             : _scheduler.Schedule(TimeSpan.FromTicks(Math.Max(1, due - now)), OnTimer);
     }
 
-    private void OnTimer()
-    {
-        _timerDue = long.MaxValue;
-        Run();
-    }
+    private void OnTimer() => Run(() => _timerDue = long.MaxValue);
 }

@@ -12,9 +12,13 @@ internal sealed class SchedulerPoller : Poller
         : base(options)
     {
         _driver = SchedulerDriver.For(scheduler);
-        _driver.Add(this);
+        ChecksCallers = _driver.IsVirtual;
         TryPrepareToSleep();
+        _driver.Add(this);
     }
+
+    /// <summary>Whether its time is virtual, and everything has to stay on the scheduler's thread.</summary>
+    public bool IsVirtual => _driver.IsVirtual;
 
     /// <summary>Runs one duty cycle, the last one too. The driver only.</summary>
     /// <returns>How much was done.</returns>
@@ -37,6 +41,13 @@ internal sealed class SchedulerPoller : Poller
     /// <summary>Publishes that the next post must wake the driver. The driver only.</summary>
     /// <returns>False when there is work already.</returns>
     internal bool TrySleep() => TryPrepareToSleep();
+
+    /// <summary>In virtual time: runs what there is to do now, unless the scheduler does so already. For those who will not let time pass any
+    /// more.</summary>
+    public void RunNow() => _driver.RunNow();
+
+    /// <inheritdoc/>
+    protected override void CheckCaller() => _driver.DemandCaller();
 
     /// <inheritdoc/>
     protected override void Wake() => _driver.Wake();

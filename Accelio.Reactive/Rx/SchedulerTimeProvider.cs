@@ -43,7 +43,7 @@ public sealed class SchedulerTimeProvider(IScheduler scheduler) : TimeProvider
 
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
-                    _due = scheduler.Schedule(dueTime, () => Fire(period));
+                    _due = scheduler.Schedule(dueTime, () => SchedulerDriver.For(scheduler).Run(() => Fire(period)));
                 }
 
                 return true;

@@ -38,7 +38,7 @@ internal sealed class TypedHandler<TRequest, TResponse>
             throw;
         }
 
-        var response = await _handler(value, request).ConfigureAwait(false);
+        var response = await _handler(value, request);
         if (request.MayBeAnswered)
         {
             await request.RespondAsync(response, _responseSerializer).ConfigureAwait(false);

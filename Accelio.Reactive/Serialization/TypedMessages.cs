@@ -21,7 +21,8 @@ public static partial class TypedMessages
     {
         ArgumentNullException.ThrowIfNull(requestSerializer);
         ArgumentNullException.ThrowIfNull(responseSerializer);
-        return new TypedTarget(session).RequestAsync(request, requestSerializer, responseSerializer, envelope, cancellationToken);
+        return VirtualCall<TResponse>.Around(
+            new TypedTarget(session).RequestAsync(request, requestSerializer, responseSerializer, envelope, cancellationToken));
     }
 
     /// <summary>Sends a request on one connection and reads its answer; see <see cref="AccelioConnection.RequestAsync{T}"/>.</summary>
@@ -36,7 +37,8 @@ public static partial class TypedMessages
     {
         ArgumentNullException.ThrowIfNull(requestSerializer);
         ArgumentNullException.ThrowIfNull(responseSerializer);
-        return new TypedTarget(connection).RequestAsync(request, requestSerializer, responseSerializer, envelope, cancellationToken);
+        return VirtualCall<TResponse>.Around(
+            new TypedTarget(connection).RequestAsync(request, requestSerializer, responseSerializer, envelope, cancellationToken));
     }
 
     /// <summary>A cold request: every subscription writes the request as it is then, sends it once and pushes its answer. See
@@ -63,7 +65,7 @@ public static partial class TypedMessages
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(serializer);
-        return new TypedTarget(session).SendAsync(value, serializer, envelope, cancellationToken);
+        return VirtualCall<MessageId>.Around(new TypedTarget(session).SendAsync(value, serializer, envelope, cancellationToken));
     }
 
     /// <summary>Sends a one-way message on one connection; see <see cref="AccelioConnection.SendAsync"/>.</summary>
@@ -75,7 +77,7 @@ public static partial class TypedMessages
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(serializer);
-        return new TypedTarget(connection).SendAsync(value, serializer, envelope, cancellationToken);
+        return VirtualCall<MessageId>.Around(new TypedTarget(connection).SendAsync(value, serializer, envelope, cancellationToken));
     }
 
     /// <summary>Sends a one-way message and waits for its receipt; see <see cref="AccelioSession.DeliverAsync"/>.</summary>
@@ -87,7 +89,7 @@ public static partial class TypedMessages
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(serializer);
-        return new TypedTarget(session).DeliverAsync(value, serializer, envelope, cancellationToken);
+        return VirtualCall<DeliveryReceipt>.Around(new TypedTarget(session).DeliverAsync(value, serializer, envelope, cancellationToken));
     }
 
     /// <summary>Sends a one-way message on one connection and waits for its receipt; see
@@ -100,7 +102,7 @@ public static partial class TypedMessages
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(serializer);
-        return new TypedTarget(connection).DeliverAsync(value, serializer, envelope, cancellationToken);
+        return VirtualCall<DeliveryReceipt>.Around(new TypedTarget(connection).DeliverAsync(value, serializer, envelope, cancellationToken));
     }
 
     /// <summary>Answers with a value; see <see cref="InboundRequest.RespondAsync"/>.</summary>

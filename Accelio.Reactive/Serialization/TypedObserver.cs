@@ -37,7 +37,7 @@ internal sealed class TypedObserver<T> : IObserver<InboundMessage>
     {
         try
         {
-            await _handler(content, message).ConfigureAwait(false);
+            await _handler(content, message);
             message.Dispose();
         }
         catch (Exception exception)

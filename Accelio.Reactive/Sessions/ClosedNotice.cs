@@ -1,12 +1,12 @@
 namespace Accelio.Reactive;
 
 /// <summary>The last delivery of a session or server: behind it no callback of theirs runs, so only now is the end told.</summary>
-internal sealed class ClosedNotice(TaskCompletionSource closed, PollerContext context, IContextResident resident, bool holdsSharedContext) : IDelivery
+internal sealed class ClosedNotice(Signal closed, PollerContext context, IContextResident resident, bool holdsSharedContext) : IDelivery
 {
     /// <inheritdoc/>
     public void Deliver()
     {
-        closed.TrySetResult();
+        closed.Set();
         context.Remove(resident);
         if (holdsSharedContext)
         {

@@ -23,7 +23,7 @@ internal sealed class HandlerRun : WorkItem
     {
         _request = request;
         _version = version;
-        _awaiter = task.ConfigureAwait(false).GetAwaiter();
+        _awaiter = task.ConfigureAwait(VirtualSynchronizationContext.IsCurrent).GetAwaiter();
         _awaiter.UnsafeOnCompleted(_ended);
     }
 

@@ -7,22 +7,20 @@ namespace Accelio.Reactive;
 internal sealed partial class ServerCore
 {
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (Context.Poller.IsCurrent)
         {
             BeginClose();
         }
         else if (!Context.Poller.Post(new ActionItem(BeginClose)))
         {
-            return;
+            return default;
         }
 
-        var caller = ContextSwitch.ToCaller;
-        await _closed.Task.ConfigureAwait(false);
-        await caller;
-
-        GC.SuppressFinalize(this);
+        Context.RunLast();
+        return _closed.WaitAsync();
     }
 
     /// <inheritdoc/>
@@ -46,6 +44,7 @@ internal sealed partial class ServerCore
         else
         {
             Context.Poller.Post(new ActionItem(AbortNow));
+            Context.RunLast();
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     private readonly PushStream<AccelioSession> _sessionStream;
     private readonly ClaimedStream<InboundMessage> _messages;
     private readonly SingleStream<InboundRequest> _requests;
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _closed;
     private readonly HashSet<ServerSessionRequest> _pending = [];
     private readonly CloseTimer _closeTimer;
     private IListener? _listener;
@@ -29,6 +29,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     public ServerCore(PollerContext context, AccelioServerOptions options, Uri endPoint, bool holdsSharedContext)
     {
         Context = context;
+        _closed = new Signal(context);
         _options = options;
         _settings = EngineSettings.From(options);
         _endPoint = endPoint;
@@ -98,13 +99,13 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     }
 
     /// <inheritdoc/>
-    public override async ValueTask StopListeningAsync()
+    public override ValueTask StopListeningAsync()
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new Signal(Context);
         var item = new ActionItem(() =>
         {
             StopListening();
-            done.SetResult();
+            done.Set();
         });
         if (Context.Poller.IsCurrent)
         {
@@ -112,12 +113,10 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         }
         else if (!Context.Poller.Post(item))
         {
-            return;
+            return default;
         }
 
-        var caller = ContextSwitch.ToCaller;
-        await done.Task.ConfigureAwait(false);
-        await caller;
+        return done.WaitAsync();
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accelio.Reactive.Engine;
 
 namespace Accelio.Reactive;
@@ -34,17 +35,7 @@ internal sealed partial class SessionCore
     }
 
     /// <summary>Runs something on the context, or here when the context has stopped and nothing is under way any more.</summary>
-    internal async ValueTask<T> OnContextAsync<T>(Func<T> body)
-    {
-        try
-        {
-            return await Context.RunAsync(_ => ValueTask.FromResult(body()));
-        }
-        catch (ObjectDisposedException) when (Poller.HasStopped)
-        {
-            return body();
-        }
-    }
+    internal ValueTask<T> OnContextAsync<T>(Func<T> body) => VirtualCall<T>.Around(RunOnContextAsync(body));
 
     /// <summary>Sends a request of a batch and reads its answer.</summary>
     internal ValueTask<T> RequestAsync<T>(BatchCore batch, in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken)
@@ -79,6 +70,19 @@ internal sealed partial class SessionCore
         CheckMessage(message);
         var isAtHome = Poller.IsCurrent;
         return DeliverOperation.Rent(Context, isAtHome).Start(this, batch, message, OutgoingKind.Deliver, NewId(isAtHome), cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> RunOnContextAsync<T>(Func<T> body)
+    {
+        try
+        {
+            return await Context.RunAsync(_ => ValueTask.FromResult(body()));
+        }
+        catch (ObjectDisposedException) when (Poller.HasStopped)
+        {
+            return body();
+        }
     }
 
     private AbortReport AbortNow(MessageRange range)

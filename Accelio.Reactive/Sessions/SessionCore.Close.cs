@@ -8,7 +8,7 @@ internal sealed partial class SessionCore
     private CloseInfo _closeInfo = new(CloseReason.ClosedLocally, AccelioStatus.SessionClosed, string.Empty);
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         if (Poller.IsCurrent)
         {
@@ -17,14 +17,11 @@ internal sealed partial class SessionCore
         else
         {
             Poller.Post(new ActionItem(BeginClose));
+            Context.RunLast();
         }
 
-        // Inside a callback of this very context waiting would be for ourselves: the await gives the context back.
-        var caller = ContextSwitch.ToCaller;
-        await _closed.Task.ConfigureAwait(false);
-        await caller;
-
         GC.SuppressFinalize(this);
+        return _closed.WaitAsync();
     }
 
     /// <inheritdoc/>
@@ -48,6 +45,7 @@ internal sealed partial class SessionCore
         else
         {
             Poller.Post(new ActionItem(AbortNow));
+            Context.RunLast();
         }
     }
 

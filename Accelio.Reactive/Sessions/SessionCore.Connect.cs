@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Accelio.Reactive.Engine;
 using Accelio.Transports;
@@ -11,7 +12,7 @@ internal sealed partial class SessionCore
 {
     private const int MaxMoves = 8;
     private const string NoSessionHere = "no session can be opened on it";
-    private readonly TaskCompletionSource<bool> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _connected;
     private ConnectTimer? _connectTimer;
     private EndPoint[] _addresses = [];
     private ITransport? _transport;
@@ -28,12 +29,14 @@ internal sealed partial class SessionCore
     private AccelioSessionOptions ClientOptions => (AccelioSessionOptions)_options;
 
     /// <summary>Connects; completes when the session is established, fails with the exception for the caller.</summary>
-    public async Task ConnectAsync(ITransport transport, EndPoint[] addresses, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask ConnectAsync(ITransport transport, EndPoint[] addresses, CancellationToken cancellationToken)
     {
         _transport = transport;
         _addresses = addresses;
         _target = Uri;
         var begin = new ActionItem(BeginConnecting);
+        Poller.DemandCaller();
         if (!Poller.Post(begin))
         {
             if (_holdsSharedContext)
@@ -47,7 +50,7 @@ internal sealed partial class SessionCore
         using var registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((SessionCore)state!).Poller.Post(new ActionItem(() => ((SessionCore)state!).CancelConnecting(token))),
             this);
-        await _connected.Task.ConfigureAwait(false);
+        await _connected.WaitAsync().ConfigureAwait(false);
     }
 
     /// <summary>The exception for a caller whose token has fired.</summary>
@@ -133,7 +136,7 @@ internal sealed partial class SessionCore
 
         if (!Context.TryAdd(this))
         {
-            _connected.TrySetException(Context.Disposed(NoSessionHere));
+            _connected.Set(Context.Disposed(NoSessionHere));
             AbortNow();
             return;
         }
@@ -227,13 +230,12 @@ internal sealed partial class SessionCore
         _isConnecting = false;
         if (error is null)
         {
-            _connected.TrySetResult(true);
+            _connected.Set();
         }
         else
         {
             // Nobody need look at it when the session was established long ago.
-            _connected.TrySetException(error);
-            _ = _connected.Task.Exception;
+            _connected.Set(error);
         }
     }
 
@@ -244,7 +246,7 @@ internal sealed partial class SessionCore
             return;
         }
 
-        _connected.TrySetException(ConnectCanceled(token));
+        _connected.Set(ConnectCanceled(token));
         AbortNow();
     }
 
@@ -256,7 +258,7 @@ internal sealed partial class SessionCore
         }
 
         var limit = ClientOptions.ConnectTimeout;
-        _connected.TrySetException(new AccelioTimeoutException(
+        _connected.Set(new AccelioTimeoutException(
             $"The session to {_target} was not established within ConnectTimeout, {limit}. Is the server there, and does it answer?",
             AccelioStatus.Timeout));
         AbortNow();

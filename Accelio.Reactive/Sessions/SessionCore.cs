@@ -16,7 +16,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     private readonly PushStream<DeliveryReceipt> _receipts;
     private readonly ClaimedStream<InboundMessage> _messages;
     private readonly SingleStream<InboundRequest> _requests;
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _closed;
     private readonly AccelioPeerOptions _options;
     private readonly ServerCore? _server;
     private readonly bool _holdsSharedContext;
@@ -35,6 +35,8 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
         Copies = new SendBudget(options.SendBudget);
         Uri = uri;
         Resource = ResourcePath.Of(uri);
+        _closed = new Signal(context);
+        _connected = new Signal(context);
         _options = options;
         _server = server;
         _holdsSharedContext = holdsSharedContext;

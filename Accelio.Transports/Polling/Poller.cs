@@ -62,7 +62,7 @@ internal abstract class Poller
         _stopItem = new StopItem(this);
         _clock = new PollerClock(options.TimeProvider);
         Now = _clock.Read();
-        Timers = new TimerWheel(Now, ReportUnhandled);
+        Timers = new TimerWheel(Now, ReportUnhandled, options.TimerResolution);
         if (hasSockets)
         {
             Sockets = ReactorFactory.Create(this, isDrivenByHost, out var fallback);
@@ -122,6 +122,9 @@ internal abstract class Poller
     /// <summary>Told of everything that user code lets escape into the loop. Set before the poller starts; must not throw.</summary>
     public Action<Exception>? OnUnhandled { get; set; }
 
+    /// <summary>Told when the poller has stopped, on the thread that was its own. Set before the poller starts; must not throw.</summary>
+    public Action? OnStopped { get; set; }
+
     /// <summary>A turn that takes longer than this many ticks is told to <see cref="OnSlowCycle"/>. Set before the poller starts.</summary>
     public long SlowCycleThreshold { get; set; } = long.MaxValue;
 
@@ -171,6 +174,17 @@ internal abstract class Poller
 #pragma warning disable VSTHRD003 // the thread that completes the task takes no locks and waits for nobody
         return _stopped.Task;
 #pragma warning restore VSTHRD003
+    }
+
+    /// <summary>
+    /// Called on the thread of a user who is about to post: pollers that are not for every thread at every time throw here.
+    /// </summary>
+    public void DemandCaller()
+    {
+        if (ChecksCallers)
+        {
+            CheckCaller();
+        }
     }
 
     /// <summary>
@@ -272,11 +286,23 @@ internal abstract class Poller
     /// </summary>
     protected abstract void Wake();
 
+    /// <summary>Whether <see cref="CheckCaller"/> has a say in who may post. Set by the constructor of the derived class.</summary>
+    protected bool ChecksCallers { get; init; }
+
+    /// <summary>Throws when the calling thread may not post now.</summary>
+    protected virtual void CheckCaller()
+    {
+    }
+
     /// <summary>Whether the poller is to stop after this turn. Poller thread only.</summary>
     protected bool IsStopping { get; private set; }
 
     /// <summary>The poller has stopped; by the derived class, once everything of it is gone.</summary>
-    protected void ReportStopped() => _stopped.TrySetResult();
+    protected void ReportStopped()
+    {
+        _stopped.TrySetResult();
+        OnStopped?.Invoke();
+    }
 
     /// <summary>
     /// Stops: runs what was posted, then the <see cref="OnStopping"/> callbacks and what they set in motion; then refuses posts and runs

@@ -24,6 +24,9 @@ internal sealed class PollerOptions
     /// <summary>The only source of time of everything that lives on the poller.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>How exactly timers fire, ticks: late by less than this.</summary>
+    public long TimerResolution { get; init; } = TimeSpan.TicksPerMillisecond;
+
     /// <summary>For tests: released memory is overwritten, and checked when it is rented again.</summary>
     public bool PoisonMemory { get; init; }
 

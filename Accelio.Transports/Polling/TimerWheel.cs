@@ -3,38 +3,44 @@ using System.Numerics;
 namespace Accelio.Transports.Polling;
 
 /// <summary>
-/// Timers of one poller: a hierarchy of wheels with 64 slots each, of 1 ms, 64 ms, 4 s and so on. Scheduling, moving and cancelling are
-/// O(1) and allocate nothing; a timer far in the future moves down one wheel at a time as its moment comes nearer. Due times are rounded up
-/// to the millisecond: a timer fires late by less than that, and never early. Timers due in the same millisecond fire in no particular
-/// order. Poller thread only.
+/// Timers of one poller: a hierarchy of wheels with 64 slots each, of 1, 64, 4096 milliseconds and so on, or of as many of another
+/// resolution. Scheduling, moving and cancelling are O(1) and allocate nothing; a timer far in the future moves down one wheel at a time as
+/// its moment comes nearer. Due times are rounded up to the resolution: a timer fires late by less than that, and never early. Timers due
+/// in the same slot fire in no particular order. Poller thread only.
 /// </summary>
 internal sealed class TimerWheel
 {
     private const int SlotBits = 6;
     private const int Slots = 1 << SlotBits;
-    private const int Levels = 9; // 2^54 ms: more than 63-bit ticks can say
+    private const int Levels = 9; // 2^54 slots: longer than ticks can say in milliseconds, 57 years in ticks
     private const int DueSlot = Levels * Slots;
     private const int FiringSlot = DueSlot + 1;
-    private const long TicksPerSlot = TimeSpan.TicksPerMillisecond;
-    private const long LastSlotTime = long.MaxValue / TicksPerSlot;
+    private const long LastSlotTime = (1L << (Levels * SlotBits)) - 1;
 
     private readonly TimerList[] _lists = new TimerList[FiringSlot + 1];
     private readonly ulong[] _occupied = new ulong[Levels];
     private readonly Action<Exception>? _onUnhandled;
+    private readonly long _ticksPerSlot;
+    private readonly long _origin;
 
     /// <summary>
-    /// The millisecond up to which everything has fired. Every timer in a wheel is due later, and differs from it first in the digit (base
-    /// 64) of its level.
+    /// The slot of the finest wheel, counted from the origin, up to which everything has fired. Every timer in a wheel is due later, and
+    /// differs from it first in the digit (base 64) of its level.
     /// </summary>
     private long _current;
+
+    // When the slot after that begins: until then an advance has nothing to look for.
+    private long _nextSlotBegins;
 
     /// <summary>
     /// Creates an empty wheel that begins at <paramref name="now"/>; what timers throw goes to <paramref name="onUnhandled"/>, or to the
     /// caller of <see cref="Advance"/> without one.
     /// </summary>
-    public TimerWheel(long now = 0, Action<Exception>? onUnhandled = null)
+    public TimerWheel(long now = 0, Action<Exception>? onUnhandled = null, long resolution = TimeSpan.TicksPerMillisecond)
     {
-        _current = Math.Max(0, now / TicksPerSlot);
+        _ticksPerSlot = resolution;
+        _origin = Math.Max(0, now) / resolution * resolution;
+        _nextSlotBegins = _origin + resolution;
         _onUnhandled = onUnhandled;
     }
 
@@ -51,10 +57,10 @@ internal sealed class TimerWheel
         {
             if (_lists[DueSlot].First is not null)
             {
-                return _current * TicksPerSlot;
+                return TimeOf(_current);
             }
 
-            return TryFindNext(out _, out var time) ? time * TicksPerSlot : long.MaxValue;
+            return TryFindNext(out _, out var time) ? TimeOf(time) : long.MaxValue;
         }
     }
 
@@ -63,8 +69,8 @@ internal sealed class TimerWheel
     {
         long.MaxValue => -1,
         <= 0 => 0,
-        >= int.MaxValue * TicksPerSlot => int.MaxValue,
-        _ => (int)((ticks + TicksPerSlot - 1) / TicksPerSlot),
+        >= int.MaxValue * TimeSpan.TicksPerMillisecond => int.MaxValue,
+        _ => (int)((ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond),
     };
 
     /// <summary>How long to wait until <see cref="NextDueTime"/>, rounded up to milliseconds; -1 when no timer waits.</summary>
@@ -101,11 +107,12 @@ internal sealed class TimerWheel
     /// </summary>
     public int Advance(long now)
     {
-        var target = now / TicksPerSlot;
-        if (target <= _current && _lists[DueSlot].First is null && _lists[FiringSlot].First is null)
+        if (now < _nextSlotBegins && _lists[DueSlot].First is null && _lists[FiringSlot].First is null)
         {
             return 0;
         }
+
+        var target = Math.Max(0, now - _origin) / _ticksPerSlot;
 
         MoveAll(DueSlot);
         while (TryFindNext(out var slot, out var time) && time <= target)
@@ -117,8 +124,11 @@ internal sealed class TimerWheel
         }
 
         _current = Math.Max(_current, target);
+        _nextSlotBegins = TimeOf(_current) + _ticksPerSlot;
         return Fire(now);
     }
+
+    private long TimeOf(long slot) => _origin + (slot * _ticksPerSlot);
 
     private int Fire(long now)
     {
@@ -160,8 +170,8 @@ internal sealed class TimerWheel
 
     private void Insert(WheelTimer timer)
     {
-        var due = Math.Max(0, timer.DueTime);
-        var time = Math.Min((due / TicksPerSlot) + (due % TicksPerSlot == 0 ? 0 : 1), LastSlotTime);
+        var due = Math.Max(0, timer.DueTime - _origin);
+        var time = Math.Min((due / _ticksPerSlot) + (due % _ticksPerSlot == 0 ? 0 : 1), LastSlotTime);
         if (time <= _current)
         {
             timer.Slot = DueSlot;
@@ -191,7 +201,7 @@ internal sealed class TimerWheel
     }
 
     /// <summary>
-    /// Finds the slot that comes next, and the millisecond at which it begins. A finer wheel always comes before a coarser one.
+    /// Finds the slot that comes next, and when it begins, counted in slots of the finest wheel. A finer wheel always comes before a coarser one.
     /// </summary>
     private bool TryFindNext(out int slot, out long time)
     {
