@@ -50,7 +50,7 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
     }
 
     /// <summary>The connection the message came on; null for the answer of a request.</summary>
-    public AccelioConnection? Connection => Core.Connection?.Events as AccelioConnection;
+    public AccelioConnection? Connection => Core.Origin;
 
     private MessageLease Lease => _lease ?? throw new InvalidOperationException(
         "This InboundMessage is default(InboundMessage): it stands for no message. "

@@ -45,7 +45,10 @@ internal sealed unsafe partial class MessageCore : MessageLease
     internal bool TellsConnection;
 
     /// <summary>The session the message came on; null while there is none.</summary>
-    internal AccelioSession? Session => (Connection?.Events as AccelioConnection)?.Session;
+    internal AccelioSession? Session => Maker is null ? Origin?.Session : Maker.Session;
+
+    /// <summary>The connection the message came on, as users know it; null for answers.</summary>
+    internal AccelioConnection? Origin => Maker is null ? Connection?.Events as AccelioConnection : Maker.Connection;
 
     /// <summary>Whether the sender marked the message as the last of a batch.</summary>
     internal bool LastInBatch;

@@ -26,6 +26,12 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
     /// <summary>Sends the answer of a claimed request.</summary>
     public static ValueTask Start(Poller poller, MessageCore request, in OutboundMessage response, AccelioStatus status, string? text)
     {
+        if (request.Maker is not null)
+        {
+            request.AnswerMade(response, status, text);
+            return default;
+        }
+
         var operation = OperationPool<ResponseOperation>.Shared.Get();
         operation.Request = request;
         operation.Message = response;
