@@ -77,7 +77,7 @@ public class BadServerTests
     /// <summary>A task that fails as the streams of the session do.</summary>
     private static Task FailureOf(AccelioSession session)
     {
-        var failed = new TaskCompletionSource();
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         session.Messages.Subscribe(_ => { }, failed.SetException, failed.SetResult);
         return failed.Task;
     }

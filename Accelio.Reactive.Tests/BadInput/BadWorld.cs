@@ -11,12 +11,12 @@ namespace Accelio.Reactive.Tests.BadInput;
 /// </summary>
 internal abstract class BadWorld : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(0.5);
     private readonly SteppedTime _time = new();
     private readonly PollerContext _tested;
     private readonly PollerContext _other;
-    private readonly TaskCompletionSource _release = new();
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AccelioSession _good;
     private readonly HeldResources _idle;
 

@@ -81,7 +81,7 @@ public class UserMistakeTests
                 await AccelioSession.ConnectAsync(null!);
                 break;
             case "connect to a host that is not there":
-                await AccelioSession.ConnectAsync(new Uri("tcp://no-such-host.invalid:1"));
+                await AccelioSession.ConnectAsync(new Uri("tcp://no-such-host.invalid:1"), Pair.WithPatience(new AccelioSessionOptions()));
                 break;
             case "connect where nobody listens":
                 await AccelioSession.ConnectAsync(new Uri("tcp://127.0.0.1:1"));
@@ -204,7 +204,7 @@ public class UserMistakeTests
     /// <summary>Serves one request and fails as its handler does.</summary>
     private static async Task ServeAsync(Pair pair, Func<InboundRequest, ValueTask> handler)
     {
-        var served = new TaskCompletionSource();
+        var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var serving = pair.Server.Handle(async request =>
         {
             try

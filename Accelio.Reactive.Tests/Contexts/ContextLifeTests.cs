@@ -1,6 +1,7 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using Accelio.Reactive.Tests.Sessions;
+using Accelio.Reactive.Tests.Support;
 using Microsoft.Reactive.Testing;
 using Xunit;
 
@@ -63,9 +64,8 @@ public class ContextLifeTests
     [Fact]
     public async Task What_begins_while_a_context_ends_is_refused_and_not_forgotten()
     {
-        using var gate = new ManualResetEventSlim();
         await using var pair = await Pair.OpenAsync(client: options => options.CloseTimeout = TimeSpan.FromMinutes(10));
-        pair.ServerContext.Scheduler.Schedule(() => gate.Wait(TimeSpan.FromMinutes(2)));
+        using var busy = await Busy.MakeAsync(pair.ServerContext);
         var ending = pair.ClientContext.DisposeAsync().AsTask();
 
         var session = await Record.ExceptionAsync(() => pair.ConnectAsync().WaitAsync(Pair.Limit));
@@ -75,7 +75,7 @@ public class ContextLifeTests
         Assert.IsType<ObjectDisposedException>(session);
         Assert.IsType<ObjectDisposedException>(server);
         Assert.False(ending.IsCompleted);
-        gate.Set();
+        busy.Dispose();
         await ending.WaitAsync(Pair.Limit);
     }
 
@@ -191,10 +191,7 @@ public class ContextLifeTests
         await using var pair = await Pair.OpenAsync();
         var context = AccelioContext.Manual();
         var connecting = pair.ConnectAsync(options => options.Context = context);
-        for (var i = 0; i < 3000 && !connecting.IsCompleted; i++)
-        {
-            context.Poll(TimeSpan.FromMilliseconds(10));
-        }
+        context.TurnUntil(connecting);
 
         var session = await connecting;
         await context.DisposeAsync().AsTask().WaitAsync(Pair.Limit);

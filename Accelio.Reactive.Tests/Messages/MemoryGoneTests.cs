@@ -111,7 +111,7 @@ public abstract class MemoryGoneTests(Sessions.Wire wire) : SessionTests(wire)
             server: options => options.WindowMessages = 1);
         await pair.Session.SendAsync(new byte[1]);
         await Until.TrueAsync(() => kept.Count == 1, () => "no message");
-        var passedOn = new TaskCompletionSource<Task>();
+        var passedOn = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // The window is used up, so what is passed on has to wait, and nobody awaits it.
         using var subscription = pair.Session.Messages.Subscribe(message => passedOn.SetResult(pair.Session.SendAsync(message.Payload).AsTask()));
@@ -169,7 +169,7 @@ public abstract class MemoryGoneTests(Sessions.Wire wire) : SessionTests(wire)
     // The client serves: the server's request is told that it failed, the handler what its answer threw.
     private static async Task RespondAsync(Pair pair, OutboundMessage message)
     {
-        var answered = new TaskCompletionSource<Exception>();
+        var answered = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var handling = pair.Session.Handle(async request =>
         {
             try

@@ -80,7 +80,7 @@ public class AwaitRules
 
             // Perhaps it has completed by now, perhaps it completes at this very moment.
             var awaiter = request.GetAwaiter();
-            var continued = new TaskCompletionSource<AccelioContext?>();
+            var continued = new TaskCompletionSource<AccelioContext?>(TaskCreationOptions.RunContinuationsAsynchronously);
             awaiter.UnsafeOnCompleted(() =>
             {
                 awaiter.GetResult();
@@ -148,7 +148,7 @@ public class AwaitRules
     {
         await using var world = await AwaitWorld.OpenWithEchoAsync();
         await using var context = AccelioContext.Start();
-        var release = new TaskCompletionSource();
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var running = await world.BeginAsync(beginning, async () =>
         {
             var inside = await context.RunAsync(async _ =>

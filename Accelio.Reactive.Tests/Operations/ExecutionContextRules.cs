@@ -15,8 +15,8 @@ public class ExecutionContextRules
     public async Task A_continuation_registered_with_the_flag_sees_the_locals_and_one_without_does_not(Beginning beginning)
     {
         await using var world = await AwaitWorld.OpenAsync();
-        var flowing = new TaskCompletionSource<string?>();
-        var plain = new TaskCompletionSource<string?>();
+        var flowing = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var plain = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await await world.BeginAsync(beginning, () =>
         {
             Local.Value = "flows";

@@ -35,7 +35,7 @@ public class ThrownExceptionRules
     public async Task A_task_awaited_twice_refuses_the_second_await_and_serves_the_first()
     {
         await using var world = await AwaitWorld.OpenAsync();
-        var first = new TaskCompletionSource<int>();
+        var first = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         var awaiter = world.Session.RequestAsync(AwaitWorld.Message, answer => answer.PayloadLength).GetAwaiter();
         awaiter.UnsafeOnCompleted(() => first.SetResult(awaiter.GetResult()));
 
@@ -90,7 +90,7 @@ public class ThrownExceptionRules
     public async Task What_such_a_body_throws_and_nobody_awaits_is_reported()
     {
         await using var context = AccelioContext.Start();
-        var reported = new TaskCompletionSource<Exception>();
+        var reported = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         context.UnhandledExceptions.Subscribe(exception => reported.TrySetResult(exception));
         Drop(context);
 

@@ -272,12 +272,12 @@ public sealed class PortableReactorTests : IDisposable
     [Fact]
     public async Task A_processor_to_be_bound_to_is_reported_as_left_to_the_system()
     {
-        var reported = new TaskCompletionSource<Exception>();
+        var reported = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         var options = new PollerOptions { Cpu = 0, Engine = ReactorKind.Portable };
         await using var poller = new ThreadPoller(options) { OnUnhandled = reported.SetResult };
         poller.Start();
 
-        Assert.Contains("portable", (await reported.Task.WaitAsync(TimeSpan.FromSeconds(20))).Message, StringComparison.Ordinal);
+        Assert.Contains("portable", (await reported.Task.WaitAsync(TimeSpan.FromSeconds(60))).Message, StringComparison.Ordinal);
     }
 
     private static Socket Listen()

@@ -22,7 +22,7 @@ public class SoakTests
         Assert.True(report.GetProperty("serverMessages").GetInt64() > 0);
         Assert.True(report.GetProperty("kills").GetInt32() > 0);
         Assert.True(report.GetProperty("samples").GetInt32() > 0);
-        Assert.Equal(report.GetProperty("descriptorsBefore").GetInt32(), report.GetProperty("descriptorsAfter").GetInt32());
+        Assert.InRange(report.GetProperty("descriptorsAfter").GetInt32(), 1, report.GetProperty("descriptorsBefore").GetInt32());
     }
 
     [Fact]

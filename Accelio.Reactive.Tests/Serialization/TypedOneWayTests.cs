@@ -28,7 +28,7 @@ public class TypedOneWayTests
     {
         var seen = new List<int>();
         var lengths = new List<int>();
-        var told = new TaskCompletionSource<AccelioError>();
+        var told = new TaskCompletionSource<AccelioError>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await Pair.OpenAsync(server =>
         {
             server.Sessions.Subscribe(session => session.Errors.Subscribe(told.SetResult));
@@ -53,9 +53,9 @@ public class TypedOneWayTests
     [InlineData(2, false)]
     public async Task A_receipt_waits_for_the_handler_and_says_how_it_ended(int number, bool accepted)
     {
-        var started = new TaskCompletionSource();
-        var release = new TaskCompletionSource();
-        var unhandled = new TaskCompletionSource<Exception>();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var unhandled = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await Pair.OpenAsync(server =>
         {
             server.HomeContext.UnhandledExceptions.Subscribe(unhandled.SetResult);

@@ -13,7 +13,7 @@ public class AnswerTimeRules
     {
         var arrived = new TaskCompletionSource<InboundRequest>(TaskCreationOptions.RunContinuationsAsynchronously);
         var canceled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var late = new TaskCompletionSource<Exception?>();
+        var late = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(server => server.Handle(async request =>
         {
             await using var registration = request.Canceled.Register(() => canceled.SetResult());
@@ -63,7 +63,7 @@ public class AnswerTimeRules
     {
         var started = 0;
         var first = new TaskCompletionSource<InboundRequest>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var release = new TaskCompletionSource();
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(
             server => server.Handle(async request =>
             {
@@ -93,7 +93,7 @@ public class AnswerTimeRules
     [Fact]
     public async Task Without_a_limit_nothing_remains_to_be_counted()
     {
-        var remaining = new TaskCompletionSource<TimeSpan?>();
+        var remaining = new TaskCompletionSource<TimeSpan?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(
             server => server.Handle(request =>
             {

@@ -19,7 +19,7 @@ public abstract class ColdRequestRules(Wire wire) : SessionTests(wire)
     {
         await using var world = await ColdWorld.OpenAsync(Over);
         var time = new TestScheduler();
-        var result = new TaskCompletionSource<Exception?>();
+        var result = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = world.Request("slow").Timeout(TimeSpan.FromSeconds(1), time).Subscribe(_ => { }, result.SetResult);
         await world.ArrivedAsync();
 
@@ -160,7 +160,7 @@ public abstract class ColdRequestRules(Wire wire) : SessionTests(wire)
     {
         await using var world = await ColdWorld.OpenAsync(Over);
         var calls = new List<string>();
-        var seen = new TaskCompletionSource();
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await world.Pair.ClientContext.RunAsync(_ =>
         {
             IDisposable? subscription = null;

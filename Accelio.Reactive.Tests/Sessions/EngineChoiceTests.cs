@@ -21,10 +21,7 @@ public class EngineChoiceTests
 
         DescriptorLimit.Without(() => context = AccelioContext.Manual(options));
         var talk = TalkAsync(context!);
-        while (!talk.IsCompleted)
-        {
-            context!.Poll(TimeSpan.FromMilliseconds(10));
-        }
+        context!.TurnUntil(talk);
 
         await talk;
         await context!.DisposeAsync();

@@ -11,7 +11,7 @@ public abstract class HandlerRules(Wire wire) : SessionTests(wire)
     public async Task Handlers_start_in_order_and_run_concurrently()
     {
         var started = new List<byte>();
-        var all = new TaskCompletionSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(server => server.Handle(async request =>
         {
             var number = request.Payload.FirstSpan[0];
@@ -39,12 +39,20 @@ public abstract class HandlerRules(Wire wire) : SessionTests(wire)
         var started = new List<byte>();
         var running = 0;
         var peak = 0;
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(
             server => server.Handle(async request =>
             {
                 var number = request.Payload.FirstSpan[0];
                 started.Add(number);
                 peak = Math.Max(peak, ++running);
+                if (running == most)
+                {
+                    full.TrySetResult();
+                }
+
+                // The first ones go on when as many run as may.
+                await full.Task;
                 await Task.Yield();
                 await server.HomeContext.SwitchTo();
                 running--;
@@ -62,7 +70,7 @@ public abstract class HandlerRules(Wire wire) : SessionTests(wire)
     [Fact]
     public async Task Requests_that_wait_for_a_handler_keep_their_order_when_the_handler_is_replaced()
     {
-        var first = new TaskCompletionSource();
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new List<byte>();
         await using var pair = await OpenAsync(server: options => options.MaxConcurrentHandlers = 1);
         using var before = pair.Accepted.Handle(async request =>
@@ -152,7 +160,7 @@ public abstract class HandlerRules(Wire wire) : SessionTests(wire)
     [Fact]
     public async Task A_second_answer_is_a_mistake_and_the_first_one_counts()
     {
-        var outcome = new TaskCompletionSource<(Exception? Respond, Exception? Fail)>();
+        var outcome = new TaskCompletionSource<(Exception? Respond, Exception? Fail)>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(server => server.Handle(async request =>
         {
             await request.RespondAsync("one"u8.ToArray());
@@ -172,8 +180,8 @@ public abstract class HandlerRules(Wire wire) : SessionTests(wire)
     public async Task An_answer_after_the_end_of_the_session_fails_and_says_so()
     {
         var arrived = new TaskCompletionSource<InboundRequest>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var release = new TaskCompletionSource();
-        var late = new TaskCompletionSource<Exception?>();
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var late = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(server => server.Handle(async request =>
         {
             arrived.SetResult(request);
@@ -213,7 +221,7 @@ public abstract class HandlerRules(Wire wire) : SessionTests(wire)
             var token = request.Canceled;
             Assert.True(onContext == default || onContext == token);
             arrived.Signal();
-            var waiting = new TaskCompletionSource();
+            var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await using var registration = token.Register(() => waiting.SetResult());
             await waiting.Task;
             ended.Signal();
@@ -258,7 +266,7 @@ public abstract class HandlerRules(Wire wire) : SessionTests(wire)
     public async Task What_a_callback_of_Canceled_throws_is_reported_and_hurts_nobody()
     {
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var reported = new TaskCompletionSource<Exception>();
+        var reported = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(server =>
         {
             server.HomeContext.UnhandledExceptions.Subscribe(exception => reported.TrySetResult(exception));

@@ -1,5 +1,6 @@
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
+using Accelio.Reactive.Tests.Support;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
@@ -12,9 +13,9 @@ public abstract class LifeTests(Wire wire) : SessionTests(wire)
         await using var pair = await OpenAsync();
         var client = new List<AccelioSessionEvent>();
         var server = new List<AccelioSessionEvent>();
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.Session.Events.Subscribe(client.Add);
-        var present = new TaskCompletionSource();
+        var present = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.Accepted.Events.Do(_ => present.TrySetResult()).Subscribe(server.Add, () => ended.SetResult());
         await present.Task.WaitAsync(Pair.Limit);
 
@@ -133,7 +134,7 @@ public abstract class LifeTests(Wire wire) : SessionTests(wire)
     public async Task An_observer_that_throws_loses_its_subscription_only()
     {
         var others = 0;
-        var unhandled = new TaskCompletionSource<Exception>();
+        var unhandled = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(server =>
         {
             server.HomeContext.UnhandledExceptions.Subscribe(exception => unhandled.TrySetResult(exception));
@@ -183,10 +184,7 @@ public abstract class LifeTests(Wire wire) : SessionTests(wire)
         Pair.Echo(server);
         using var context = Manual("by hand");
         var work = RunAsync();
-        for (var i = 0; !work.IsCompleted && i < 3000; i++)
-        {
-            context.Poll(TimeSpan.FromMilliseconds(10));
-        }
+        context.TurnUntil(work);
 
         Assert.Equal(5, await work);
 

@@ -54,7 +54,7 @@ public abstract class OneWayTests(Wire wire) : SessionTests(wire)
     public async Task Receipts_that_nobody_awaits_are_a_stream()
     {
         await using var pair = await OpenAsync(server => server.Messages.Subscribe(_ => { }));
-        var arrived = new TaskCompletionSource<DeliveryReceipt>();
+        var arrived = new TaskCompletionSource<DeliveryReceipt>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = pair.Session.Receipts.Subscribe(arrived.SetResult);
 
         var id = await pair.Session.SendAsync(new OutboundMessage(new byte[1]) { Options = MessageOptions.RequestReceipt });

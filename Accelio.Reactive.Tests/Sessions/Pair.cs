@@ -52,16 +52,28 @@ internal sealed class Pair : IAsyncDisposable
     /// <summary>A further session to the same server.</summary>
     public async Task<AccelioSession> ConnectAsync(Action<AccelioSessionOptions>? configure = null, string resource = "/")
     {
-        var options = WithPatience(new AccelioSessionOptions { Context = ClientContext, ConnectTimeout = Patience });
+        var options = WithPatience(new AccelioSessionOptions { Context = ClientContext });
         configure?.Invoke(options);
         return await AccelioSession.ConnectAsync(new Uri(Server.EndPoint, resource), options);
     }
 
-    private static T WithPatience<T>(T options)
+    /// <summary>Time limits that no busy machine exceeds.</summary>
+    public static T WithPatience<T>(T options)
         where T : AccelioPeerOptions
     {
         options.RequestTimeout = options.SetupTimeout = options.DetectWithin = Patience;
         options.BodyProgressTimeout = options.SendProgressTimeout = Patience;
+        options.UnclaimedTimeout = options.CloseTimeout = Patience;
+        switch (options)
+        {
+            case AccelioServerOptions server:
+                server.AcceptTimeout = Patience;
+                break;
+            case AccelioSessionOptions client:
+                client.ConnectTimeout = Patience;
+                break;
+        }
+
         return options;
     }
 

@@ -144,7 +144,7 @@ public abstract class RequestTests(Wire wire) : SessionTests(wire)
     [Fact]
     public async Task A_second_answer_is_refused()
     {
-        var second = new TaskCompletionSource<Exception?>();
+        var second = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await OpenAsync(server => server.Handle(async request =>
         {
             await request.RespondAsync("one"u8.ToArray());
@@ -158,11 +158,13 @@ public abstract class RequestTests(Wire wire) : SessionTests(wire)
     [Fact]
     public async Task A_request_that_is_not_answered_in_time_fails_and_its_late_answer_hurts_nobody()
     {
-        var release = new TaskCompletionSource();
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hasArrived = false;
         await using var pair = await OpenAsync(server => server.Handle(async request =>
         {
             if (request.PayloadLength == 1)
             {
+                hasArrived = true;
                 await release.Task;
             }
 
@@ -173,7 +175,8 @@ public abstract class RequestTests(Wire wire) : SessionTests(wire)
             await pair.Session.RequestAsync(new OutboundMessage(new byte[1]) { Timeout = TimeSpan.FromMilliseconds(100) }, _ => 0));
         release.SetResult();
 
-        Assert.True(failure.MayHaveExecuted);
+        // On a machine that is very busy the time is over before the request was sent.
+        Assert.True(failure.MayHaveExecuted || !Volatile.Read(ref hasArrived));
         Assert.Equal(2, await pair.Session.RequestAsync(new byte[2], answer => answer.PayloadLength));
     }
 

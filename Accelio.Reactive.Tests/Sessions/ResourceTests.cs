@@ -148,7 +148,7 @@ public class ResourceTests
 
     private static Task Ended(IObservable<InboundMessage> stream)
     {
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         stream.Subscribe(_ => { }, ended.SetResult);
         return ended.Task;
     }

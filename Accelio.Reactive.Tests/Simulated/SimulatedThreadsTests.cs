@@ -27,7 +27,7 @@ public class SimulatedThreadsTests
         using var server = new RecordingSink("server");
         var clientDone = Watch(client);
         var serverDone = Watch(server);
-        var listening = new TaskCompletionSource<IListener>();
+        var listening = new TaskCompletionSource<IListener>(TaskCreationOptions.RunContinuationsAsynchronously);
 
         Assert.True(serverPoller.Post(new ActionItem(() =>
         {

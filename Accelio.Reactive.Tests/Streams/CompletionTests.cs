@@ -58,8 +58,8 @@ public class CompletionTests
         await using var pair = await Pair.OpenAsync(server => server.Handle(request =>
             request.PayloadLength == 1 ? request.RespondAsync(new byte[7]) : new ValueTask(Task.Delay(Timeout.Infinite))));
         var log = new List<string>();
-        var first = new TaskCompletionSource();
-        var second = new TaskCompletionSource();
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         pair.Session.Request(new byte[1], answer => answer.PayloadLength).CheckedOn(pair.ClientContext, checks)
             .Subscribe(length => log.Add($"{length}"), error => log.Add(error.GetType().Name), first.SetResult);
@@ -86,7 +86,7 @@ public class CompletionTests
         await using var pair = await Pair.OpenAsync();
         var context = pair.ServerContext;
         var ended = new List<string>();
-        var all = new TaskCompletionSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void End(string name)
         {
             ended.Add(name);
@@ -124,7 +124,7 @@ public class CompletionTests
 
         async Task<string> EndOf<T>(IObservable<T> stream)
         {
-            var end = new TaskCompletionSource<string>();
+            var end = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             stream.CheckedOn(pair.ClientContext, checks).Subscribe(_ => { }, error => end.SetResult(error.GetType().Name), () => end.SetResult(Completed));
             return await end.Task.WaitAsync(Pair.Limit);
         }
@@ -208,7 +208,7 @@ public class CompletionTests
 
         private void Watch<T>(string name, IObservable<T> stream, Action<T>? onNext = null)
         {
-            var end = new TaskCompletionSource<string>();
+            var end = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             _ends[name] = end.Task;
             stream.CheckedOn(pair.ClientContext, _checks).Subscribe(
                 value => onNext?.Invoke(value),

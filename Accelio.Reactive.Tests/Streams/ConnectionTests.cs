@@ -137,7 +137,7 @@ public class ConnectionTests
     {
         await using var pair = await Pair.OpenAsync();
         var connection = pair.Session.Connections[0];
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.Messages.Subscribe(_ => { }, ended.SetException, ended.SetResult);
 
         await pair.Session.DisposeAsync();

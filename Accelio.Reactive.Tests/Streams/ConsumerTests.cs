@@ -15,7 +15,7 @@ public class ConsumerTests
         using var checks = new StreamChecks();
         var seen = new List<int>();
         await using var pair = await Pair.OpenAsync();
-        var all = new TaskCompletionSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         for (var i = 0; i < 100; i++)
         {
             await pair.Session.SendAsync(BitConverter.GetBytes(i));
@@ -68,7 +68,7 @@ public class ConsumerTests
         var logger = new RecordingLogger();
         await using var pair = await Pair.OpenAsync(server: options => options.UnclaimedTimeout = TimeSpan.FromMilliseconds(20), contexts: options => options.LoggerFactory = logger);
         var errors = new List<AccelioError>();
-        var told = new TaskCompletionSource();
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.Accepted.Errors.CheckedOn(pair.ServerContext, checks).Subscribe(error =>
         {
             errors.Add(error);
@@ -107,7 +107,7 @@ public class ConsumerTests
     {
         var logger = new RecordingLogger();
         await using var pair = await Pair.OpenAsync(contexts: options => options.LoggerFactory = logger);
-        var error = new TaskCompletionSource<AccelioError>();
+        var error = new TaskCompletionSource<AccelioError>(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.Accepted.Errors.Subscribe(error.SetResult);
         await pair.Session.SendAsync(new byte[1]);
 
@@ -164,7 +164,7 @@ public class ConsumerTests
     [Fact]
     public async Task An_observer_of_requests_that_throws_fails_that_request_and_leaves_room_for_the_next_consumer()
     {
-        var unhandled = new TaskCompletionSource<Exception>();
+        var unhandled = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await Pair.OpenAsync();
         pair.ServerContext.UnhandledExceptions.Subscribe(unhandled.SetResult);
         pair.Server.Requests.Subscribe(_ => throw new FormatException("secret"));

@@ -12,7 +12,7 @@ public class DeliveryTests
     public async Task Every_stream_pushes_on_its_context_one_call_at_a_time()
     {
         using var checks = new StreamChecks();
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await Pair.OpenAsync(server =>
         {
             Pair.Echo(server);
@@ -43,11 +43,11 @@ public class DeliveryTests
     {
         using var checks = new StreamChecks();
         var log = new List<string>();
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await Pair.OpenAsync();
         var session = pair.Session;
         var context = pair.ClientContext;
-        var present = new TaskCompletionSource();
+        var present = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         session.Events.CheckedOn(context, checks).Do(_ => present.TrySetResult()).Subscribe(happened => log.Add(happened.GetType().Name), ended.SetResult);
         await present.Task.WaitAsync(Pair.Limit);
         session.Errors.CheckedOn(context, checks).Subscribe(_ => log.Add("error"), () => log.Add("errors end"));
@@ -88,7 +88,7 @@ public class DeliveryTests
             }
         });
         var log = new List<string>();
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         all.Subscribe(log.Add, ended.SetException, ended.SetResult);
 
         await pair.Accepted.SendAsync(new byte[1]);
@@ -182,7 +182,7 @@ public class DeliveryTests
     public async Task A_handler_that_user_code_completes_inside_a_callback_lets_the_next_begin_after_it()
     {
         var log = new List<string>();
-        var gate = new TaskCompletionSource();
+        var gate = new TaskCompletionSource(TaskCreationOptions.None);
         await using var pair = await Pair.OpenAsync(
             server =>
             {

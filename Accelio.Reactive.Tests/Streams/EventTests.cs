@@ -20,7 +20,7 @@ public class EventTests
             var lists = new List<Task<IList<AccelioSessionEvent>>>();
             for (var i = 0; i < 200; i++)
             {
-                var list = new TaskCompletionSource<IList<AccelioSessionEvent>>();
+                var list = new TaskCompletionSource<IList<AccelioSessionEvent>>(TaskCreationOptions.RunContinuationsAsynchronously);
                 pair.Session.Events.CheckedOn(pair.ClientContext, checks).ToList().Subscribe(list.SetResult);
                 lists.Add(list.Task);
             }
@@ -44,7 +44,7 @@ public class EventTests
         using var checks = new StreamChecks();
         await using var pair = await Pair.OpenAsync();
         var log = new List<string>();
-        var seen = new TaskCompletionSource();
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.Session.Messages.CheckedOn(pair.ClientContext, checks).Subscribe(_ =>
         {
             log.Add("begin");
@@ -69,7 +69,7 @@ public class EventTests
         await using var pair = await Pair.OpenAsync();
         var here = new List<AccelioSessionEvent>();
         var there = new List<AccelioSessionEvent>();
-        var ends = new TaskCompletionSource[] { new(), new() };
+        var ends = new TaskCompletionSource[] { new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously) };
         pair.Session.Events.CheckedOn(pair.ClientContext, checks).Subscribe(here.Add, ends[0].SetResult);
         pair.Accepted.Events.CheckedOn(pair.ServerContext, checks).Subscribe(there.Add, ends[1].SetResult);
 
@@ -92,7 +92,7 @@ public class EventTests
         using var checks = new StreamChecks();
         await using var pair = await Pair.OpenAsync();
         var log = new List<string>();
-        var subscribed = new TaskCompletionSource();
+        var subscribed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.Session.Messages.CheckedOn(pair.ClientContext, checks).Subscribe(_ => { }, () => log.Add("messages end"));
         pair.Session.Events.CheckedOn(pair.ClientContext, checks).Subscribe(_ => subscribed.TrySetResult(), () => log.Add("events end"));
         await subscribed.Task.WaitAsync(Pair.Limit);

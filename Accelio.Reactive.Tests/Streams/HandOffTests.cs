@@ -31,7 +31,7 @@ public class HandOffTests
             _ => CurrentThreadScheduler.Instance,
         };
         var seen = new List<int>();
-        var all = new TaskCompletionSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await Pair.OpenAsync(server =>
         {
             var values = server.Messages.CheckedOn(server.HomeContext, checks).HandOff(to, m => BitConverter.ToInt32(m.Payload.FirstSpan));
@@ -247,7 +247,7 @@ public class HandOffTests
     [Fact]
     public async Task A_place_that_is_gone_is_reported_and_holds_nothing()
     {
-        var unhandled = new TaskCompletionSource<Exception>();
+        var unhandled = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         var gone = Pair.StartContext("gone");
         await gone.DisposeAsync();
         await using var pair = await Pair.OpenAsync(

@@ -71,7 +71,7 @@ public class MergeTests
         await using var third = await Pair.OpenAsync();
         Task<string> EndOf(params IEnumerable<Pair> pairs)
         {
-            var end = new TaskCompletionSource<string>();
+            var end = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             pairs.Select(pair => pair.Session.Messages).MergeOn(home).CheckedOn(home, checks).Subscribe(_ => { }, error => end.SetResult(error.GetType().Name), () => end.SetResult("completed"));
             return end.Task;
         }
@@ -93,7 +93,7 @@ public class MergeTests
     {
         await using var home = Pair.StartContext("home");
         await using var pair = await Pair.OpenAsync();
-        var unhandled = new TaskCompletionSource<Exception>();
+        var unhandled = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         home.UnhandledExceptions.Subscribe(unhandled.SetResult);
         var calls = 0;
         new[] { pair.Session.Messages }.MergeOn(home).Subscribe(_ =>
@@ -146,7 +146,7 @@ public class MergeTests
         public static async Task<World> OpenAsync()
         {
             var context = Pair.StartContext("server");
-            var world = new World(context, await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), new AccelioServerOptions { Context = context }));
+            var world = new World(context, await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), Pair.WithPatience(new AccelioServerOptions { Context = context })));
             var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             world.Server.Sessions.Subscribe(session =>
             {
@@ -160,7 +160,7 @@ public class MergeTests
             {
                 var client = Pair.StartContext($"client {i}");
                 world.Contexts.Add(client);
-                world.Sessions.Add(await AccelioSession.ConnectAsync(world.Server.EndPoint, new AccelioSessionOptions { Context = client }));
+                world.Sessions.Add(await AccelioSession.ConnectAsync(world.Server.EndPoint, Pair.WithPatience(new AccelioSessionOptions { Context = client })));
             }
 
             await all.Task.WaitAsync(Pair.Limit);
@@ -170,9 +170,9 @@ public class MergeTests
         /// <summary>Lets three operators that break when two threads push them count everything.</summary>
         public async Task Count(IObservable<InboundMessage> messages, StreamChecks checks)
         {
-            var scanned = new TaskCompletionSource<(long Count, long Sum)>();
-            var buffered = new TaskCompletionSource<int>();
-            var grouped = new TaskCompletionSource<Dictionary<int, int>>();
+            var scanned = new TaskCompletionSource<(long Count, long Sum)>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var buffered = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var grouped = new TaskCompletionSource<Dictionary<int, int>>(TaskCreationOptions.RunContinuationsAsynchronously);
             messages.Scan((Count: 0L, Sum: 0L), (sum, message) => (sum.Count + 1, sum.Sum + Value(message))).CheckedBy(checks)
                 .Where(sum => sum.Count == Total).Subscribe(scanned.SetResult);
             var inBuffers = 0;

@@ -202,7 +202,7 @@ public class OperatorTests
         }
 
         // What is read before the first await is right. Behind it the callback has returned; the messages are asked one after another, so that the order is certain.
-        var after = new TaskCompletionSource();
+        var after = new TaskCompletionSource(TaskCreationOptions.None);
         Assert.Equal(["1throws"], await RunAsync(messages => messages.Take(1).SelectMany(async m =>
         {
             var before = Text(m);
@@ -261,7 +261,7 @@ public class OperatorTests
     {
         using var checks = new StreamChecks();
         var results = new List<string>();
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await Pair.OpenAsync();
         query(pair.Accepted.Messages.CheckedOn(pair.ServerContext, checks)).CheckedBy(checks).Subscribe(
             results.Add,

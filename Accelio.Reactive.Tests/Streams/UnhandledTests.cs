@@ -18,7 +18,8 @@ public class UnhandledTests
     public async Task An_observer_that_throws_is_removed_and_reported_and_the_others_go_on()
     {
         using var checks = new StreamChecks();
-        using var counted = new Counted("test-server");
+        const string Name = "a context of this test alone";
+        using var counted = new Counted(Name);
         var logger = new RecordingLogger();
         var before = new List<int>();
         var after = new List<int>();
@@ -35,8 +36,12 @@ public class UnhandledTests
                 });
                 messages.Read(m => m.PayloadLength).Subscribe(after.Add);
             },
-            contexts: options => options.LoggerFactory = logger);
-        var reported = new TaskCompletionSource<Exception>();
+            contexts: options =>
+            {
+                options.LoggerFactory = logger;
+                options.Name = options.Name == "test-server" ? Name : options.Name;
+            });
+        var reported = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.ServerContext.UnhandledExceptions.CheckedOn(pair.ServerContext, checks).Subscribe(reported.SetResult);
 
         await pair.Session.DeliverAsync(new byte[1]);
@@ -89,7 +94,7 @@ public class UnhandledTests
     {
         var seen = new ConcurrentQueue<string>();
         await using var pair = await Pair.OpenAsync();
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var unhandled = pair.ClientContext.UnhandledExceptions.Subscribe(exception => seen.Enqueue(exception.Message));
         pair.Session.Messages.Subscribe(Observer.Create<InboundMessage>(_ => { }, _ => throw new FormatException("OnError")));
         pair.Session.Messages.Subscribe(_ => { }, _ => ended.SetResult());
@@ -107,7 +112,7 @@ public class UnhandledTests
     public async Task Whoever_subscribes_without_an_OnError_finds_the_failure_of_the_session_among_the_unhandled()
     {
         await using var pair = await Pair.OpenAsync();
-        var unhandled = new TaskCompletionSource<Exception>();
+        var unhandled = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         pair.ClientContext.UnhandledExceptions.Subscribe(unhandled.SetResult);
         pair.Session.Messages.Subscribe(_ => { });
 
@@ -120,7 +125,7 @@ public class UnhandledTests
     public async Task An_observer_of_the_unhandled_that_throws_itself_is_removed_too()
     {
         var seen = new List<string>();
-        var all = new TaskCompletionSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await Pair.OpenAsync();
         pair.ClientContext.UnhandledExceptions.Subscribe(_ => throw new FormatException("2"));
         pair.ClientContext.UnhandledExceptions.Subscribe(exception =>
@@ -143,7 +148,7 @@ public class UnhandledTests
     {
         using var checks = new StreamChecks();
         var context = Pair.StartContext("unhandled");
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         context.UnhandledExceptions.CheckedOn(context, checks).Subscribe(_ => { }, ended.SetException, ended.SetResult);
 
         await context.DisposeAsync();

@@ -73,7 +73,7 @@ public class StreamChecksTests
         using var meeting = new Barrier(2);
 
         var violations = Run(
-            checks => source.CheckedBy(checks).Subscribe(Observer.Create<int>(_ => meeting.SignalAndWait(TimeSpan.FromSeconds(10)))),
+            checks => source.CheckedBy(checks).Subscribe(Observer.Create<int>(_ => meeting.SignalAndWait(TimeSpan.FromSeconds(60)))),
             () => Parallel.Invoke(() => observer!.OnNext(1), () => observer!.OnNext(2)));
 
         Assert.Contains("OnNext of Int32 while another call of the same observer runs", violations);

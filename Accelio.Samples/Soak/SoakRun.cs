@@ -35,6 +35,7 @@ internal sealed class SoakRun(SoakOptions options)
             }
 
             await Console.Error.WriteLineAsync($"soaking {url} with {options.Clients} clients for {options.Duration}");
+            await AwaitTrafficAsync(session, token);
             _clock.Start();
             await WatchAsync(session, url, token);
             _clock.Stop();
@@ -133,6 +134,16 @@ internal sealed class SoakRun(SoakOptions options)
         }
 
         return sum;
+    }
+
+    /// <summary>Waits until clients have begun, which takes a while on a busy machine: the run counts from there.</summary>
+    private static async Task AwaitTrafficAsync(AccelioSession session, CancellationToken token)
+    {
+        var waited = Stopwatch.StartNew();
+        while ((await ReadServerAsync(session)).Messages == 0 && waited.Elapsed < Settling && !token.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Waits until the server has noticed that its clients are gone.</summary>
