@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Accelio.Reactive.Engine;
 using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
@@ -38,6 +39,11 @@ public abstract partial class AccelioContext
         var settings = (options ?? new AccelioContextOptions()).Validate();
         settings.TimeProvider = new SchedulerTimeProvider(scheduler);
         var poller = new SchedulerPoller(scheduler, ContextFactory.ToPollerOptions(settings, timerResolution: 1));
-        return new PollerContext(poller, settings, CryptographicEntropy.Instance);
+
+        // In virtual time nothing is left to chance, ids included; each context has its own.
+        IEntropy entropy = poller.IsVirtual
+            ? new SeededEntropy(((ulong)(uint)(settings.SimulatedNetwork?.Seed ?? 0) << 32) | (uint)poller.Number)
+            : CryptographicEntropy.Instance;
+        return new PollerContext(poller, settings, entropy);
     }
 }

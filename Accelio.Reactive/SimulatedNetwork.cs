@@ -16,21 +16,26 @@ namespace Accelio.Reactive;
 public sealed class SimulatedNetwork
 {
     private readonly SimulatedHub _hub;
-    private readonly int? _seed;
 
     /// <summary>Creates a network that moves bytes in pieces as large as fit.</summary>
     public SimulatedNetwork()
-        : this(new SimulatedHub())
+        : this(new SimulatedHub(), seed: null)
     {
     }
 
     /// <summary>Creates a network whose streams cut the bytes into pieces as the seed says, at every place sooner or later: the same pieces
     /// for the same seed and the same bytes.</summary>
     public SimulatedNetwork(int seed)
-        : this(new SimulatedHub()) => _seed = seed;
+        : this(new SimulatedHub(), seed)
+    {
+    }
 
     /// <summary>Creates a network over a hub that does what a test wants with what is sent.</summary>
-    internal SimulatedNetwork(SimulatedHub hub) => _hub = hub;
+    internal SimulatedNetwork(SimulatedHub hub, int? seed)
+    {
+        _hub = hub;
+        Seed = seed;
+    }
 
     /// <summary>The kind of links where a session's URI does not say.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the kinds.</exception>
@@ -44,6 +49,9 @@ public sealed class SimulatedNetwork
         }
     }
 
+    /// <summary>The seed; null without one.</summary>
+    internal int? Seed { get; }
+
     /// <summary>The network of contexts that name none.</summary>
     internal static SimulatedNetwork Shared { get; } = new();
 
@@ -51,6 +59,6 @@ public sealed class SimulatedNetwork
     internal ITransport CreateTransport()
     {
         var kind = LinkKind == SimulatedLinkKind.Slots ? Transports.LinkKind.Slots : Transports.LinkKind.Stream;
-        return new SimulatedTransport(_hub, new SimulatedOptions { Kind = kind, Seed = _seed });
+        return new SimulatedTransport(_hub, new SimulatedOptions { Kind = kind, Seed = Seed });
     }
 }

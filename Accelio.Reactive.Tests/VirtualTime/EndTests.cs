@@ -121,11 +121,31 @@ public class EndTests
         using var world = new World();
         world.Server.Handle(request => request.RespondAsync(request.Payload));
         var session = world.Connect();
+        InboundRequest open = default;
+        session.Handle(request =>
+        {
+            open = request;
+            return new ValueTask(new TaskCompletionSource().Task);
+        });
+        var asked = world.Accepted.RequestAsync(new byte[1], answer => answer.PayloadLength).AsTask();
+        world.Tick();
 
         var refused = world.ClientContext.RunAsync(_ =>
         {
             var calls = new List<Func<object?>>
             {
+                () => world.BeginConnect(),
+                () => AccelioServer.BindAsync(new Uri("sim://other:1"), new AccelioServerOptions { Context = world.ServerContext }).AsTask(),
+                () => world.Server.StopListeningAsync().AsTask(),
+                () => world.Server.Handle("/late", request => default),
+                () => session.DeliverAsync(new byte[1]).AsTask(),
+                () => session.AbortAsync(new MessageId(1)).AsTask(),
+                () => session.Messages.Subscribe(message => { }),
+                () => session.Events.Subscribe(happened => { }),
+                () => world.Accepted.Requests.Subscribe(request => { }),
+                () => open.RespondAsync(new byte[2]).AsTask(),
+                () => open.FailAsync(AccelioStatus.MessageInvalid).AsTask(),
+                () => SwitchToAsync(world.ClientContext),
                 () => session.RequestAsync(new byte[1], answer => 0).AsTask(),
                 () => session.SendAsync(new byte[1]).AsTask(),
                 () => session.TrySend(new byte[1], out var _),
@@ -138,7 +158,14 @@ public class EndTests
 
         Assert.All(world.Result(refused), exception => Assert.IsType<NonDeterministicCallException>(exception));
         Assert.Equal(1, world.Result(session.RequestAsync(new byte[1], answer => answer.PayloadLength)));
+
+        // Nothing was claimed by a refused call.
+        _ = open.RespondAsync(new byte[3]).AsTask();
+        world.Tick();
+        Assert.True(asked is { IsCompletedSuccessfully: true, Result: 3 });
     }
+
+    private static async Task SwitchToAsync(AccelioContext context) => await context.SwitchTo();
 
     private static Exception? OnAnotherThread(Func<object?> call)
     {

@@ -152,6 +152,67 @@ public class TimeLimitTests
         Assert.All(sessions, session => Assert.Equal(SessionState.Established, session.State));
     }
 
+    [Theory]
+    [InlineData(SimulatedLinkKind.Stream)]
+    [InlineData(SimulatedLinkKind.Slots)]
+    public void A_link_on_which_nobody_answers_is_given_up_after_SetupTimeout(SimulatedLinkKind kind)
+    {
+        using var world = new World(kind);
+        world.Silence();
+
+        var connecting = world.BeginConnect(options =>
+        {
+            options.SetupTimeout = TimeSpan.FromSeconds(3);
+            options.ConnectTimeout = Timeout.InfiniteTimeSpan;
+        });
+
+        AssertTimesOut(world, connecting, TimeSpan.FromSeconds(3), "set-up message in time");
+    }
+
+    [Fact]
+    public void A_request_that_is_not_answered_in_ResponseTimeout_fails_and_its_token_fires()
+    {
+        using var world = new World(server: options => options.ResponseTimeout = TimeSpan.FromSeconds(5));
+        var firedAt = 0L;
+        world.Server.Handle(request =>
+        {
+            request.Canceled.Register(() => firedAt = world.Scheduler.Clock);
+            return new ValueTask(new TaskCompletionSource().Task);
+        });
+        var session = world.Connect();
+
+        var request = session.RequestAsync(new byte[1], _ => 0).AsTask();
+        var begin = world.Scheduler.Clock + 1;
+        world.Pass(TimeSpan.FromSeconds(5));
+        Assert.False(request.IsCompleted);
+        world.Tick();
+
+        Assert.Equal(AccelioStatus.MessageDiscarded, Assert.IsType<RequestFailedException>(request.Exception?.InnerException).Status);
+        Assert.Equal(begin + TimeSpan.FromSeconds(5).Ticks, firedAt);
+    }
+
+    [Fact]
+    public void A_receipt_waits_ReceiptDelay_for_the_response_and_goes_alone_then()
+    {
+        using var world = new World(server: options => options.ReceiptDelay = TimeSpan.FromMilliseconds(10));
+        world.Server.Handle(async request =>
+        {
+            request.Dispose();
+            await Task.Delay(TimeSpan.FromSeconds(1), world.ServerContext.TimeProvider);
+            await request.RespondAsync(new byte[2]);
+        });
+        var session = world.Connect();
+        var told = new List<(string, TimeSpan)>();
+        var begin = world.Scheduler.Clock + 1;
+        session.Receipts.Subscribe(receipt => told.Add(($"receipt {receipt.Accepted}", TimeSpan.FromTicks(world.Scheduler.Clock - begin))));
+
+        session.Request(new OutboundMessage(new byte[1]) { Options = MessageOptions.RequestReceipt }, answer => answer.PayloadLength)
+            .Subscribe(_ => told.Add(("answer", TimeSpan.FromTicks(world.Scheduler.Clock - begin))));
+        world.Pass(TimeSpan.FromSeconds(2));
+
+        Assert.Equal([("receipt True", TimeSpan.FromMilliseconds(10)), ("answer", TimeSpan.FromSeconds(1))], told);
+    }
+
     private static void AssertTimesOut(World world, Task call, TimeSpan limit, string name)
     {
         world.Pass(limit);

@@ -163,13 +163,91 @@ public class UserCodeTests : ReactiveTest
         Assert.Equal([(world.ClientContext, begin + 777)], seen);
     }
 
-    [Fact]
-    public void The_same_story_is_told_the_same_way_twice() => Assert.Equal(Story(), Story());
+    [Theory]
+    [InlineData(SimulatedLinkKind.Stream, null)]
+    [InlineData(SimulatedLinkKind.Stream, 7)]
+    [InlineData(SimulatedLinkKind.Slots, null)]
+    public void The_same_story_with_the_same_seed_is_told_the_same_way_twice(SimulatedLinkKind kind, int? seed) => Assert.Equal(Story(kind, seed), Story(kind, seed));
 
-    private static string Story()
+    [Fact]
+    public void Ids_come_from_the_seed_and_no_two_contexts_share_them()
+    {
+        string Ids(int? seed)
+        {
+            using var world = new World(seed: seed);
+            return string.Join(' ', ((AccelioContext[])[world.ServerContext, world.ClientContext]).Select(context => ((PollerContext)context).Entropy.NextUInt32()));
+        }
+
+        Assert.Equal(Ids(7), Ids(7));
+        Assert.Equal(4, $"{Ids(7)} {Ids(null)}".Split(' ').Distinct().Count());
+    }
+
+    [Fact]
+    public void The_contexts_of_a_scheduler_have_their_turns_in_the_order_in_which_they_were_made()
+    {
+        using var world = new World();
+        var contexts = Enumerable.Range(0, 5).Select(i => world.NewContext($"{i}")).ToArray();
+        var turns = new List<string>();
+
+        foreach (var context in contexts.Reverse())
+        {
+            _ = context.RunAsync(_ =>
+            {
+                turns.Add(context.Name);
+                return default;
+            }).AsTask();
+        }
+
+        world.Tick();
+
+        Assert.Equal(["0", "1", "2", "3", "4"], turns);
+    }
+
+    [Fact]
+    public void The_SynchronizationContext_of_virtual_time_surrounds_user_code_and_nothing_else()
+    {
+        using var world = new World();
+        var own = new SynchronizationContext();
+        var before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(own);
+        try
+        {
+            var inside = world.Result(world.ClientContext.RunAsync(_ => ValueTask.FromResult(SynchronizationContext.Current)));
+
+            Assert.NotNull(inside);
+            Assert.NotSame(own, inside);
+            Assert.Same(own, SynchronizationContext.Current);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
+    [Fact]
+    public void Events_are_equal_values_so_that_recordings_can_be_compared()
+    {
+        using var world = new World();
+        var session = world.Connect();
+        var events = world.Scheduler.CreateObserver<AccelioSessionEvent>();
+        session.Events.Subscribe(events);
+        world.Tick();
+        var now = world.Scheduler.Clock;
+
+        world.At(now + 1000, () => _ = world.Accepted.DisposeAsync().AsTask());
+        world.Pass(TimeSpan.FromSeconds(1));
+
+        events.Messages.AssertEqual(
+            OnNext<AccelioSessionEvent>(now, new SessionEstablished()),
+            OnNext<AccelioSessionEvent>(now + 1000, new SessionClosing(ByPeer: true)),
+            OnNext<AccelioSessionEvent>(now + 1000, new SessionClosed(CloseReason.ClosedByPeer, AccelioStatus.SessionDisconnected, string.Empty)),
+            OnCompleted<AccelioSessionEvent>(now + 1000));
+    }
+
+    private static string Story(SimulatedLinkKind kind, int? seed)
     {
         var trace = new List<string>();
-        using var world = new World();
+        using var world = new World(kind, seed: seed);
         world.Server.Handle(async request =>
         {
             trace.Add($"{world.Scheduler.Clock} asked {request.PayloadLength}");

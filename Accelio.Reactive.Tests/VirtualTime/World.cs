@@ -11,9 +11,9 @@ internal sealed class World : IDisposable
     private readonly SimulatedNetwork _network;
     private readonly List<AccelioContext> _contexts = [];
 
-    public World(SimulatedLinkKind kind = SimulatedLinkKind.Stream, Action<AccelioServerOptions>? server = null)
+    public World(SimulatedLinkKind kind = SimulatedLinkKind.Stream, Action<AccelioServerOptions>? server = null, int? seed = null)
     {
-        _network = new SimulatedNetwork(_hub) { LinkKind = kind };
+        _network = new SimulatedNetwork(_hub, seed) { LinkKind = kind };
         ServerContext = NewContext("server");
         ClientContext = NewContext("client");
         var options = new AccelioServerOptions { Context = ServerContext };

@@ -8,6 +8,7 @@ internal sealed unsafe partial class MessageCore
     /// <summary>Answers with a message.</summary>
     internal ValueTask RespondAsync(int version, in OutboundMessage response)
     {
+        _poller.DemandCaller();
         if (!TryClaimAnswer(version))
         {
             return Refuse(version);
@@ -30,6 +31,7 @@ internal sealed unsafe partial class MessageCore
             throw new ArgumentOutOfRangeException(nameof(status), status, "A failure needs a status other than Success; RespondAsync() answers with success.");
         }
 
+        _poller.DemandCaller();
         return !TryClaimAnswer(version) ? Refuse(version) : ResponseOperation.Start(_poller, this, default, status, text);
     }
 

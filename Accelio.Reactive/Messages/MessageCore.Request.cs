@@ -153,7 +153,8 @@ internal sealed unsafe partial class MessageCore
     /// <summary>Limits the time for the answer, from the arrival of the request. Poller only.</summary>
     internal void LimitAnswer()
     {
-        if (_answerDue != long.MaxValue)
+        // The receipt of a lease that ended inside the callback is due before that: it stays so.
+        if (_answerDue < _timerDue)
         {
             StartTimer(_answerDue);
         }
@@ -203,6 +204,7 @@ internal sealed unsafe partial class MessageCore
         if (!TryExpire(now) && WantsReceipt && MayBeAnswered(Version))
         {
             Connection!.SendRequestReceipt(this);
+            _timerDue = long.MaxValue;
             LimitAnswer();
         }
     }

@@ -29,6 +29,7 @@ internal class PushStream<T>(PollerContext context) : IObservable<T>, IDelivery
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
+        context.Poller.DemandCaller();
         var subscription = new Subscription(this, observer);
         Start(subscription);
         return subscription;

@@ -21,6 +21,7 @@ internal sealed class SchedulerDriver
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _continuations = new();
     private readonly SerialDisposable _timer = new();
     private SchedulerPoller[] _pollers = [];
+    private int _added;
     private long _timerDue = long.MaxValue;
     private bool _isScheduled;
     private bool _isInAction;
@@ -44,11 +45,13 @@ internal sealed class SchedulerDriver
     public static SchedulerDriver For(IScheduler scheduler) => Drivers.GetValue(scheduler, static s => new SchedulerDriver(s));
 
     /// <summary>Adds a poller.</summary>
-    public void Add(SchedulerPoller poller)
+    /// <returns>How many there were before it, those that have ended included.</returns>
+    public int Add(SchedulerPoller poller)
     {
         lock (_gate)
         {
             _pollers = [.. _pollers, poller];
+            return _added++;
         }
     }
 

@@ -14,8 +14,11 @@ internal sealed class SchedulerPoller : Poller
         _driver = SchedulerDriver.For(scheduler);
         ChecksCallers = _driver.IsVirtual;
         TryPrepareToSleep();
-        _driver.Add(this);
+        Number = _driver.Add(this);
     }
+
+    /// <summary>How many pollers the scheduler had before this one.</summary>
+    public int Number { get; }
 
     /// <summary>Whether its time is virtual, and everything has to stay on the scheduler's thread.</summary>
     public bool IsVirtual => _driver.IsVirtual;

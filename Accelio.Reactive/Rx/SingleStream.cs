@@ -21,6 +21,7 @@ internal sealed class SingleStream<T>(PollerContext context, string name, Action
     public IDisposable Handle(Func<T, ValueTask> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
+        context.Poller.DemandCaller();
         var registration = new Registration(this, handler, null);
         return TryClaim(registration) ? registration : throw new ObjectDisposedException(name, $"{name} has ended; there is nothing to handle any more.");
     }
@@ -29,6 +30,7 @@ internal sealed class SingleStream<T>(PollerContext context, string name, Action
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
+        context.Poller.DemandCaller();
         var registration = new Registration(this, null, observer);
         if (!TryClaim(registration))
         {

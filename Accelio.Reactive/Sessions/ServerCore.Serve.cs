@@ -18,6 +18,7 @@ internal sealed partial class ServerCore
     {
         ArgumentNullException.ThrowIfNull(handler);
         var path = ResourcePath.Normalize(resource);
+        Context.Poller.DemandCaller();
         lock (_tableGate)
         {
             ObjectDisposedException.ThrowIf(_hasClosed, this);

@@ -101,6 +101,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     /// <inheritdoc/>
     public override ValueTask StopListeningAsync()
     {
+        Context.Poller.DemandCaller();
         var done = new Signal(Context);
         var item = new ActionItem(() =>
         {

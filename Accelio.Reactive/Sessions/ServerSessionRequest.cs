@@ -82,6 +82,7 @@ internal sealed class ServerSessionRequest : SessionRequest
 
     private void Claim()
     {
+        _context.Poller.DemandCaller();
         if (Interlocked.Exchange(ref _answered, 1) != 0)
         {
             throw new InvalidOperationException("This session request was answered already, or rejected because AcceptTimeout was over. Answer each exactly once.");
