@@ -23,21 +23,30 @@ internal sealed class VirtualCall<T> : ICompletionOwner
     public Poller? Poller { get; } = Poller.Current;
 
     /// <summary>The call's task for its caller: the same one, outside of virtual time.</summary>
-    public static ValueTask<T> Around(ValueTask<T> call)
-    {
-        if (call.IsCompleted || !VirtualSynchronizationContext.IsCurrent)
-        {
-            return call;
-        }
+    public static ValueTask<T> Around(ValueTask<T> call) =>
+        call.IsCompleted || !VirtualSynchronizationContext.IsCurrent ? call : Begin(call)._completion.Task;
 
-        var around = new VirtualCall<T>(call);
-        around._awaiter.UnsafeOnCompleted(around.OnCompleted);
-        return around._completion.Task;
-    }
+    /// <summary>The same for a call without a result; whatever the type parameter is.</summary>
+    public static ValueTask Around(ValueTask call) =>
+        call.IsCompleted || !VirtualSynchronizationContext.IsCurrent ? call : Begin(WithResult(call))._completion.VoidTask;
 
     /// <inheritdoc/>
     public void OnConsumed(bool atHome)
     {
+    }
+
+    private static VirtualCall<T> Begin(ValueTask<T> call)
+    {
+        var around = new VirtualCall<T>(call);
+        around._awaiter.UnsafeOnCompleted(around.OnCompleted);
+        return around;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<T> WithResult(ValueTask call)
+    {
+        await call.ConfigureAwait(false);
+        return default!;
     }
 
     private void OnCompleted()

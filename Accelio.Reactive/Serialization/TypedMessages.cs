@@ -127,7 +127,7 @@ public static partial class TypedMessages
 
         if (!task.IsCompletedSuccessfully)
         {
-            return ReturnAfter(task, body);
+            return VirtualCall<bool>.Around(ReturnAfter(task, body));
         }
 
         body.Return();
