@@ -140,6 +140,7 @@ public class EndTests
                 () => world.Server.Handle("/late", request => default),
                 () => session.DeliverAsync(new byte[1]).AsTask(),
                 () => session.AbortAsync(new MessageId(1)).AsTask(),
+                () => session.BeginBatch().RequestAsync(new byte[1], answer => 0).AsTask(),
                 () => session.Messages.Subscribe(message => { }),
                 () => session.Events.Subscribe(happened => { }),
                 () => world.Accepted.Requests.Subscribe(request => { }),
@@ -159,7 +160,8 @@ public class EndTests
         Assert.All(world.Result(refused), exception => Assert.IsType<NonDeterministicCallException>(exception));
         Assert.Equal(1, world.Result(session.RequestAsync(new byte[1], answer => answer.PayloadLength)));
 
-        // Nothing was claimed by a refused call.
+        // Nothing was claimed, and nothing is kept, by a refused call.
+        Assert.Equal(0, ((SessionCore)session).Copies.Taken);
         _ = open.RespondAsync(new byte[3]).AsTask();
         world.Tick();
         Assert.True(asked is { IsCompletedSuccessfully: true, Result: 3 });

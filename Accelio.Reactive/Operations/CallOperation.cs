@@ -59,6 +59,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
         else
         {
+            session.Poller.DemandCaller();
             Keep(session, via, message, token);
             if (token.IsCancellationRequested)
             {
@@ -76,6 +77,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     /// <summary>The same for a message of a batch.</summary>
     public ValueTask<TResult> Start(SessionCore session, BatchCore batch, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
     {
+        session.Poller.DemandCaller();
         _batch = batch;
         batch.Add(this, id);
         return Start(session, via: null, message, kind, id, token);
@@ -104,9 +106,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             return;
         }
 
-        var poller = _session!.Poller;
-        poller.DemandCaller();
-        if (!poller.Post(_submit))
+        if (!_session!.Poller.Post(_submit))
         {
             Failed(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
         }

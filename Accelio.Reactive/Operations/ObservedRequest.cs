@@ -19,6 +19,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     /// <summary>Copies the message and sends it.</summary>
     public void Start(in OutboundMessage message)
     {
+        session.Poller.DemandCaller();
         var isAtHome = session.Poller.IsCurrent;
         Kind = OutgoingKind.Request;
         LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
@@ -46,7 +47,6 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
             return;
         }
 
-        session.Poller.DemandCaller();
         if (!session.Poller.Post(new SubmitItem(this)))
         {
             // There is no duty cycle any more that could deliver it.
