@@ -9,6 +9,7 @@ namespace Accelio.Transports;
 internal unsafe class SendToken
 {
     private MemoryHandle[] _pins = new MemoryHandle[1];
+    private int[] _lengths = new int[1];
 
     /// <summary>Number of pinned segments.</summary>
     public int Count { get; private set; }
@@ -29,8 +30,10 @@ internal unsafe class SendToken
                 if (Count == _pins.Length)
                 {
                     Array.Resize(ref _pins, Count * 2);
+                    Array.Resize(ref _lengths, Count * 2);
                 }
 
+                _lengths[Count] = segment.Length;
                 _pins[Count] = segment.Pin();
                 Count++;
             }
@@ -44,6 +47,9 @@ internal unsafe class SendToken
 
     /// <summary>The address of a pinned segment.</summary>
     public byte* this[int index] => (byte*)_pins[index].Pointer;
+
+    /// <summary>The length of a pinned segment. The body itself is not asked any more: another thread may have ended what it stands for.</summary>
+    public int LengthOf(int index) => _lengths[index];
 
     /// <summary>Gives the pins back. Whoever receives <see cref="ILinkSink.OnReleased"/> calls this first.</summary>
     public void Unpin()

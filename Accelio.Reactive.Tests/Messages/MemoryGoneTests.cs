@@ -126,6 +126,26 @@ public abstract class MemoryGoneTests(Sessions.Wire wire) : SessionTests(wire)
         await AssertSoundAsync(pair);
     }
 
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(500_000)]
+    public async Task Memory_that_is_given_up_at_the_moment_it_is_pinned_leaves_whole(int length)
+    {
+        await using var pair = await OpenAsync(Pair.Echo);
+        for (var i = 0; i < 20; i++)
+        {
+            var body = Pair.Bytes(length + i);
+            var memory = new TransientMemory(body, endsWhenPinned: true);
+
+            var answer = await pair.Session.RequestAsync(memory.Memory, answer => answer.Detach().Payload.ToArray()).AsTask().WaitAsync(Pair.Limit);
+
+            Assert.Equal(body, answer);
+            await Until.TrueAsync(() => memory.Pins == 0, () => $"{memory.Pins} pins");
+        }
+
+        await AssertSoundAsync(pair);
+    }
+
     private static async Task AssertSoundAsync(Pair pair)
     {
         foreach (var length in new[] { 0, 1, 5000, 40_000, 300_000 })

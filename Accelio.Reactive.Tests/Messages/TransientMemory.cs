@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Accelio.Reactive.Tests.Messages;
 
 /// <summary>Memory that throws when it is used after its end, as memory of others may do.</summary>
-internal sealed unsafe class TransientMemory(byte[] bytes) : MemoryManager<byte>
+internal sealed unsafe class TransientMemory(byte[] bytes, bool endsWhenPinned = false) : MemoryManager<byte>
 {
     private int _pins;
     private volatile bool _isGone;
@@ -23,6 +23,7 @@ internal sealed unsafe class TransientMemory(byte[] bytes) : MemoryManager<byte>
 
         Interlocked.Increment(ref _pins);
         var handle = bytes.AsMemory(elementIndex).Pin();
+        _isGone = endsWhenPinned;
         return new MemoryHandle(handle.Pointer, pinnable: new Pinned(this, handle));
     }
 

@@ -213,9 +213,15 @@ public class HandOffTests
     {
         var place = new HandScheduler();
         var log = new List<string>();
-        await using var pair = await Pair.OpenAsync(server => server.Messages
-            .HandOff(place, m => m.PayloadLength == 2 ? throw new FormatException("two") : m.PayloadLength)
-            .Subscribe(length => log.Add($"{length}"), error => log.Add(error.Message)));
+        await using var pair = await Pair.OpenAsync(server =>
+        {
+            server.Messages
+                .HandOff(place, m => m.PayloadLength == 2 ? throw new FormatException("two") : m.PayloadLength)
+                .Subscribe(length => log.Add($"{length}"), error => log.Add(error.Message));
+
+            // For what arrives when the query is over.
+            server.Messages.Subscribe(_ => { });
+        });
         await SendAsync(pair, 3, growing: true);
 
         await ServeAsync(place, () => log.Count == 2);
@@ -234,6 +240,9 @@ public class HandOffTests
             {
                 server.HomeContext.UnhandledExceptions.Subscribe(unhandled.Enqueue);
                 server.Messages.HandOff(place, m => m.PayloadLength).Subscribe(_ => throw new FormatException("mine"));
+
+                // For what arrives when the subscription is gone.
+                server.Messages.Subscribe(_ => { });
             },
             server: options => options.WindowMessages = 4);
         await SendAsync(pair, 4);

@@ -271,7 +271,7 @@ internal sealed partial class ConnectionMachine
         }
         catch (Exception exception)
         {
-            _memoryFault = exception;
+            _memoryFault = LeasedMemory.Explain(exception, frame.Body);
             return SendStatus.Unreadable;
         }
     }

@@ -47,6 +47,13 @@ internal sealed unsafe class LeasedMemory(MessageLease lease, bool isHeader) : M
     /// <summary>The memory of the lease whose window ends there.</summary>
     public ReadOnlyMemory<byte> Window(int end, int length) => CreateMemory(end - length, length);
 
+    /// <summary>
+    /// What reading a body has thrown, in words that help: memory of a lease that is over, and whose object serves another by now, is
+    /// refused by the framework's bounds check, which says nothing of leases.
+    /// </summary>
+    public static Exception Explain(Exception thrown, in ReadOnlySequence<byte> body) =>
+        thrown is ArgumentOutOfRangeException && IsLeased(body) ? MessageLease.Stale() : thrown;
+
     /// <inheritdoc/>
     public override Span<byte> GetSpan()
     {
@@ -58,16 +65,24 @@ internal sealed unsafe class LeasedMemory(MessageLease lease, bool isHeader) : M
     public override MemoryHandle Pin(int elementIndex = 0)
     {
         lease.HoldForPin();
-        var address = lease.Core.PinInPlace(isHeader);
-        _ = lease.Resolve(this, isHeader, out var end, out var length);
-        if (elementIndex < end - length || elementIndex > end)
+        try
+        {
+            // Another thread may end the lease at this very moment.
+            var address = lease.Core.PinInPlace(isHeader);
+            _ = lease.Resolve(this, isHeader, out var end, out var length);
+            if (elementIndex < end - length || elementIndex > end)
+            {
+                MessageLease.ThrowStale();
+            }
+
+            Interlocked.Increment(ref _pins);
+            return new MemoryHandle(address + (elementIndex - (end - length)), pinnable: this);
+        }
+        catch
         {
             lease.Core.Unhold();
-            MessageLease.ThrowStale();
+            throw;
         }
-
-        Interlocked.Increment(ref _pins);
-        return new MemoryHandle(address + (elementIndex - (end - length)), pinnable: this);
     }
 
     /// <inheritdoc/>
@@ -86,5 +101,17 @@ internal sealed unsafe class LeasedMemory(MessageLease lease, bool isHeader) : M
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+    }
+
+    private static bool IsLeased(in ReadOnlySequence<byte> body)
+    {
+        var first = body.Start.GetObject();
+        var segment = first as ReadOnlySequenceSegment<byte>;
+        while (segment is not null && !MemoryMarshal.TryGetMemoryManager<byte, LeasedMemory>(segment.Memory, out _))
+        {
+            segment = segment.Next;
+        }
+
+        return first is LeasedMemory || segment is not null;
     }
 }

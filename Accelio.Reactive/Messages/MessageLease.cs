@@ -102,7 +102,10 @@ internal abstract unsafe class MessageLease
 
     /// <summary>Says that the time of the handle is over, and what to do.</summary>
     [DoesNotReturn]
-    public static void ThrowStale() => throw new ObjectDisposedException(
+    public static void ThrowStale() => throw Stale();
+
+    /// <summary>The exception that says so.</summary>
+    public static ObjectDisposedException Stale() => new(
         nameof(InboundMessage),
         "The lease of this message has ended: in OnNext a message is valid until the last observer returned, in a handler until it ends, "
         + "and never after Dispose. Project it inside the callback (Read(m => Parse(m.Payload))), copy it (Detach), "

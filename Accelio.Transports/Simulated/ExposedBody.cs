@@ -6,9 +6,6 @@ namespace Accelio.Transports.Simulated;
 /// <summary>A body that the peer may fetch until it says that it has it: pinned memory of the sender, or a copy.</summary>
 internal sealed unsafe class ExposedBody
 {
-    private int[] _lengths = new int[1];
-    private int _count;
-
     /// <summary>What is released when the body is no longer needed; null for a copy.</summary>
     public SendToken? Token { get; private set; }
 
@@ -26,20 +23,6 @@ internal sealed unsafe class ExposedBody
         token.Pin(body);
         Token = token;
         Length = body.Length;
-        foreach (var segment in body)
-        {
-            if (segment.IsEmpty)
-            {
-                continue;
-            }
-
-            if (_count == _lengths.Length)
-            {
-                Array.Resize(ref _lengths, _count * 2);
-            }
-
-            _lengths[_count++] = segment.Length;
-        }
     }
 
     /// <summary>Exposes a copy.</summary>
@@ -61,14 +44,15 @@ internal sealed unsafe class ExposedBody
 
         for (var i = 0; !destination.IsEmpty; i++)
         {
-            if (position >= _lengths[i])
+            var length = Token!.LengthOf(i);
+            if (position >= length)
             {
-                position -= _lengths[i];
+                position -= length;
                 continue;
             }
 
-            var count = (int)Math.Min(_lengths[i] - position, destination.Length);
-            new ReadOnlySpan<byte>(Token![i] + position, count).CopyTo(destination);
+            var count = (int)Math.Min(length - position, destination.Length);
+            new ReadOnlySpan<byte>(Token[i] + position, count).CopyTo(destination);
             destination = destination[count..];
             position = 0;
         }
@@ -82,7 +66,6 @@ internal sealed unsafe class ExposedBody
         Copy = null;
         Token = null;
         Length = 0;
-        _count = 0;
         Generation++;
         return token;
     }

@@ -262,21 +262,16 @@ internal abstract unsafe partial class StreamLink
             return SendStatus.Copied;
         }
 
-        Refer(frame.Token!, frame.Body);
+        Refer(frame.Token!);
         return SendStatus.Referenced;
     }
 
-    private void Refer(SendToken token, in ReadOnlySequence<byte> body)
+    private void Refer(SendToken token)
     {
         var queue = _queues[_bodyStream];
-        var index = 0;
-        foreach (var part in body)
+        for (var i = 0; i < token.Count; i++)
         {
-            if (!part.IsEmpty)
-            {
-                queue.AddReference(token[index], (nuint)part.Length, index == token.Count - 1 ? token : null);
-                index++;
-            }
+            queue.AddReference(token[i], (nuint)token.LengthOf(i), i == token.Count - 1 ? token : null);
         }
     }
 
@@ -297,8 +292,9 @@ internal abstract unsafe partial class StreamLink
             p += Sge.Size;
         }
 
-        if (fields.OutCount > 0 && !frame.Piece.IsEmpty)
+        if (fields.OutCount == 1)
         {
+            // The body is not asked for its only part: the frame has begun, and what stands for memory that is gone throws.
             Sge.Write(p, new RoomEntry(OpaqueAddress, (uint)bodyLength, 0));
         }
         else if (fields.OutCount > 0)

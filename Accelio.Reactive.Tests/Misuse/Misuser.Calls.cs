@@ -1,0 +1,144 @@
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Misuse;
+
+/// <content>What callers do: calls of every kind, given up in every way.</content>
+internal sealed partial class Misuser
+{
+    private async Task OpenAsync()
+    {
+        var options = Sessions.Pair.WithPatience(new AccelioSessionOptions
+        {
+            Context = run.Contexts[_random.Next(2)],
+            WindowMessages = 1 + _random.Next(32),
+            LinkGroup = OneIn(2) ? $"group {_random.Next(2)}" : null,
+            MaxConcurrentHandlers = 1 + _random.Next(4),
+            SendBudget = 1 + _random.Next(1 << 20),
+        });
+        options.RequestTimeout = options.ResponseTimeout = TimeSpan.FromMilliseconds(300);
+        options.UnclaimedTimeout = TimeSpan.FromMilliseconds(100);
+        options.CloseTimeout = TimeSpan.FromMilliseconds(500);
+        run.Ends.Put(await AccelioSession.ConnectAsync(run.EndPoint, options));
+    }
+
+    private void CutOff() => Session.Dispose();
+
+    private async Task CloseAsync() => await Session.DisposeAsync();
+
+    private async Task SendAsync()
+    {
+        if (OneIn(3))
+        {
+            var session = Session;
+            var messages = Enumerable.Range(0, _random.Next(20)).Select(_ => Message()).ToArray();
+            await session.HomeContext.RunAsync(async _ =>
+            {
+                foreach (var message in messages)
+                {
+                    await session.SendAsync(message, CancellationToken.None);
+                }
+            });
+        }
+        else if (Session.Connections is [{ } connection, ..])
+        {
+            await connection.SendAsync(Message(), Token());
+        }
+    }
+
+    private void TrySend() => Session.TrySend(Message(), out _);
+
+    private async Task DeliverAsync() => await Session.DeliverAsync(Message(), Token());
+
+    private async Task RequestAsync()
+    {
+        var message = Message();
+        var number = Body.NumberOf(message.Payload);
+        var throws = OneIn(10);
+        var buffer = OneIn(4) ? new byte[message.Payload.Length] : null;
+        var answered = await Session.RequestAsync(
+            message with { ResponseBuffer = buffer },
+            answer => throws ? throw new PlannedException() : Body.NumberOf(answer.Payload),
+            Token());
+        Check(number, answered);
+    }
+
+    private async Task OwnAsync()
+    {
+        var message = Message();
+        var number = Body.NumberOf(message.Payload);
+        var fate = _random.Next(10);
+        var answer = await Session.RequestAsync(message, Token());
+        Check(number, Body.NumberOf(answer.Payload));
+        switch (fate)
+        {
+            case 0:
+                // Dropped: its finalizer gives it back.
+                break;
+            case < 4:
+                run.Held.Put(answer);
+                break;
+            default:
+                answer.Dispose();
+                answer.Dispose();
+                Assert.Throws<ObjectDisposedException>(() => answer.Payload);
+                break;
+        }
+    }
+
+    private void RequestCold()
+    {
+        var message = Message();
+        var number = Body.NumberOf(message.Payload);
+        var throws = OneIn(6);
+        var subscription = Session.Request(message, answer => Body.NumberOf(answer.Payload)).Subscribe(
+            answered =>
+            {
+                Check(number, answered);
+                if (throws)
+                {
+                    throw new PlannedException();
+                }
+            },
+            error => run.Judge("a cold request", error));
+        if (OneIn(2))
+        {
+            subscription.Dispose();
+        }
+        else
+        {
+            run.Disposables.Put(subscription);
+        }
+    }
+
+    private async Task BatchAsync()
+    {
+        var batch = Session.BeginBatch();
+        var calls = Enumerable.Range(0, 1 + _random.Next(8)).Select(_ => WatchAsync(OneIn(2)
+            ? async () => (await batch.RequestAsync(Message())).Dispose()
+            : async () => await batch.SendAsync(Message()))).ToArray();
+        if (OneIn(2))
+        {
+            await Task.Yield();
+        }
+
+        await batch.AbortAsync();
+        await Task.WhenAll(calls);
+        await batch.AbortAsync();
+    }
+
+    private async Task AbortAsync()
+    {
+        var session = Session;
+        var call = session.RequestAsync(Message(), out var id).AsTask();
+        await session.AbortAsync(id);
+        (await call).Dispose();
+    }
+
+    private void Check(int sent, int answered)
+    {
+        if (sent != answered)
+        {
+            throw new WrongBytesException($"request {sent} got the answer to {answered}");
+        }
+    }
+}
