@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Accelio.Reactive.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -17,7 +16,7 @@ public class GateTests(ITestOutputHelper output)
     {
         var gate = Gates.Find(row)!;
 
-        var result = await RunAsync(row);
+        var result = GateResult.Parse(await TestProcess.RunAsync("gate", row));
 
         output.WriteLine($"{result.Messages} messages; bytes per message: {PerMessage(result.Process)} process, {PerMessage(result.Client)} client, {PerMessage(result.Server)} server; "
             + $"{result.Collections} collections");
@@ -37,27 +36,5 @@ public class GateTests(ITestOutputHelper output)
         }
 
         string PerMessage(long bytes) => ((double)bytes / result.Messages).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<GateResult> RunAsync(string row)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(GateTests).Assembly.Location, "gate", row])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var reading = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-        }
-
-        return GateResult.Find(await reading) ?? throw new InvalidOperationException($"The gate {row} gave no result: {await errors}");
     }
 }

@@ -1,17 +1,27 @@
+using System.Globalization;
+using Accelio.Reactive.Tests.BadInput;
+using Accelio.Reactive.Tests.Support;
+
 namespace Accelio.Reactive.Tests.Allocation;
 
-/// <summary>The tests as a program: measures one allocation gate in a process that has nothing else to do.</summary>
+/// <summary>The tests as a program: measures an allocation gate, or what links that stall cost, in a process that has nothing else to do.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        if (arguments is not ["gate", var name] || Gates.Find(name) is not { } gate)
+        switch (arguments)
         {
-            await Console.Error.WriteLineAsync($"usage: gate {string.Join('|', Gates.All.Select(row => row.Name))}");
-            return 2;
-        }
+            case ["gate", var name] when Gates.Find(name) is { } gate:
+                Console.WriteLine(TestProcess.Mark + (await GateRun.MeasureAsync(gate)).ToText());
+                return 0;
 
-        Console.WriteLine(GateResult.Mark + (await GateRun.MeasureAsync(gate)).ToText());
-        return 0;
+            case ["stalled", var isDual, var isOurs, var part]:
+                Console.WriteLine(TestProcess.Mark + StalledLinks.Play(bool.Parse(isDual), bool.Parse(isOurs), int.Parse(part, CultureInfo.InvariantCulture)));
+                return 0;
+
+            default:
+                await Console.Error.WriteLineAsync($"usage: gate {string.Join('|', Gates.All.Select(row => row.Name))}, or stalled IS-DUAL IS-OURS PART");
+                return 2;
+        }
     }
 }
