@@ -29,6 +29,34 @@ public class ContextLifeTests
     }
 
     [Fact]
+    public async Task Disposing_a_context_is_bounded_by_the_CloseTimeout_of_what_lives_on_it()
+    {
+        await using var pair = await Pair.OpenAsync(client: options => options.CloseTimeout = TimeSpan.FromMilliseconds(100));
+        using var busy = await Busy.MakeAsync(pair.ServerContext);
+
+        await pair.ClientContext.DisposeAsync().AsTask().WaitAsync(Pair.Limit);
+
+        Assert.True(pair.Session.Closed.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Who_names_no_context_inside_a_callback_gets_the_callbacks()
+    {
+        await using var pair = await Pair.OpenAsync();
+        var (server, session) = await pair.ClientContext.RunAsync(async _ =>
+        {
+            var bound = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"));
+            return (bound, await AccelioSession.ConnectAsync(pair.Server.EndPoint));
+        });
+
+        Assert.Same(pair.ClientContext, server.HomeContext);
+        Assert.Same(pair.ClientContext, session.HomeContext);
+        await session.DisposeAsync();
+        await server.DisposeAsync();
+        Assert.Equal(1, await pair.ClientContext.RunAsync(_ => new ValueTask<int>(1)));
+    }
+
+    [Fact]
     public async Task A_session_never_disposes_a_context_it_was_given()
     {
         await using var pair = await Pair.OpenAsync();

@@ -246,6 +246,26 @@ public class DisposeTests
     }
 
     [Fact]
+    public async Task DisposeAsync_does_not_wait_for_what_is_under_way_and_never_throws()
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pair = await Pair.OpenAsync(server => server.Handle(_ =>
+        {
+            arrived.TrySetResult();
+            return new ValueTask(Task.Delay(Timeout.Infinite));
+        }));
+        var request = pair.Session.RequestAsync(new byte[1], _ => 0).AsTask();
+        await arrived.Task.WaitAsync(Pair.Limit);
+
+        await pair.Session.DisposeAsync().AsTask().WaitAsync(Pair.Limit);
+        await pair.Session.DisposeAsync().AsTask().WaitAsync(Pair.Limit);
+
+        var failure = await Assert.ThrowsAsync<ConnectionLostException>(() => request.WaitAsync(Pair.Limit));
+        Assert.True(failure.MayHaveExecuted);
+        Assert.Equal(CloseReason.ClosedLocally, Assert.IsType<SessionClosed>(await pair.Session.Events.LastAsync()).Reason);
+    }
+
+    [Fact]
     public async Task Dispose_cuts_short_what_DisposeAsync_has_begun()
     {
         await using var pair = await Pair.OpenAsync(client: options => options.CloseTimeout = TimeSpan.FromMinutes(10));

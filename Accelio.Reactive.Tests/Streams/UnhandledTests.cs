@@ -157,6 +157,25 @@ public class UnhandledTests
     }
 
     [Fact]
+    public async Task Errors_are_values_whoever_observes_them_goes_on_and_the_stream_completes()
+    {
+        var seen = new List<AccelioError>();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pair = await Pair.OpenAsync(server: options => options.UnclaimedTimeout = TimeSpan.FromMilliseconds(20));
+        pair.Accepted.Errors.Subscribe(seen.Add, ended.SetException, ended.SetResult);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.False((await pair.Session.DeliverAsync(new byte[1])).Accepted);
+        }
+
+        Assert.Equal(SessionState.Established, pair.Accepted.State);
+        await pair.Session.DisposeAsync();
+        await ended.Task.WaitAsync(Pair.Limit);
+        Assert.Equal(2, seen.Count);
+        Assert.All(seen, error => Assert.Equal(AccelioStatus.NotSupported, error.Status));
+    }
+
+    [Fact]
     public async Task A_logger_that_throws_harms_nobody()
     {
         var seen = 0;
