@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 
 namespace Accelio.Reactive;
@@ -105,6 +106,23 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
 
     /// <summary>Sends a one-way message; the task completes once it is admitted and its memory is free again. This is where back-pressure is felt.</summary>
     public abstract ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends a one-way message whose body a callback writes, straight into memory of the library from which it is sent; the task
+    /// completes once it is admitted, and need not wait until it has left.</summary>
+    /// <typeparam name="TState">What the callback needs, so that it can be static.</typeparam>
+    /// <param name="state">Given to <paramref name="write"/>.</param>
+    /// <param name="write">Writes the body; runs once, before this method returns, on the calling thread. What it throws comes out of the
+    /// call, and nothing is sent. The writer and its memory are for use inside the callback only.</param>
+    /// <param name="cancellationToken">Ends the wait for admission with <see cref="AccelioCanceledException"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">More was written than <see cref="AccelioPeerOptions.MaxMessageLength"/> allows.</exception>
+    public virtual ValueTask<MessageId> SendAsync<TState>(
+        TState state, Action<TState, IBufferWriter<byte>> write, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var writer = new ArrayBufferWriter<byte>();
+        write(state, writer);
+        return SendAsync(writer.WrittenMemory, cancellationToken);
+    }
 
     /// <summary>Sends a one-way message if it can be admitted at once; its payload is copied.</summary>
     /// <returns>False when the window or the send budget is used up, or the session is not established.</returns>

@@ -11,6 +11,9 @@ internal unsafe class SendToken
     private MemoryHandle[] _pins = new MemoryHandle[1];
     private int[] _lengths = new int[1];
 
+    /// <summary>Whether a link that can refer to bodies refers to this one even when it is short.</summary>
+    public bool IsNeverCopied { get; protected set; }
+
     /// <summary>Number of pinned segments.</summary>
     public int Count { get; private set; }
 

@@ -37,6 +37,8 @@ internal static class Gates
         new("one-way-with-Read-and-Where", SendAsync) { Prepare = static world => Observe(world) },
         new("one-way-under-back-pressure", SendAsync) { Prepare = static world => Observe(world), Window = 32 },
         new("one-way-with-its-receipt", DeliverAsync) { Prepare = static world => Observe(world) },
+        new("one-way-by-a-writer", WriteAsync) { Prepare = static world => Observe(world) },
+        new("one-way-by-a-writer-from-the-pool", WriteAsync) { Prepare = static world => Observe(world), OnPool = true },
     ];
 
     public static Gate? Find(string name) => All.FirstOrDefault(gate => gate.Name == name);
@@ -64,6 +66,18 @@ internal static class Gates
         for (var i = 0; i < count; i++)
         {
             await world.Session.SendAsync(world.Message);
+        }
+    }
+
+    private static async Task WriteAsync(GateWorld world, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await world.Session.SendAsync(i, static (number, writer) =>
+            {
+                System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(writer.GetSpan(4), number);
+                writer.Advance(4);
+            });
         }
     }
 

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Accelio.Reactive.Tests.Sessions;
+using Accelio.Reactive.Tests.Support;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Docs;
@@ -27,6 +30,32 @@ public class MessagesAndLeases
 
         var holder = $"{typeof(MessagesAndLeases).FullName}.{nameof(The_report_names_who_holds_what)}";
         Assert.StartsWith($"{holder} has held 6 bytes", Assert.Single(_shown), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Memory_of_the_library_is_sent_from_where_it_is()
+    {
+        var seen = new ConcurrentQueue<int>();
+        await using var pair = await Pair.OpenAsync(server => server.Messages.Read(message => message.PayloadLength).Subscribe(seen.Enqueue));
+        var (context, session) = (pair.ClientContext, pair.Session);
+
+        // <snippet registered-memory>
+        using (var memory = context.RentMemory(1 << 20))
+        {
+            memory.GetSpan().Fill(1);
+            await session.SendAsync(memory);                       // the whole
+            await session.SendAsync(memory.Memory[..1000]);        // or a part; what is on its way keeps the memory
+        }
+
+        await session.SendAsync(42, static (price, writer) =>      // the state first, so that the callback is static
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(writer.GetSpan(4), price);
+            writer.Advance(4);
+        });
+        // </snippet>
+
+        await Until.TrueAsync(() => seen.Count == 3, () => $"{seen.Count} messages");
+        Assert.Equal([1 << 20, 1000, 4], seen);
     }
 
     private void Show(string line) => _shown.Add(line);

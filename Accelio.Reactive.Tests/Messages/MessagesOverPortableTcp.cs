@@ -9,3 +9,11 @@ public class LeaseThreadsTestsOverPortableTcp() : LeaseThreadsTests(Sessions.Wir
 public class MisuseTestsOverPortableTcp() : MisuseTests(Sessions.Wire.PortableTcp());
 
 public class MemoryGoneTestsOverPortableTcp() : MemoryGoneTests(Sessions.Wire.PortableTcp());
+
+public class BorrowRuleTestsOverPortableTcp() : BorrowRuleTests(Sessions.Wire.PortableTcp());
+
+public class EchoTestsOverPortableTcp() : EchoTests(Sessions.Wire.PortableTcp());
+
+public class RegisteredMemoryTestsOverPortableTcp() : RegisteredMemoryTests(Sessions.Wire.PortableTcp());
+
+public class WriterTestsOverPortableTcp() : WriterTests(Sessions.Wire.PortableTcp());

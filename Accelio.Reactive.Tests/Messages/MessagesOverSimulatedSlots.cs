@@ -9,3 +9,11 @@ public class LeaseThreadsTestsOverSimulatedSlots() : LeaseThreadsTests(Sessions.
 public class MisuseTestsOverSimulatedSlots() : MisuseTests(Sessions.Wire.SimulatedSlots());
 
 public class MemoryGoneTestsOverSimulatedSlots() : MemoryGoneTests(Sessions.Wire.SimulatedSlots());
+
+public class BorrowRuleTestsOverSimulatedSlots() : BorrowRuleTests(Sessions.Wire.SimulatedSlots());
+
+public class EchoTestsOverSimulatedSlots() : EchoTests(Sessions.Wire.SimulatedSlots());
+
+public class RegisteredMemoryTestsOverSimulatedSlots() : RegisteredMemoryTests(Sessions.Wire.SimulatedSlots());
+
+public class WriterTestsOverSimulatedSlots() : WriterTests(Sessions.Wire.SimulatedSlots());

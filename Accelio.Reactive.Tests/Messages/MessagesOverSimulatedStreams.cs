@@ -9,3 +9,11 @@ public class LeaseThreadsTestsOverSimulatedStreams() : LeaseThreadsTests(Session
 public class MisuseTestsOverSimulatedStreams() : MisuseTests(Sessions.Wire.SimulatedStreams());
 
 public class MemoryGoneTestsOverSimulatedStreams() : MemoryGoneTests(Sessions.Wire.SimulatedStreams());
+
+public class BorrowRuleTestsOverSimulatedStreams() : BorrowRuleTests(Sessions.Wire.SimulatedStreams());
+
+public class EchoTestsOverSimulatedStreams() : EchoTests(Sessions.Wire.SimulatedStreams());
+
+public class RegisteredMemoryTestsOverSimulatedStreams() : RegisteredMemoryTests(Sessions.Wire.SimulatedStreams());
+
+public class WriterTestsOverSimulatedStreams() : WriterTests(Sessions.Wire.SimulatedStreams());

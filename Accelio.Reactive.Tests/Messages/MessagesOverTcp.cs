@@ -9,3 +9,11 @@ public class LeaseThreadsTestsOverTcp() : LeaseThreadsTests(Sessions.Wire.Tcp())
 public class MisuseTestsOverTcp() : MisuseTests(Sessions.Wire.Tcp());
 
 public class MemoryGoneTestsOverTcp() : MemoryGoneTests(Sessions.Wire.Tcp());
+
+public class BorrowRuleTestsOverTcp() : BorrowRuleTests(Sessions.Wire.Tcp());
+
+public class EchoTestsOverTcp() : EchoTests(Sessions.Wire.Tcp());
+
+public class RegisteredMemoryTestsOverTcp() : RegisteredMemoryTests(Sessions.Wire.Tcp());
+
+public class WriterTestsOverTcp() : WriterTests(Sessions.Wire.Tcp());

@@ -54,7 +54,11 @@ internal sealed class MisuseRun : IAsyncDisposable
         options.RequestTimeout = TimeSpan.FromMilliseconds(300);
         options.CloseTimeout = TimeSpan.FromMilliseconds(500);
         var server = await AccelioServer.BindAsync(wire.Address, options);
-        var witness = await AccelioSession.ConnectAsync(server.EndPoint, Pair.WithPatience(new AccelioSessionOptions { Context = contexts[1], WindowMessages = Window }));
+        var ofWitness = Pair.WithPatience(new AccelioSessionOptions { Context = contexts[1], WindowMessages = Window });
+
+        // The timer of a call may stay with its pooled operation until it is due: not for longer than this test waits.
+        ofWitness.RequestTimeout = TimeSpan.FromMilliseconds(300);
+        var witness = await AccelioSession.ConnectAsync(server.EndPoint, ofWitness);
         var run = new MisuseRun(contexts, server, witness, seed);
         server.Handle("/echo", request => request.RespondAsync(request.Payload));
         server.Sessions.Subscribe(session => run.Ends.Put(session));
@@ -97,7 +101,7 @@ internal sealed class MisuseRun : IAsyncDisposable
         if (_witness.State == SessionState.Established)
         {
             using var taking = _server.Messages.Subscribe(_ => { });
-            await Task.WhenAll(Enumerable.Range(0, 10 * Window).Select(i => _witness.SendAsync(Body.Of(i, 100)).AsTask())).WaitAsync(Pair.Limit);
+            await Task.WhenAll(Enumerable.Range(0, 10 * Window).Select(i => _witness.SendAsync(new OutboundMessage(Body.Of(i, 100)) { Timeout = Pair.Limit }).AsTask())).WaitAsync(Pair.Limit);
         }
 
         var ends = new List<Task>();
@@ -144,7 +148,7 @@ internal sealed class MisuseRun : IAsyncDisposable
             (long)((PollerContext)context).Messages.Outstanding,
             context.GetLeaseReport().Leases.Count,
             ((PollerContext)context).Budget.Taken,
-            (long)poller.Memory.Statistics.RentedBlocks,
+            poller.Memory.Statistics.RentedBlocks + ((PollerContext)context).SharedMemory.Statistics.RentedBlocks,
             poller.Timers.Count,
             poller.Sockets?.Count ?? 0))).AsTask().GetAwaiter().GetResult();
     }

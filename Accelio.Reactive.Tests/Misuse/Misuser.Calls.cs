@@ -1,3 +1,4 @@
+using System.Buffers;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Misuse;
@@ -44,6 +45,18 @@ internal sealed partial class Misuser
             await connection.SendAsync(Message(), Token());
         }
     }
+
+    private async Task WriteAsync() => await Session.SendAsync(
+        (Number: NextNumber(), Length: sizeof(int) + _random.Next(60_000), Throws: OneIn(6)),
+        static (what, writer) =>
+        {
+            writer.Write(Body.Of(what.Number, what.Length));
+            if (what.Throws)
+            {
+                throw new PlannedException();
+            }
+        },
+        Token());
 
     private void TrySend() => Session.TrySend(Message(), out _);
 

@@ -8,6 +8,7 @@ internal sealed partial class Misuser(MisuseRun run, int seed)
     private const int MostPending = 60;
     private readonly Random _random = new(seed);
     private readonly List<(Task Call, string Name)> _pending = [];
+    private readonly Queue<RegisteredMemory> _memories = new();
     private int _number;
 
     private static readonly (string Name, int Weight, Action<Misuser> Do)[] All =
@@ -23,6 +24,7 @@ internal sealed partial class Misuser(MisuseRun run, int seed)
         ("observe requests", 3, misuser => misuser.ObserveRequests()),
         ("dispose of a subscription", 12, misuser => misuser.Unsubscribe()),
         ("send", 12, misuser => misuser.Begin(misuser.SendAsync)),
+        ("send by a writer", 6, misuser => misuser.Begin(misuser.WriteAsync)),
         ("try to send", 6, misuser => misuser.TrySend()),
         ("deliver", 6, misuser => misuser.Begin(misuser.DeliverAsync)),
         ("request and read", 14, misuser => misuser.Begin(misuser.RequestAsync)),
@@ -66,6 +68,11 @@ internal sealed partial class Misuser(MisuseRun run, int seed)
         {
             await Until.TrueAsync(() => call.IsCompleted, () => $"this call has not ended: {name}");
         }
+
+        foreach (var memory in _memories)
+        {
+            memory.Dispose();
+        }
     }
 
     private void Begin(Func<Task> call) => _pending.Add((WatchAsync(call), call.Method.Name));
@@ -102,12 +109,28 @@ internal sealed partial class Misuser(MisuseRun run, int seed)
     {
         var number = NextNumber();
         var length = _random.Next(8) switch { 0 => 9000 + _random.Next(30_000), 1 => 70_000 + _random.Next(200_000), _ => sizeof(int) + _random.Next(300) };
-        return new OutboundMessage(Body.Of(number, length))
+        var body = Body.Of(number, length);
+        return (OneIn(5) ? Registered(body) : new OutboundMessage(body)) with
         {
             Header = OneIn(4) ? new byte[_random.Next(20)] : default,
             Timeout = OneIn(3) ? TimeSpan.FromMilliseconds(1 + _random.Next(50)) : null,
             Options = OneIn(4) ? MessageOptions.RequestReceipt : MessageOptions.None,
         };
+    }
+
+    /// <summary>The body in memory of the library, which is given up after some more of them, whatever is on its way by then.</summary>
+    private OutboundMessage Registered(byte[] body)
+    {
+        var memory = run.Contexts[_random.Next(2)].RentMemory(body.Length);
+        body.CopyTo(memory.GetSpan());
+        _memories.Enqueue(memory);
+        if (_memories.Count > _random.Next(6))
+        {
+            // Perhaps the very one that is about to be sent: then the call refuses it.
+            _memories.Dequeue().Dispose();
+        }
+
+        return OneIn(2) ? new OutboundMessage(memory) : new OutboundMessage(memory.Memory);
     }
 
     private int NextNumber() => (seed << 24) + (++_number & 0xFFFFFF);

@@ -186,6 +186,29 @@ public class SendChoiceTests
         Assert.Equal(body, Assert.Single(world.ServerSink.Frames).Body);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    [InlineData(8192)]
+    [InlineData(50_000)]
+    internal void A_body_that_is_never_copied_is_referenced_however_short_it_is(int length)
+    {
+        using var world = new ScriptedPair();
+        var body = Bytes.Pattern(length);
+        var status = SendStatus.Closed;
+
+        world.Do(() =>
+        {
+            var frame = new OutboundFrame { Header = Request, Body = Bytes.Whole(body), Token = new NeverCopiedToken() };
+            status = world.Client.Send(ref frame);
+        });
+        world.Carry();
+
+        Assert.Equal(SendStatus.Referenced, status);
+        Assert.Single(world.ClientSink.Released);
+        Assert.Equal(body, Assert.Single(world.ServerSink.Frames).Body);
+    }
+
     [Fact]
     public void Every_frame_but_the_set_up_has_a_transport_serial_of_its_own()
     {

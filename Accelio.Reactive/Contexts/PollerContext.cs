@@ -32,6 +32,8 @@ internal sealed partial class PollerContext : AccelioContext
         _scheduler = new PollerScheduler(this);
         _unhandled = new PushStream<Exception>(this);
         ClientLinks = new ClientLinkTable(this);
+        SharedMemory = new SharedSlabPool(poller.Memory.Options);
+        poller.OnStopping(SharedMemory.Retire);
         poller.Owner = this;
         poller.OnUnhandled = ReportUnhandled;
         poller.OnStopped = () => _ended.Set();
@@ -60,6 +62,9 @@ internal sealed partial class PollerContext : AccelioContext
 
     /// <summary>What windows are granted out of.</summary>
     public ReceiveBudget Budget { get; }
+
+    /// <summary>Memory for those who need it on other threads.</summary>
+    public SharedSlabPool SharedMemory { get; }
 
     /// <summary>Operations of calls made on this context.</summary>
     public OperationCache Operations { get; } = new();
@@ -111,6 +116,18 @@ internal sealed partial class PollerContext : AccelioContext
 
     /// <inheritdoc/>
     public override LeaseReport GetLeaseReport() => _ledger.Report();
+
+    /// <inheritdoc/>
+    public override RegisteredMemory RentMemory(int length)
+    {
+        Check.Range(length, 1, Slab.MaxLength, nameof(length));
+        return new RegisteredMemory(RentSlab(length), length);
+    }
+
+    /// <summary>Takes a block of the context's memory, with one hold. Any thread.</summary>
+    public Slab RentSlab(long length) => Poller.IsCurrent
+        ? Poller.Memory.Rent(length)
+        : SharedMemory.Rent(length) ?? throw Disposed("no memory can be had of it any more");
 
     /// <inheritdoc/>
     public override ValueTask RunAsync(Func<CancellationToken, ValueTask> body)

@@ -287,7 +287,19 @@ internal sealed partial class ConnectionMachine
 
     private void Finish(OutgoingResponse response)
     {
-        var failure = Respond(response.Request!, response.Message, response, out var referenced);
+        var held = response.Body;
+        response.Body = null;
+        var failure = Respond(response.Request!, response.Message, held ?? (SendToken)response, out var referenced);
+        if (held is not null)
+        {
+            if (!referenced)
+            {
+                held.Release();
+            }
+
+            referenced = false;
+        }
+
         if (failure.Kind != FailureKind.None)
         {
             response.Failed(failure);

@@ -64,14 +64,14 @@ internal sealed partial class ConnectionMachine
         }
     }
 
-    /// <summary>Sends a one-way message for which nobody waits and whose body the link may copy; only after <see cref="CanSendNow"/>.</summary>
-    internal SendStatus SendOneWay(in OutboundMessage message, uint flags, OutgoingTask? receiptTask)
+    /// <summary>Sends a one-way message for which nobody waits and whose body the link may copy, or refer to if the library holds it; only after <see cref="CanSendNow"/>.</summary>
+    internal SendStatus SendOneWay(in OutboundMessage message, uint flags, OutgoingTask? receiptTask, HeldBody? held = null)
     {
         var frame = NewFrame(FrameType.OneWay);
         frame.Header.Flags = flags;
         frame.Header.LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
         frame.UserHeader = message.Header.Span;
-        SetBody(ref frame, message, token: null);
+        SetBody(ref frame, message, held);
         if (receiptTask is not null)
         {
             receiptTask.Connection = this;
@@ -199,7 +199,7 @@ internal sealed partial class ConnectionMachine
         }
 
         frame.Body = message.Payload;
-        frame.Token = message;
+        frame.Token = message.Body ?? (SendToken)message;
         Transmit(message, ref frame);
     }
 

@@ -54,6 +54,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>Whether the memory is a copy of the library's own: its end need not wait until the link lets go of it.</summary>
     public bool OwnsMemory { get; init; }
 
+    /// <summary>What holds the body, when the library does that itself and nobody need wait for the link.</summary>
+    public HeldBody? Body { get; set; }
+
     /// <summary>Where it is.</summary>
     public OutgoingState State { get; private set; }
 
@@ -96,6 +99,20 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>The link has taken it.</summary>
     internal void MarkSent(bool referenced)
     {
+        if (Body is not null)
+        {
+            if (referenced)
+            {
+                // From now on the link's.
+                Body = null;
+                referenced = false;
+            }
+            else
+            {
+                ReleaseBody();
+            }
+        }
+
         State = OutgoingState.Sent;
         IsReferenced = referenced;
         if (Kind == OutgoingKind.OneWay)
@@ -227,6 +244,16 @@ internal abstract class OutgoingMessage : OutgoingTask
         State = OutgoingState.Idle;
     }
 
+    /// <summary>The body that the library holds is not sent, or has been copied.</summary>
+    protected void ReleaseBody()
+    {
+        if (Body is { } body)
+        {
+            Body = null;
+            body.Release();
+        }
+    }
+
     /// <summary>Takes the timer out of the wheel, where it may have been left for the next use.</summary>
     protected void StopTimer()
     {
@@ -293,6 +320,7 @@ internal abstract class OutgoingMessage : OutgoingTask
         }
 
         ClearDeadline();
+        ReleaseBody();
         State = OutgoingState.Done;
         var answer = _answer;
         _answer = null;

@@ -9,6 +9,9 @@ internal abstract class OutgoingResponse : OutgoingTask
     /// <summary>What is sent.</summary>
     public OutboundMessage Message { get; set; }
 
+    /// <summary>What holds the body, when the library does that itself and nobody need wait for the link.</summary>
+    public HeldBody? Body { get; set; }
+
     /// <summary>The next one that waits for credit.</summary>
     internal OutgoingResponse? NextHeld;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Accelio.Reactive.Engine;
 
 namespace Accelio.Reactive;
@@ -9,6 +10,11 @@ internal sealed unsafe partial class MessageCore
     internal ValueTask RespondAsync(int version, in OutboundMessage response)
     {
         _poller.DemandCaller();
+        if (response.IsRegistered)
+        {
+            return RespondHeldAsync(version, response);
+        }
+
         if (!TryClaimAnswer(version))
         {
             return Refuse(version);
@@ -21,6 +27,19 @@ internal sealed unsafe partial class MessageCore
         }
 
         return ResponseOperation.Start(_poller, this, response, AccelioStatus.Success, null);
+    }
+
+    private ValueTask RespondHeldAsync(int version, in OutboundMessage response)
+    {
+        var body = response.Hold();
+        if (TryClaimAnswer(version))
+        {
+            var held = response with { Payload = new ReadOnlySequence<byte>(body.Payload) };
+            return ResponseOperation.Start(_poller, this, held, AccelioStatus.Success, null, body);
+        }
+
+        body.Release();
+        return Refuse(version);
     }
 
     /// <summary>Answers with a status.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using Accelio.Reactive.Engine;
 
 namespace Accelio.Reactive;
 
@@ -12,8 +14,20 @@ public readonly record struct OutboundMessage
     private readonly ReadOnlyMemory<byte> _piece;
     private readonly ReadOnlySequence<byte> _sequence;
 
-    /// <summary>Creates a message with a body.</summary>
-    public OutboundMessage(ReadOnlyMemory<byte> payload) => _piece = payload;
+    /// <summary>Creates a message with a body; memory of a <see cref="RegisteredMemory"/> is held by the library itself.</summary>
+    public OutboundMessage(ReadOnlyMemory<byte> payload)
+    {
+        _piece = payload;
+        IsRegistered = !payload.IsEmpty && MemoryMarshal.TryGetMemoryManager<byte, RegisteredMemory>(payload, out _);
+    }
+
+    /// <summary>Creates a message with a body that the library holds by itself until it has left; see <see cref="RegisteredMemory"/>.</summary>
+    public OutboundMessage(RegisteredMemory payload)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        _piece = payload.Memory;
+        IsRegistered = true;
+    }
 
     /// <summary>Creates a message with a body of several parts; they arrive as one.</summary>
     public OutboundMessage(ReadOnlySequence<byte> payload) => _sequence = payload;
@@ -29,6 +43,7 @@ public readonly record struct OutboundMessage
         {
             _piece = default;
             _sequence = value;
+            IsRegistered = false;
         }
     }
 
@@ -42,8 +57,19 @@ public readonly record struct OutboundMessage
     /// <summary>What is asked for this message.</summary>
     public MessageOptions Options { get; init; }
 
+    /// <summary>Whether the body is registered memory, of which <see cref="Hold"/> takes a hold.</summary>
+    internal bool IsRegistered { get; private init; }
+
     /// <summary>Length of the body in bytes.</summary>
     internal long PayloadLength => _piece.IsEmpty ? _sequence.Length : _piece.Length;
+
+    /// <summary>Takes a hold on the registered memory of the body.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    internal HeldBody Hold()
+    {
+        MemoryMarshal.TryGetMemoryManager<byte, RegisteredMemory>(_piece, out var memory, out var start, out var length);
+        return memory!.Lend(start, length);
+    }
 
     /// <summary>The body, if it is in one piece.</summary>
     internal bool TryGetSpan(out ReadOnlySpan<byte> span)
@@ -69,6 +95,12 @@ public readonly record struct OutboundMessage
 
     /// <summary>A message with this body.</summary>
     public static implicit operator OutboundMessage(ReadOnlySequence<byte> payload) => new(payload);
+
+    /// <summary>A message with this body.</summary>
+    public static implicit operator OutboundMessage(RegisteredMemory payload) => new(payload);
+
+    /// <summary>A message with this body, for languages without implicit conversions.</summary>
+    public static OutboundMessage FromRegisteredMemory(RegisteredMemory payload) => new(payload);
 
     /// <summary>A message with this body, for languages without implicit conversions.</summary>
     public static OutboundMessage FromReadOnlyMemory(ReadOnlyMemory<byte> payload) => new(payload);

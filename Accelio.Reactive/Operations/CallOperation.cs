@@ -1,3 +1,4 @@
+using System.Buffers;
 using Accelio.Reactive.Engine;
 using Accelio.Transports.Polling;
 
@@ -35,6 +36,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     /// <summary>Fills the message in and sends it, on the connection given or on one that the session chooses: at once on the session's context, else by way of its mailbox.</summary>
     public ValueTask<TResult> Start(SessionCore session, ConnectionMachine? via, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
     {
+        HoldRegistered(message);
         Kind = kind;
         Id = id;
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
@@ -47,7 +49,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
 
         var task = _completion.Task;
-        if (IsLocal && !token.CanBeCanceled && _batch is null && (via ?? session.Usable) is { CanSendNow: true } connection && connection.IsCopied(message.PayloadLength))
+        if (IsLocal && !token.CanBeCanceled && _batch is null && (via ?? session.Usable) is { CanSendNow: true } connection && connection.IsCopied(message.PayloadLength) && !message.IsRegistered)
         {
             // The common case: the bytes leave before this call returns, so nothing of the message need be kept.
             if (!message.ResponseBuffer.IsEmpty)
@@ -78,9 +80,19 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     public ValueTask<TResult> Start(SessionCore session, BatchCore batch, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
     {
         session.Poller.DemandCaller();
+        HoldRegistered(message);
         _batch = batch;
         batch.Add(this, id);
         return Start(session, via: null, message, kind, id, token);
+    }
+
+    // Before anything else: throws when the memory was disposed of, and then nothing has begun.
+    private void HoldRegistered(in OutboundMessage message)
+    {
+        if (message.IsRegistered)
+        {
+            Body ??= message.Hold();
+        }
     }
 
     private void Keep(SessionCore session, ConnectionMachine? via, in OutboundMessage message, CancellationToken token)
@@ -88,7 +100,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         _kept = true;
         _session = session;
         _via = via;
-        Payload = message.Payload;
+        Payload = message.IsRegistered ? new ReadOnlySequence<byte>(Body!.Payload) : message.Payload;
         Header = message.Header;
         ResponseBuffer = message.ResponseBuffer;
         if (token.CanBeCanceled)
@@ -160,6 +172,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     {
         Unregister();
         LeaveBatch();
+        ReleaseBody();
         _completion.SetException(FailureExceptions.Create(failure, _token));
     }
 

@@ -27,7 +27,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         Flags = SessionCore.WireFlags(message.Options, OutgoingKind.Request);
         Id = session.NewId(isAtHome);
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
-        var length = message.Header.Length + message.PayloadLength;
+        var length = SendBudget.LengthOf(message);
         if (session.Copies.TryTake(length))
         {
             _copied = length;
@@ -172,8 +172,9 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     {
         try
         {
-            Payload = new ReadOnlySequence<byte>(message.Payload.ToArray());
             Header = message.Header.ToArray();
+            Body = message.IsRegistered ? message.Hold() : null;
+            Payload = new ReadOnlySequence<byte>(Body?.Payload ?? message.Payload.ToArray());
         }
         catch
         {
@@ -184,6 +185,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
 
     private void ForgetCopy()
     {
+        ReleaseBody();
         Payload = default;
         Header = default;
         session.Copies.Return(_copied);

@@ -4,7 +4,7 @@ using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
-/// <summary>A one-way message for which nobody waits, on its way from another thread to the context; its payload is a copy.</summary>
+/// <summary>A one-way message for which nobody waits, on its way from another thread to the context; its payload is a copy, or held.</summary>
 internal sealed class PostedMessage : OutgoingMessage
 {
     private readonly SessionCore _session;
@@ -15,9 +15,10 @@ internal sealed class PostedMessage : OutgoingMessage
     {
         _session = session;
         _via = via;
-        _length = message.PayloadLength + message.Header.Length;
-        Payload = new ReadOnlySequence<byte>(message.Payload.ToArray());
+        _length = SendBudget.LengthOf(message);
         Header = message.Header.ToArray();
+        Body = message.IsRegistered ? message.Hold() : null;
+        Payload = new ReadOnlySequence<byte>(Body?.Payload ?? message.Payload.ToArray());
         Kind = OutgoingKind.OneWay;
         WantsReceipt = (message.Options & MessageOptions.RequestReceipt) != 0;
         LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
@@ -30,7 +31,13 @@ internal sealed class PostedMessage : OutgoingMessage
     public bool TryPost()
     {
         _session.Poller.DemandCaller();
-        return _session.Poller.Post(new SubmitItem(this));
+        if (_session.Poller.Post(new SubmitItem(this)))
+        {
+            return true;
+        }
+
+        ReleaseBody();
+        return false;
     }
 
     /// <inheritdoc/>

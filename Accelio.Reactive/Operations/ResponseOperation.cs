@@ -24,7 +24,8 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
     private string? Text { get; set; }
 
     /// <summary>Sends the answer of a claimed request.</summary>
-    public static ValueTask Start(Poller poller, MessageCore request, in OutboundMessage response, AccelioStatus status, string? text)
+    public static ValueTask Start(
+        Poller poller, MessageCore request, in OutboundMessage response, AccelioStatus status, string? text, HeldBody? body = null)
     {
         if (request.Maker is not null)
         {
@@ -33,6 +34,7 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
         }
 
         var operation = OperationPool<ResponseOperation>.Shared.Get();
+        operation.Body = body;
         operation.Request = request;
         operation.Message = response;
         operation.Status = status;
@@ -56,7 +58,12 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
     public override void Completed() => _completion.SetResult(true);
 
     /// <inheritdoc/>
-    public override void Failed(in Failure failure) => _completion.SetException(FailureExceptions.Create(failure));
+    public override void Failed(in Failure failure)
+    {
+        Body?.Release();
+        Body = null;
+        _completion.SetException(FailureExceptions.Create(failure));
+    }
 
     /// <inheritdoc/>
     public void OnConsumed(bool atHome)

@@ -13,6 +13,9 @@ internal sealed class SendBudget(long limit)
     /// <summary>The most that may be taken at a time.</summary>
     public long Limit => limit;
 
+    /// <summary>What a message takes: the bytes that are copied of it; registered memory is held instead.</summary>
+    public static long LengthOf(in OutboundMessage message) => message.Header.Length + (message.IsRegistered ? 0 : message.PayloadLength);
+
     /// <summary>Takes so many bytes, if there are as many left or nothing is taken: what is longer than the budget goes alone.</summary>
     public bool TryTake(long bytes)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Accelio.Reactive.Engine;
 
 namespace Accelio.Reactive;
@@ -16,6 +17,11 @@ internal sealed partial class ConnectionCore
     /// <inheritdoc/>
     public override ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
         _session.SendAsync(Machine, message, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<MessageId> SendAsync<TState>(
+        TState state, Action<TState, IBufferWriter<byte>> write, CancellationToken cancellationToken = default) =>
+        _session.SendAsync(Machine, state, write, cancellationToken);
 
     /// <inheritdoc/>
     public override bool TrySend(in OutboundMessage message, out MessageId id)

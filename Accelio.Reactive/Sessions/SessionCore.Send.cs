@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Accelio.Reactive.Engine;
@@ -33,6 +34,11 @@ internal sealed partial class SessionCore
     /// <inheritdoc/>
     public override ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
         SendAsync(via: null, message, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<MessageId> SendAsync<TState>(
+        TState state, Action<TState, IBufferWriter<byte>> write, CancellationToken cancellationToken = default) =>
+        SendAsync(via: null, state, write, cancellationToken);
 
     /// <inheritdoc/>
     public override bool TrySend(in OutboundMessage message, out MessageId id) => TrySend(via: null, message, out id);
@@ -76,6 +82,30 @@ internal sealed partial class SessionCore
         return SendOperation.Rent(Context, isAtHome).Start(this, via, message, OutgoingKind.OneWay, NewId(isAtHome), cancellationToken);
     }
 
+    /// <summary>Sends a one-way message whose body is written by a callback, on the connection given or on one of the session's choice.</summary>
+    internal ValueTask<MessageId> SendAsync<TState>(
+        ConnectionMachine? via, TState state, Action<TState, IBufferWriter<byte>> write, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var writer = SlabWriter.Begin(Context, _options.MaxMessageLength);
+        try
+        {
+            write(state, writer);
+        }
+        catch
+        {
+            writer.Abandon();
+            throw;
+        }
+
+        var body = writer.End();
+        var message = new OutboundMessage(body?.Payload ?? default);
+        var isAtHome = Poller.IsCurrent;
+        var operation = SendOperation.Rent(Context, isAtHome);
+        operation.Body = body;
+        return operation.Start(this, via, message, OutgoingKind.OneWay, NewId(isAtHome), cancellationToken);
+    }
+
     /// <summary>Sends a one-way message if it can be admitted at once, on the connection given or on one of the session's choice.</summary>
     internal bool TrySend(ConnectionMachine? via, in OutboundMessage message, out MessageId id)
     {
@@ -92,7 +122,7 @@ internal sealed partial class SessionCore
         }
 
         // From elsewhere the window cannot be seen: the bytes on their way to the context stand in for it.
-        var length = message.PayloadLength + message.Header.Length;
+        var length = SendBudget.LengthOf(message);
         if (!Copies.TryTake(length))
         {
             return false;
@@ -165,16 +195,19 @@ internal sealed partial class SessionCore
         id = default;
         if ((via ?? Usable) is not { CanSendNow: true } connection
             || message.Header.Length > connection.Machine.PeerMaxHeaderLength
-            || (!copy && !connection.IsCopied(message.PayloadLength)))
+            || (!copy && (message.IsRegistered || !connection.IsCopied(message.PayloadLength))))
         {
             return false;
         }
 
+        if (message.IsRegistered)
+        {
+            var body = message.Hold();
+            return TrySendHeld(connection, message with { Payload = new ReadOnlySequence<byte>(body.Payload) }, body, out id);
+        }
+
         var ticket = NewId(isAtHome: true);
-        var receipt = (message.Options & MessageOptions.RequestReceipt) != 0
-            ? new ReceiptTask(ticket, message.Header.Length + message.PayloadLength)
-            : null;
-        var status = connection.SendOneWay(message, WireFlags(message.Options, OutgoingKind.OneWay), receipt);
+        var status = connection.SendOneWay(message, WireFlags(message.Options, OutgoingKind.OneWay), NewReceipt(message, ticket));
         if (status == SendStatus.Unreadable && copy)
         {
             ExceptionDispatchInfo.Throw(FailureExceptions.Create(connection.MemoryGone()));
@@ -188,6 +221,30 @@ internal sealed partial class SessionCore
         id = ticket;
         return true;
     }
+
+    private bool TrySendHeld(ConnectionMachine connection, in OutboundMessage message, HeldBody body, out MessageId id)
+    {
+        id = NewId(isAtHome: true);
+        var status = SendStatus.Unreadable;
+        try
+        {
+            status = connection.SendOneWay(message, WireFlags(message.Options, OutgoingKind.OneWay), NewReceipt(message, id), body);
+        }
+        finally
+        {
+            // Unless it is the link's by now.
+            if (status != SendStatus.Referenced)
+            {
+                body.Release();
+            }
+        }
+
+        return status is SendStatus.Referenced or SendStatus.Copied;
+    }
+
+    private static ReceiptTask? NewReceipt(in OutboundMessage message, MessageId id) => (message.Options & MessageOptions.RequestReceipt) != 0
+        ? new ReceiptTask(id, message.Header.Length + message.PayloadLength)
+        : null;
 
     private void CheckMessage(in OutboundMessage message)
     {

@@ -42,6 +42,9 @@ internal sealed unsafe class Slab : MemoryManager<byte>
     /// <summary>Whether somebody holds the slab.</summary>
     public bool IsHeld => Volatile.Read(ref _holds) > 0;
 
+    /// <summary>How many hold it at this moment.</summary>
+    public int Holds => Volatile.Read(ref _holds);
+
     internal SizeClass Class { get; }
 
     /// <summary>

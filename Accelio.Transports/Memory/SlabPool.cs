@@ -49,6 +49,9 @@ internal sealed class SlabPool
         }
     }
 
+    /// <summary>The settings.</summary>
+    public SlabPoolOptions Options => _options;
+
     /// <summary>What is rented, cached and reserved. Any thread.</summary>
     public SlabPoolStatistics Statistics => new(
         Volatile.Read(ref _rentedBlocks),

@@ -209,7 +209,7 @@ internal sealed unsafe partial class SimulatedSlotLink
         var body = _exposed.Add(out id);
         try
         {
-            if (frame.Token is { } token && bodyLength > Options.CopyThreshold)
+            if (frame.Token is { } token && (bodyLength > Options.CopyThreshold || token.IsNeverCopied))
             {
                 body.Refer(frame.Body, token);
                 return SendStatus.Referenced;

@@ -93,7 +93,7 @@ internal abstract unsafe partial class StreamLink
     // Most frames: a small message in one piece, inline, without tables, on one stream. What is the general way's care below cannot arise.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsSmall(ref OutboundFrame frame, FrameType type, int length) =>
-        type.IsApplication() && frame.OfferedRoom == 0 && !frame.Urgent
+        type.IsApplication() && frame.OfferedRoom == 0 && !frame.Urgent && frame.Token is not { IsNeverCopied: true }
         && TcpFrame.HeaderSize + (Sge.Size * frame.PeerRoom.Length) + length < _peerBufferSize;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -221,7 +221,7 @@ internal abstract unsafe partial class StreamLink
     private SendStatus Write(ref OutboundFrame frame, in TcpFrameFields fields, long bodyLength)
     {
         var type = frame.Header.Type;
-        var copied = frame.Token is null || bodyLength <= Options.CopyThreshold;
+        var copied = frame.Token is null || (bodyLength <= Options.CopyThreshold && !frame.Token.IsNeverCopied);
         var isBulk = bodyLength > Options.CopyThreshold;
         var control = _queues[ControlStream];
         var headLength = TcpFrame.HeaderSize + fields.TableLength;

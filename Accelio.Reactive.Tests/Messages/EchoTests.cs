@@ -1,0 +1,66 @@
+using Accelio.Reactive.Tests.Sessions;
+using Accelio.Reactive.Tests.Support;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Messages;
+
+/// <summary>A request's own payload as its answer: the transport holds the message until it has read it.</summary>
+public abstract class EchoTests(Sessions.Wire wire) : SessionTests(wire)
+{
+    [Theory]
+    [InlineData("awaits")]
+    [InlineData("returns at once")]
+    [InlineData("gives the lease up")]
+    public async Task An_answer_with_the_requests_own_payload_is_right_whatever_the_handler_does_then(string handler)
+    {
+        var answers = new List<Task>();
+        await using var pair = await OpenAsync(server => server.Handle(async request =>
+        {
+            var responding = request.RespondAsync(request.Payload);
+            if (handler == "awaits")
+            {
+                await responding;
+                return;
+            }
+
+            answers.Add(responding.AsTask());
+            if (handler == "gives the lease up")
+            {
+                request.Dispose();
+            }
+        }));
+        int[] lengths = [0, 1, 8192, 8193, 20_000, 100_000, 300_000, 900_000];
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async worker =>
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                var body = Pair.Bytes(lengths[(worker + i) % lengths.Length]);
+                Assert.Equal(body, await pair.Session.RequestAsync(body, answer => answer.Detach().Payload.ToArray()));
+            }
+        })).WaitAsync(Pair.Limit);
+
+        await Task.WhenAll(answers).WaitAsync(Pair.Limit);
+        await Until.NothingIsHeldAsync(pair.ServerContext);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public async Task A_message_is_passed_on_to_another_session_without_a_copy_of_ones_own(int length)
+    {
+        var seen = new TaskCompletionSource<byte[]>();
+        await using var next = await OpenAsync(server => server.Messages.Detach().Subscribe(message => seen.SetResult(message.Payload.ToArray())));
+        await using var pair = await OpenAsync(server => server.Handle(async request =>
+        {
+            await next.Session.SendAsync(request.Payload);
+            await request.RespondAsync(default);
+        }));
+        var body = Pair.Bytes(length);
+
+        await pair.Session.RequestAsync(body, _ => 0).AsTask().WaitAsync(Pair.Limit);
+
+        Assert.Equal(body, await seen.Task.WaitAsync(Pair.Limit));
+        await Until.NothingIsHeldAsync(pair.ServerContext);
+    }
+}
