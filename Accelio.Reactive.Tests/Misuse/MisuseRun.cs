@@ -19,6 +19,14 @@ internal sealed class MisuseRun : IAsyncDisposable
         Contexts = contexts;
         _server = server;
         _witness = witness;
+        Ends = new Store<AccelioSession>(16, session =>
+        {
+            // A long run opens many.
+            if (!ReferenceEquals(session, witness))
+            {
+                session.Dispose();
+            }
+        });
         _misusers = [.. Enumerable.Range(0, Threads).Select(thread => new Misuser(this, (seed * Threads) + thread))];
     }
 
@@ -28,7 +36,7 @@ internal sealed class MisuseRun : IAsyncDisposable
     public Uri EndPoint => _server.EndPoint;
 
     /// <summary>Ends of sessions, of both sides; some of them are over.</summary>
-    public Store<AccelioSession> Ends { get; } = new(16);
+    public Store<AccelioSession> Ends { get; }
 
     /// <summary>Messages that somebody holds.</summary>
     public Store<InboundMessage> Held { get; } = new(40);
