@@ -28,6 +28,7 @@ public abstract class BorrowRuleTests(Sessions.Wire wire) : SessionTests(wire)
         FailedByPeer,
         AnswerTooLarge,
         Canceled,
+        Aborted,
         TimedOut,
         Disconnected,
         Disposed,
@@ -72,7 +73,7 @@ public abstract class BorrowRuleTests(Sessions.Wire wire) : SessionTests(wire)
 
         await Task.WhenAll(lanes).WaitAsync(TimeSpan.FromMinutes(2));
 
-        var expected = outcome <= Outcome.AnswerTooLarge ? Lanes * calls : 1;
+        var expected = outcome <= Outcome.AnswerTooLarge ? Lanes * calls : outcome == Outcome.Aborted ? 0 : 1;
         await Until.TrueAsync(() => Volatile.Read(ref _seen) >= expected, () => $"the peer saw {_seen} of {expected}; {string.Join("; ", _wrong)}");
         Assert.Empty(_wrong);
     }
@@ -149,6 +150,17 @@ public abstract class BorrowRuleTests(Sessions.Wire wire) : SessionTests(wire)
                     await asking;
                 }
 
+                break;
+            case Outcome.Aborted:
+                var batch = session.BeginBatch();
+                var begun = batch.RequestAsync(message).AsTask();
+                for (var i = 0; i < call % 7; i++)
+                {
+                    await Task.Yield();
+                }
+
+                await batch.AbortAsync();
+                (await begun).Dispose();
                 break;
             case Outcome.TimedOut:
                 await session.RequestAsync(message with { Timeout = TimeSpan.FromMilliseconds(1 + (call % 5)) }, Compare);
@@ -232,7 +244,7 @@ public abstract class BorrowRuleTests(Sessions.Wire wire) : SessionTests(wire)
         <= Outcome.AnsweredIntoBuffer => exception is null,
         Outcome.FailedByPeer => exception is RequestFailedException { Status: AccelioStatus.Unsuccessful },
         Outcome.AnswerTooLarge => exception is AccelioException,
-        Outcome.Canceled => exception is null or AccelioCanceledException,
+        Outcome.Canceled or Outcome.Aborted => exception is null or AccelioCanceledException,
         Outcome.TimedOut => exception is null or AccelioTimeoutException,
         _ => exception is null or AccelioException,
     };
