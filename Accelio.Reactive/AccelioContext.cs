@@ -45,12 +45,20 @@ public abstract partial class AccelioContext : IAsyncDisposable, IDisposable
     /// <summary><c>await context.SwitchTo()</c> goes on on the context's thread.</summary>
     public abstract ContextSwitch SwitchTo();
 
-    /// <summary>Takes memory of the library for what is sent and received without a copy. Rent it once and use it often: each call makes an
-    /// object. Any thread; the memory may be used on every context, and outlives this one.</summary>
+    /// <summary>Takes memory of the library for what is sent and received without a copy. Rent it once and use it often: each call makes new
+    /// memory. Any thread; the memory may be used on every context, and outlives this one.</summary>
     /// <param name="length">Bytes, from 1 to 1 GiB; the memory has exactly so many.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is less than 1 or more than 1 GiB.</exception>
     /// <exception cref="ObjectDisposedException">The context was disposed of.</exception>
     public abstract RegisteredMemory RentMemory(int length);
+
+    /// <summary>Makes memory of yours known to the library, so that it is sent from where it is: a buffer of your own, a file mapped into
+    /// memory. It is pinned until the registration is disposed of and nothing is on its way from it any more. Any thread; the registration
+    /// may be used on every context, and outlives this one.</summary>
+    /// <param name="memory">At least one byte. Only <see cref="RegisteredMemory.Memory"/> of the result is known as registered, not this.</param>
+    /// <exception cref="ArgumentException">The memory is empty.</exception>
+    /// <exception cref="ObjectDisposedException">The context was disposed of.</exception>
+    public abstract RegisteredMemory RegisterMemory(Memory<byte> memory);
 
     /// <summary>The leases of messages that arrived on this context: how many, how many were dropped, and, with <see cref="AccelioContextOptions.AuditLeases"/>, who holds which since when. Also after the
     /// end of the context.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Accelio.Reactive.Tests.Sessions;
 using Accelio.Reactive.Tests.Support;
 using Xunit;
@@ -10,6 +11,8 @@ namespace Accelio.Reactive.Tests.Messages;
 public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(wire)
 {
     private static readonly int[] Lengths = [1, 100, 8192, 8193, 50_000, 600_000];
+
+    private readonly ConcurrentQueue<RegisteredMemory> _taken = new();
 
     [Fact]
     public async Task It_may_be_given_up_as_soon_as_the_call_is_made_by_every_verb()
@@ -33,7 +36,7 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
             Assert.True(Given(pair.ClientContext, body, message => pair.Session.TrySend(message, out _)));
             using var cold = Given(pair.ClientContext, body, message => pair.Session.Request(message, Copy).Subscribe(answers.Enqueue));
 
-            // Whatever is rented now must not be what is on its way.
+            // Whatever is rented now is not what is on its way.
             Scribble(pair.ClientContext, length);
             await Task.WhenAll(calls).WaitAsync(Pair.Limit);
             await Until.TrueAsync(() => answers.Count == 2 && seen.Count == 3, () => $"{answers.Count} answers, {seen.Count} messages");
@@ -42,7 +45,7 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
             seen.Clear();
         }
 
-        await AllIsBackAsync(pair);
+        await NothingIsHeldAsync();
     }
 
     [Fact]
@@ -64,14 +67,14 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
             Assert.Equal(Pair.Bytes(length), await pair.Session.RequestAsync(BitConverter.GetBytes(length), Copy));
         }
 
-        await AllIsBackAsync(pair);
+        await NothingIsHeldAsync();
     }
 
     [Fact]
     public async Task A_part_of_it_may_be_sent()
     {
         await using var pair = await OpenAsync(Pair.Echo);
-        using var memory = pair.ClientContext.RentMemory(1000);
+        using var memory = Rent(pair.ClientContext, 1000);
         var body = Pair.Bytes(1000);
         body.CopyTo(memory.Memory);
 
@@ -83,7 +86,7 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
     public async Task A_call_need_not_wait_until_it_has_left()
     {
         await using var pair = await OpenAsync(server => server.Messages.Subscribe(_ => { }));
-        using var memory = pair.ClientContext.RentMemory(600_000);
+        using var memory = Rent(pair.ClientContext, 600_000);
         var ordinary = new byte[600_000];
 
         var (registered, borrowed) = await pair.ClientContext.RunAsync(_ =>
@@ -108,7 +111,7 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
         await Until.TrueAsync(() => kept.Count == 1, () => "no message");
         var body = Pair.Bytes(20_000);
         using var source = new CancellationTokenSource();
-        using var watched = pair.ClientContext.RentMemory(body.Length);
+        using var watched = Rent(pair.ClientContext, body.Length);
         body.CopyTo(watched.Memory);
 
         var sent = Given(pair.ClientContext, body, message => pair.Session.SendAsync(message).AsTask());
@@ -131,14 +134,14 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
         Assert.False(watched.IsInUse);
         second.Dispose();
         watched.Dispose();
-        await AllIsBackAsync(pair);
+        await NothingIsHeldAsync();
     }
 
     [Fact]
     public async Task It_throws_after_Dispose_and_a_second_Dispose_does_nothing()
     {
         await using var pair = await OpenAsync(Pair.Echo);
-        var memory = pair.ClientContext.RentMemory(100);
+        var memory = Rent(pair.ClientContext, 100);
         var kept = memory.Memory;
         OutboundMessage message = memory;
         var pin = kept.Pin();
@@ -157,7 +160,7 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
         pin.Dispose();
         Assert.Contains("each MemoryHandle once", Assert.Throws<InvalidOperationException>(() => copy.Dispose()).Message, StringComparison.Ordinal);
         Assert.Equal(3, await pair.Session.RequestAsync(new byte[3], answer => answer.PayloadLength));
-        await AllIsBackAsync(pair);
+        await NothingIsHeldAsync();
     }
 
     [Fact]
@@ -167,7 +170,7 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
         var body = Pair.Bytes(9000);
         for (var round = 0; round < 100; round++)
         {
-            var memory = pair.ClientContext.RentMemory(body.Length);
+            var memory = Rent(pair.ClientContext, body.Length);
             body.CopyTo(memory.Memory);
             await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
             {
@@ -184,7 +187,77 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
             })));
         }
 
-        await AllIsBackAsync(pair);
+        await NothingIsHeldAsync();
+    }
+
+    [Fact]
+    public async Task A_span_that_is_used_after_Dispose_reaches_no_other_message()
+    {
+        var seen = new ConcurrentQueue<byte[]>();
+        await using var pair = await OpenAsync(server => server.Messages.Detach().Subscribe(message => seen.Enqueue(message.Payload.ToArray())));
+        var body = Pair.Bytes(50_000);
+        await pair.ClientContext.RunAsync(_ =>
+        {
+            var memory = Rent(pair.ClientContext, body.Length);
+            var span = memory.GetSpan();
+            memory.Dispose();
+            for (var i = 0; i < 20; i++)
+            {
+                using var next = Rent(pair.ClientContext, body.Length);
+                body.CopyTo(next.Memory);
+                Assert.True(pair.Session.TrySend(next, out var _));
+                span.Fill(0xEE);
+            }
+
+            return default;
+        });
+
+        await Until.TrueAsync(() => seen.Count == 20, () => $"{seen.Count} messages");
+        Assert.All(seen, message => Assert.Equal(body, message));
+        await NothingIsHeldAsync();
+    }
+
+    [Fact]
+    public async Task Memory_of_ones_own_is_sent_from_where_it_is_and_pinned_until_it_has_left()
+    {
+        await using var pair = await OpenAsync(Pair.Echo);
+        var own = Pair.Bytes(700_000);
+        var registered = pair.ClientContext.RegisterMemory(own.AsMemory(0, 600_000));
+        _taken.Enqueue(registered);
+
+        var whole = pair.Session.RequestAsync(registered, Copy).AsTask();
+        var part = pair.Session.RequestAsync(registered.Memory[1..9001], Copy).AsTask();
+        registered.Dispose();
+
+        Assert.Equal(600_000, registered.Length);
+        Assert.Equal(own[..600_000], await whole.WaitAsync(Pair.Limit));
+        Assert.Equal(own[1..9001], await part.WaitAsync(Pair.Limit));
+        await NothingIsHeldAsync();
+    }
+
+    [Fact]
+    public async Task Rented_memory_that_was_dropped_is_collected()
+    {
+        await using var context = Start("renter");
+
+        var dropped = Drop(context);
+        for (var i = 0; i < 10 && dropped.IsAlive; i++)
+        {
+            GC.Collect();
+        }
+
+        Assert.False(dropped.IsAlive);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Drop(AccelioContext context) => new(context.RentMemory(10_000));
+    }
+
+    [Fact]
+    public async Task No_memory_at_all_is_refused_by_name()
+    {
+        await using var context = Start("renter");
+
+        Assert.Equal("memory", Assert.Throws<ArgumentException>(() => context.RegisterMemory(default)).ParamName);
     }
 
     [Theory]
@@ -217,8 +290,7 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
         memory.Dispose();
         onContext.Dispose();
         Assert.Throws<ObjectDisposedException>(() => context.RentMemory(1));
-        Assert.Equal(0, ((PollerContext)context).SharedMemory.Statistics.RentedBlocks);
-        Assert.Equal(0, ((PollerContext)context).Poller.Memory.Statistics.RentedBlocks);
+        Assert.Throws<ObjectDisposedException>(() => context.RegisterMemory(new byte[1]));
     }
 
     internal static async Task AllIsBackAsync(Pair pair)
@@ -233,18 +305,28 @@ public abstract class RegisteredMemoryTests(Sessions.Wire wire) : SessionTests(w
 
     private static byte[] Copy(InboundMessage message) => message.Detach().Payload.ToArray();
 
-    private static T Given<T>(AccelioContext context, byte[] body, Func<OutboundMessage, T> call)
+    private async Task NothingIsHeldAsync() =>
+        await Until.TrueAsync(() => _taken.Sum(memory => memory.Holds) == 0, () => $"{_taken.Sum(memory => memory.Holds)} holds are still out");
+
+    private RegisteredMemory Rent(AccelioContext context, int length)
     {
-        using var memory = context.RentMemory(body.Length);
+        var memory = context.RentMemory(length);
+        _taken.Enqueue(memory);
+        return memory;
+    }
+
+    private T Given<T>(AccelioContext context, byte[] body, Func<OutboundMessage, T> call)
+    {
+        using var memory = Rent(context, body.Length);
         body.CopyTo(memory.Memory);
         return call(memory);
     }
 
-    private static void Scribble(AccelioContext context, int length)
+    private void Scribble(AccelioContext context, int length)
     {
         for (var i = 0; i < 50; i++)
         {
-            using var memory = context.RentMemory(length);
+            using var memory = Rent(context, length);
             memory.GetSpan().Fill(0xEE);
         }
     }

@@ -120,8 +120,20 @@ internal sealed partial class PollerContext : AccelioContext
     /// <inheritdoc/>
     public override RegisteredMemory RentMemory(int length)
     {
-        Check.Range(length, 1, Slab.MaxLength, nameof(length));
-        return new RegisteredMemory(RentSlab(length), length);
+        DemandMemory();
+        return RegisteredMemory.Rent(length);
+    }
+
+    /// <inheritdoc/>
+    public override RegisteredMemory RegisterMemory(Memory<byte> memory)
+    {
+        DemandMemory();
+        if (memory.IsEmpty)
+        {
+            throw new ArgumentException("There is no memory of length 0 to register. Give the bytes that messages shall be sent from.", nameof(memory));
+        }
+
+        return new RegisteredMemory(memory);
     }
 
     /// <summary>Takes a block of the context's memory, with one hold. Any thread.</summary>
@@ -195,4 +207,12 @@ internal sealed partial class PollerContext : AccelioContext
     /// <summary>The exception for those who come too late.</summary>
     /// <param name="consequence">What cannot be done any more.</param>
     public ObjectDisposedException Disposed(string consequence) => new(Name, $"The context was disposed; {consequence}. Use a context that lives as long as what runs on it.");
+
+    private void DemandMemory()
+    {
+        if (IsDisposed)
+        {
+            throw Disposed("no memory can be had of it any more");
+        }
+    }
 }

@@ -3,18 +3,17 @@ using Accelio.Transports.Memory;
 
 namespace Accelio.Reactive;
 
-/// <summary>A body in a slab, with one hold on it. Pooled for all threads.</summary>
+/// <summary>A body that a writer has written into a slab, with one hold on it. Pooled for all threads.</summary>
 internal sealed class SlabBody : HeldBody
 {
     private Slab? _slab;
 
     /// <summary>Takes over one hold on the slab. Any thread.</summary>
-    public static SlabBody Take(Slab slab, int start, int length, bool isNeverCopied)
+    public static SlabBody Take(Slab slab, int length)
     {
         var body = OperationPool<SlabBody>.Shared.Get();
         body._slab = slab;
-        body.Payload = slab.Memory.Slice(start, length);
-        body.IsNeverCopied = isNeverCopied;
+        body.Payload = slab.Memory[..length];
         return body;
     }
 

@@ -64,7 +64,7 @@ internal sealed class SlabWriter : IBufferWriter<byte>
             return null;
         }
 
-        var body = SlabBody.Take(_slab!, 0, _length, isNeverCopied: false);
+        var body = SlabBody.Take(_slab!, _length);
         _slab = null;
         Close();
         return body;
