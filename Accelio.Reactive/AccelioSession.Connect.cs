@@ -23,6 +23,7 @@ public abstract partial class AccelioSession
     {
         ArgumentNullException.ThrowIfNull(server);
         var settings = (options ?? new AccelioSessionOptions()).Validate();
+        SetupLimits.CheckRequest(server.OriginalString, settings.PrivateData, nameof(server));
         if (cancellationToken.IsCancellationRequested)
         {
             throw SessionCore.ConnectCanceled(cancellationToken);

@@ -18,6 +18,7 @@ public class UserMistakeTests
         { "connect to a host that is not there", typeof(AccelioException), ["no-such-host.invalid", "Check the name"] },
         { "connect where nobody listens", typeof(AccelioException), ["tcp://127.0.0.1:1", "refused"] },
         { "connect with too much private data", typeof(ArgumentOutOfRangeException), ["3701", "3700", "PrivateData"] },
+        { "connect with a URI that is too long", typeof(ArgumentException), ["'server'", "3812", "shorten"] },
         { "connect on a context that is gone", typeof(ObjectDisposedException), ["context was disposed"] },
         { "bind by another scheme", typeof(ArgumentException), ["ftp://", "tcp://", "'endpoint'"] },
         { "bind a port that is in use", typeof(AccelioException), ["tcp://127.0.0.1", "in use", "choose another port"] },
@@ -88,6 +89,9 @@ public class UserMistakeTests
                 break;
             case "connect with too much private data":
                 await AccelioSession.ConnectAsync(pair.Server.EndPoint, new AccelioSessionOptions { PrivateData = new byte[3701] });
+                break;
+            case "connect with a URI that is too long":
+                await AccelioSession.ConnectAsync(new Uri(pair.Server.EndPoint, new string('x', 3800)));
                 break;
             case "connect on a context that is gone":
                 await AccelioSession.ConnectAsync(pair.Server.EndPoint, new AccelioSessionOptions { Context = await GoneContextAsync() });

@@ -5,3 +5,5 @@ public class LifeTestsOverPortableTcp() : LifeTests(Wire.PortableTcp());
 public class OneWayTestsOverPortableTcp() : OneWayTests(Wire.PortableTcp());
 
 public class RequestTestsOverPortableTcp() : RequestTests(Wire.PortableTcp());
+
+public class SessionAnswerRulesOverPortableTcp() : SessionAnswerRules(Wire.PortableTcp());

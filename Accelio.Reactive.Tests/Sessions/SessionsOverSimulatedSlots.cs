@@ -15,3 +15,5 @@ public class LifeTestsOverSimulatedSlots() : LifeTests(Wire.SimulatedSlots());
 public class OneWayTestsOverSimulatedSlots() : OneWayTests(Wire.SimulatedSlots());
 
 public class RequestTestsOverSimulatedSlots() : RequestTests(Wire.SimulatedSlots());
+
+public class SessionAnswerRulesOverSimulatedSlots() : SessionAnswerRules(Wire.SimulatedSlots());

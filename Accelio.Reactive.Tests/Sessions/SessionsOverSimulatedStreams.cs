@@ -15,3 +15,5 @@ public class LifeTestsOverSimulatedStreams() : LifeTests(Wire.SimulatedStreams()
 public class OneWayTestsOverSimulatedStreams() : OneWayTests(Wire.SimulatedStreams());
 
 public class RequestTestsOverSimulatedStreams() : RequestTests(Wire.SimulatedStreams());
+
+public class SessionAnswerRulesOverSimulatedStreams() : SessionAnswerRules(Wire.SimulatedStreams());

@@ -15,3 +15,5 @@ public class LifeTestsOverTcp() : LifeTests(Wire.Tcp());
 public class OneWayTestsOverTcp() : OneWayTests(Wire.Tcp());
 
 public class RequestTestsOverTcp() : RequestTests(Wire.Tcp());
+
+public class SessionAnswerRulesOverTcp() : SessionAnswerRules(Wire.Tcp());

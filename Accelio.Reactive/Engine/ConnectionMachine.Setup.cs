@@ -110,7 +110,20 @@ internal sealed partial class ConnectionMachine
     {
         Span<byte> payload = stackalloc byte[SessionSetupResponse.MaxLength];
         SessionSetupResponse.TryWriteReject(payload, LocalId, reason, privateData, out var length);
-        SendSessionResponse(peerTask, payload[..length]);
+        TurnAway(peerTask, payload[..length]);
+    }
+
+    /// <summary>Servers: sends the client elsewhere, then closes the connection that was never one.</summary>
+    internal void SendRedirect(uint peerTask, ReadOnlySpan<ReadOnlyMemory<byte>> portals)
+    {
+        Span<byte> payload = stackalloc byte[SessionSetupResponse.MaxLength];
+        SessionSetupResponse.TryWriteRedirect(payload, LocalId, portals, out var length);
+        TurnAway(peerTask, payload[..length]);
+    }
+
+    private void TurnAway(uint peerTask, ReadOnlySpan<byte> payload)
+    {
+        SendSessionResponse(peerTask, payload);
         State = ConnectionState.Online;
         Close();
     }

@@ -3,7 +3,7 @@ using Accelio.Transports.Wire;
 
 namespace Accelio.Reactive.Engine;
 
-/// <summary>A client's request for a session, copied out of the frame: waits to be accepted or rejected. Poller only.</summary>
+/// <summary>A client's request for a session, copied out of the frame: waits to be accepted, rejected or redirected. Poller only.</summary>
 internal sealed class IncomingSession
 {
     private readonly LinkMachine _link;
@@ -52,16 +52,22 @@ internal sealed class IncomingSession
     }
 
     /// <summary>Rejects; both sides then close the connection that was never one.</summary>
-    public void Reject(AccelioStatus reason, ReadOnlySpan<byte> privateData)
+    public void Reject(AccelioStatus reason, ReadOnlySpan<byte> privateData) => TurnAway()?.SendReject(_task, (uint)reason, privateData);
+
+    /// <summary>Sends the client elsewhere; both sides then close the connection that was never one.</summary>
+    public void Redirect(ReadOnlySpan<ReadOnlyMemory<byte>> portals) => TurnAway()?.SendRedirect(_task, portals);
+
+    /// <summary>A connection for an answer that ends it, or null when the link is gone.</summary>
+    private ConnectionMachine? TurnAway()
     {
         if (_link.Phase != LinkPhase.Open)
         {
-            return;
+            return null;
         }
 
         _link.OnSessionAnswered();
         var connection = _link.AddConnection(NoEvents.Instance, isClient: false);
         connection.SetPeer(_peerId, _depths, _windowMessages, _windowBytes, _responseRoom);
-        connection.SendReject(_task, (uint)reason, privateData);
+        return connection;
     }
 }

@@ -9,7 +9,7 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
     /// <summary>Time for everything between the call and an established session.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>What the server's application sees with the request for a session; at most about 3800 bytes together with the URI.</summary>
+    /// <summary>What the server's application sees with the request for a session; at most 3700 bytes, and 3812 together with the URI.</summary>
     public ReadOnlyMemory<byte> PrivateData { get; set; }
 
     /// <summary>TCP: use two sockets, one for headers and one for bodies, as C clients do by default.</summary>
@@ -22,13 +22,8 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
     {
         ValidateCore();
         Check.PositiveTime(ConnectTimeout, nameof(ConnectTimeout));
-        if (PrivateData.Length > 3700)
-        {
-            throw new ArgumentOutOfRangeException(nameof(PrivateData), PrivateData.Length, "PrivateData is longer than 3700 bytes; send more in a message.");
-        }
-
         var copy = (AccelioSessionOptions)MemberwiseClone();
-        copy.PrivateData = PrivateData.ToArray();
+        copy.PrivateData = SetupLimits.CopyPrivateData(PrivateData, nameof(PrivateData));
         return copy;
     }
 }

@@ -147,6 +147,11 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     public void OnLinkClosed(LinkMachine link, LinkError error, string detail)
     {
         _links.Remove(link);
+        foreach (var request in _pending.Where(request => ReferenceEquals(request.Link, link)).ToArray())
+        {
+            request.Leave();
+        }
+
         LogFailure(link.Link.RemoteEndPoint, error, detail);
         FinishClosing();
     }

@@ -34,9 +34,15 @@ internal sealed class ServerSessionRequest : SessionRequest
     public override EndPoint RemoteEndPoint { get; }
 
     /// <inheritdoc/>
+    public override string Transport => _server.EndPoint.Scheme;
+
+    /// <summary>The link that the client waits on.</summary>
+    public LinkMachine Link => _incoming.Link;
+
+    /// <inheritdoc/>
     public override AccelioSession Accept(AcceptOptions? options = null)
     {
-        var privateData = CheckPrivateData(options?.PrivateData ?? default, nameof(options));
+        var privateData = SetupLimits.CopyPrivateData(options?.PrivateData ?? default, $"{nameof(options)}.{nameof(AcceptOptions.PrivateData)}");
         Claim();
         var session = _server.NewSession(_incoming);
         Run(() => _server.Open(_incoming, session, privateData));
@@ -46,9 +52,22 @@ internal sealed class ServerSessionRequest : SessionRequest
     /// <inheritdoc/>
     public override void Reject(AccelioStatus reason = AccelioStatus.SessionRefused, ReadOnlyMemory<byte> privateData = default)
     {
-        var copy = CheckPrivateData(privateData, nameof(privateData));
+        if (reason == AccelioStatus.Success)
+        {
+            throw new ArgumentOutOfRangeException(nameof(reason), reason, "A session is not rejected with Success; say why, or accept it.");
+        }
+
+        var copy = SetupLimits.CopyPrivateData(privateData, nameof(privateData));
         Claim();
         Run(() => _incoming.Reject(reason, copy));
+    }
+
+    /// <inheritdoc/>
+    public override void Redirect(params IReadOnlyList<Uri> portals)
+    {
+        var targets = SetupLimits.EncodePortals(portals, nameof(portals));
+        Claim();
+        Run(() => _incoming.Redirect(targets));
     }
 
     /// <summary>Limits the time for an answer. Context only.</summary>
@@ -70,14 +89,11 @@ internal sealed class ServerSessionRequest : SessionRequest
         }
     }
 
-    private static byte[] CheckPrivateData(ReadOnlyMemory<byte> data, string name)
+    /// <summary>The client has gone: nothing is left to be rejected in time. An answer is taken still. Context only.</summary>
+    internal void Leave()
     {
-        if (data.Length > 3700)
-        {
-            throw new ArgumentOutOfRangeException(name, data.Length, "Private data is longer than 3700 bytes; send more in a message.");
-        }
-
-        return data.ToArray();
+        _context.Poller.Timers.Cancel(_timer);
+        _server.Forget(this);
     }
 
     private void Claim()
@@ -104,12 +120,6 @@ internal sealed class ServerSessionRequest : SessionRequest
         {
             throw new ObjectDisposedException(_context.Name, "The context was disposed, and the client with it; this session request cannot be answered any more.");
         }
-    }
-
-    private void Leave()
-    {
-        _context.Poller.Timers.Cancel(_timer);
-        _server.Forget(this);
     }
 
     private sealed class AnswerTimer(ServerSessionRequest request) : WheelTimer
