@@ -51,6 +51,16 @@ public partial class SourceTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Every_value_of_an_enum_is_written_out_so_that_none_changes_when_another_is_added()
+    {
+        var enums = Sources.Where(file => file.Path.StartsWith("Accelio.Reactive/", StringComparison.Ordinal) && file.Lines.Any(line => line.StartsWith("public enum ", StringComparison.Ordinal)))
+            .ToArray();
+
+        Assert.Contains(enums, file => file.TypeName == nameof(AccelioStatus));
+        AssertNone(enums.SelectMany(file => Matches(file.Path, file.Lines, ImplicitValue())));
+    }
+
+    [Fact]
     public void Nothing_is_left_unfinished() =>
         AssertNone(Sources.SelectMany(file => Matches(file.Path, file.Lines, Unfinished())));
 
@@ -142,6 +152,9 @@ public partial class SourceTests(ITestOutputHelper output)
 
     [GeneratedRegex(@"\b(TO" + @"DO|FIX" + @"ME|HA" + @"CK|XX" + @"X|NotImplemented" + @"Exception)\b")]
     private static partial Regex Unfinished();
+
+    [GeneratedRegex(@"^    [A-Z]\w*,?$")]
+    private static partial Regex ImplicitValue();
 
     [GeneratedRegex(@"(?<![\w.:/-])/(home|root|tmp|work|farm|mnt|Users)/\w|[A-Za-z]:\\Users\\")]
     private static partial Regex MachinePath();

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Operations;
@@ -140,6 +142,58 @@ public class AwaitRules
                 return isInside;
             }
         });
+    }
+
+    [Theory]
+    [InlineData(MessageOptions.None)]
+    [InlineData(MessageOptions.ContinueInline)]
+    public async Task Continuations_that_follow_one_another_do_not_deepen_the_stack(MessageOptions options)
+    {
+        await using var world = await AwaitWorld.OpenWithEchoAsync();
+        var message = AwaitWorld.Message with { Options = options };
+
+        var deepest = await world.Pair.ClientContext.RunAsync(async _ =>
+        {
+            var frames = 0;
+            for (var i = 0; i < 2_000; i++)
+            {
+                await world.Session.RequestAsync(message, _ => 0, CancellationToken.None);
+                await world.Other.SwitchTo();
+                await world.Pair.ClientContext.SwitchTo();
+                frames = i % 100 == 0 ? Math.Max(frames, new StackTrace(fNeedFileInfo: false).FrameCount) : frames;
+            }
+
+            return frames;
+        });
+
+        Assert.InRange(deepest, 1, 100);
+    }
+
+    [Fact]
+    public async Task A_context_with_a_thread_installs_no_SynchronizationContext()
+    {
+        var seen = new ConcurrentQueue<(string Where, SynchronizationContext? What)>();
+        void Note(string where) => seen.Enqueue((where, SynchronizationContext.Current));
+        await using var pair = await Sessions.Pair.OpenAsync(server =>
+        {
+            server.Messages.Subscribe(_ => Note("OnNext"));
+            server.Handle(request =>
+            {
+                Note("handler");
+                return request.RespondAsync(new byte[1]);
+            });
+        });
+
+        await pair.ClientContext.RunAsync(async _ =>
+        {
+            Note("RunAsync");
+            await pair.Session.RequestAsync(new byte[1], _ => 0, CancellationToken.None);
+            Note("continuation");
+            await pair.Session.DeliverAsync(new byte[1], CancellationToken.None);
+        });
+
+        Assert.Equal(["RunAsync", "handler", "continuation", "OnNext"], seen.Select(note => note.Where));
+        Assert.All(seen, note => Assert.Null(note.What));
     }
 
     [Theory]

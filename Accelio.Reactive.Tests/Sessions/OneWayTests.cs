@@ -1,4 +1,6 @@
-using System.Text;
+using System.Buffers;
+using System.Collections.Concurrent;
+using Accelio.Reactive.Tests.Support;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
@@ -62,18 +64,55 @@ public abstract class OneWayTests(Wire wire) : SessionTests(wire)
         Assert.Equal(new DeliveryReceipt(id, true), await arrived.Task.WaitAsync(Pair.Limit));
     }
 
-    [Fact]
-    public async Task TrySend_copies_what_it_takes()
+    [Theory]
+    [InlineData(5)]
+    [InlineData(8192)]
+    [InlineData(8193)]
+    [InlineData(300_000)]
+    public async Task TrySend_copies_what_it_takes_whatever_its_length(int length)
     {
-        var seen = new List<string>();
-        await using var pair = await OpenAsync(server => server.Messages.Read(m => Encoding.ASCII.GetString(m.Payload)).Subscribe(seen.Add));
-        var buffer = "first"u8.ToArray();
+        var seen = new List<byte[]>();
+        await using var pair = await OpenAsync(server => server.Messages.Read(m => m.Payload.ToArray()).Subscribe(seen.Add));
+        foreach (var onContext in (bool[])[false, true])
+        {
+            var buffer = Pair.Bytes(length);
 
-        Assert.True(pair.Session.TrySend(buffer, out var id));
-        "other"u8.CopyTo(buffer);
-        await pair.Session.DeliverAsync("last"u8.ToArray());
+            var tried = onContext ? await pair.ClientContext.RunAsync(_ => ValueTask.FromResult(Try(buffer))) : Try(buffer);
+            await pair.Session.DeliverAsync("last"u8.ToArray());
 
-        Assert.NotEqual(default, id);
-        Assert.Equal(["first", "last"], seen);
+            Assert.True(tried);
+            Assert.Equal([Pair.Bytes(length), "last"u8.ToArray()], seen);
+            seen.Clear();
+        }
+
+        bool Try(byte[] buffer)
+        {
+            var isTaken = pair.Session.TrySend(buffer, out var id);
+            Array.Clear(buffer);
+            return isTaken && id != default;
+        }
+    }
+
+    [Fact]
+    public async Task TrySend_takes_no_more_than_window_and_send_budget_hold()
+    {
+        var kept = new ConcurrentQueue<InboundMessage>();
+        await using var pair = await OpenAsync(
+            server => server.Messages.Subscribe(message => kept.Enqueue(message.Retain())),
+            server: options => options.WindowMessages = 1,
+            client: options => options.SendBudget = 1000);
+        await pair.Session.SendAsync(new byte[1]);
+        await Until.TrueAsync(() => kept.Count == 1, () => "no message");
+
+        // The window is used up: on the context nothing is taken, elsewhere it is not known, and the budget is the bound.
+        Assert.False(await pair.ClientContext.RunAsync(_ => ValueTask.FromResult(pair.Session.TrySend(new byte[1], out var _))));
+        Assert.True(pair.Session.TrySend(new byte[900], out _));
+        Assert.False(pair.Session.TrySend(new byte[200], out _));
+
+        Assert.True(kept.TryDequeue(out var first));
+        first.Dispose();
+        await Until.TrueAsync(() => kept.Count == 1, () => "what was taken was not sent");
+        Assert.Equal(900, kept.Single().PayloadLength);
+        kept.Single().Dispose();
     }
 }

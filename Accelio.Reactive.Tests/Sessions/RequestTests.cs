@@ -120,6 +120,17 @@ public abstract class RequestTests(Wire wire) : SessionTests(wire)
     }
 
     [Fact]
+    public async Task A_status_that_nobody_has_defined_arrives_as_it_was_sent()
+    {
+        await using var pair = await OpenAsync(server => server.Handle(request => request.FailAsync((AccelioStatus)12345)));
+
+        var failure = await Assert.ThrowsAsync<RequestFailedException>(async () => await pair.Session.RequestAsync(new byte[1], _ => 0));
+
+        Assert.Equal((AccelioStatus)12345, failure.Status);
+        Assert.Contains("12345", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Requests_that_nobody_handles_wait_and_then_fail()
     {
         await using var pair = await OpenAsync(server: options => options.UnclaimedTimeout = TimeSpan.FromMilliseconds(200));

@@ -133,6 +133,25 @@ public class ResourceTests
     }
 
     [Fact]
+    public async Task The_server_is_shown_the_uri_as_the_client_wrote_it()
+    {
+        var seen = new List<string>();
+        await using var pair = await Pair.OpenAsync();
+        using var accepting = pair.Server.SessionRequests.Subscribe(request =>
+        {
+            seen.Add(request.RequestedUri);
+            request.Accept();
+        });
+        var written = $"TCP://127.0.0.1:{pair.Server.EndPoint.Port}/a/../Prices?of=%7eEUR USD";
+        var address = new Uri(written);
+        Assert.NotEqual(written, address.AbsoluteUri);
+
+        await using var session = await AccelioSession.ConnectAsync(address, Pair.WithPatience(new AccelioSessionOptions { Context = pair.ClientContext }));
+
+        Assert.Equal([written], seen);
+    }
+
+    [Fact]
     public async Task Both_sides_know_the_resource()
     {
         await using var pair = await Pair.OpenAsync(resource: "/pri%63es?currency=eur");

@@ -62,13 +62,23 @@ public class ChannelTests
         await Task.WhenAll(sends).WaitAsync(Pair.Limit);
     }
 
-    [Fact]
-    public async Task What_a_reader_keeps_stays_until_it_is_disposed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_reader_keeps_stays_until_it_is_disposed(bool enumerates)
     {
         ChannelReader<InboundMessage>? reader = null;
-        await using var pair = await Pair.OpenAsync(server => reader = server.Messages.ToChannel());
+        await using var pair = await Pair.OpenAsync(server => reader = enumerates ? null : server.Messages.ToChannel());
+        var enumerator = enumerates ? pair.Accepted.ReadAllAsync().GetAsyncEnumerator() : null;
+        var reading = enumerator is null ? reader!.ReadAsync().AsTask() : NextAsync(enumerator);
         var delivery = pair.Session.DeliverAsync(new byte[5]).AsTask();
-        var kept = await reader!.ReadAsync().AsTask().WaitAsync(Pair.Limit);
+        var kept = await reading.WaitAsync(Pair.Limit);
+        if (enumerator is not null)
+        {
+            // Going on with the next one takes nothing from this one.
+            await pair.Session.SendAsync(new byte[6]);
+            (await NextAsync(enumerator).WaitAsync(Pair.Limit)).Dispose();
+        }
 
         for (var i = 0; i < 100; i++)
         {
@@ -80,6 +90,12 @@ public class ChannelTests
         Assert.Equal(5, kept.PayloadLength);
         kept.Dispose();
         Assert.True((await delivery.WaitAsync(Pair.Limit)).Accepted);
+
+        static async Task<InboundMessage> NextAsync(IAsyncEnumerator<InboundMessage> enumerator)
+        {
+            Assert.True(await enumerator.MoveNextAsync());
+            return enumerator.Current;
+        }
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reactive.Linq;
 using Accelio.Reactive.Tests.Sessions;
 using Accelio.Reactive.Tests.Support;
@@ -12,30 +13,48 @@ public class DeliveryTests
     public async Task Every_stream_pushes_on_its_context_one_call_at_a_time()
     {
         using var checks = new StreamChecks();
+        var pushed = new ConcurrentDictionary<string, int>();
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await Pair.OpenAsync(server =>
         {
             Pair.Echo(server);
-            server.Messages.CheckedOn(server.HomeContext, checks).Subscribe(_ => { });
-            server.Sessions.CheckedOn(server.HomeContext, checks).Subscribe(session =>
+            Watch(server.SessionRequests, server.HomeContext, "SessionRequests", request => request.Accept());
+            Watch(server.Messages, server.HomeContext, "Server.Messages");
+            Watch(server.Sessions, server.HomeContext, "Sessions", session =>
             {
-                session.Messages.CheckedOn(server.HomeContext, checks).Subscribe(_ => { });
-                session.Connections[0].Messages.CheckedOn(server.HomeContext, checks).Subscribe(_ => { });
+                Watch(session.Messages, server.HomeContext, "Messages");
+                Watch(session.Connections[0].Messages, server.HomeContext, "Connection.Messages");
                 session.Events.CheckedOn(server.HomeContext, checks).Subscribe(_ => { }, ended.SetResult);
             });
         });
-        pair.Session.Receipts.CheckedOn(pair.ClientContext, checks).Subscribe(_ => { });
-        pair.Session.Errors.CheckedOn(pair.ClientContext, checks).Subscribe(_ => { });
-        pair.Session.Events.CheckedOn(pair.ClientContext, checks).Subscribe(_ => { });
+        Watch(pair.Session.Receipts, pair.ClientContext, "Receipts");
+        Watch(pair.Session.Events, pair.ClientContext, "Events");
+        Watch(pair.Session.Errors, pair.ClientContext, "Errors");
+        Watch(pair.Session.Requests, pair.ClientContext, "Requests", request => request.RespondAsync(new byte[1]));
 
         for (var i = 0; i < 100; i++)
         {
             await pair.Session.SendAsync(new OutboundMessage(new byte[100]) { Options = MessageOptions.RequestReceipt });
             await pair.Session.Request(new byte[1], answer => answer.PayloadLength).CheckedOn(pair.ClientContext, checks);
+            await pair.Accepted.RequestAsync(new byte[1], answer => answer.PayloadLength);
         }
 
+        // Accepted from elsewhere, and too long to be sent: what becomes of it is a value of Errors.
+        Assert.True(await Task.Run(() => pair.Session.TrySend(new OutboundMessage(new byte[1]) { Header = new byte[257] }, out _)));
+        await pair.Session.DeliverAsync(new byte[1]);
         await pair.Session.DisposeAsync();
         await ended.Task.WaitAsync(Pair.Limit);
+
+        string[] many = ["Server.Messages", "Messages", "Connection.Messages", "Receipts", "Requests"];
+        Assert.All(many, name => Assert.InRange(pushed.GetValueOrDefault(name), 100, 101));
+        Assert.All((string[])["SessionRequests", "Sessions", "Errors"], name => Assert.Equal(1, pushed.GetValueOrDefault(name)));
+        Assert.Equal(3, pushed.GetValueOrDefault("Events"));
+
+        void Watch<T>(IObservable<T> stream, AccelioContext context, string name, Action<T>? onNext = null) => stream.CheckedOn(context, checks).Subscribe(value =>
+        {
+            pushed.AddOrUpdate(name, 1, (_, count) => count + 1);
+            onNext?.Invoke(value);
+        });
     }
 
     [Fact]

@@ -54,11 +54,7 @@ public sealed class AccelioContextOptions
         }
 
         Check.TimeOrInfinite(SpinTime, nameof(SpinTime));
-        if (!Enum.IsDefined(TcpEngine))
-        {
-            throw new ArgumentOutOfRangeException(nameof(TcpEngine), TcpEngine, "TcpEngine must be Automatic, Epoll or Portable.");
-        }
-
+        Check.Defined(TcpEngine, nameof(TcpEngine));
         Check.NotNull(TimeProvider, nameof(TimeProvider));
         Check.NotNull(LoggerFactory, nameof(LoggerFactory));
         Check.Range(QuarantineReleasedMemory, 0, 1 << 20, nameof(QuarantineReleasedMemory));

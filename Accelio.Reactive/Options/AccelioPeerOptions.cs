@@ -102,5 +102,6 @@ public abstract class AccelioPeerOptions
         Check.Range(MaxUnansweredBytes, 64 << 10, 1L << 40, nameof(MaxUnansweredBytes));
         Check.Range(SendBudget, 1, 1L << 40, nameof(SendBudget));
         Check.Range(MaxConcurrentHandlers, 1, 1 << 20, nameof(MaxConcurrentHandlers));
+        Check.Defined(CPeerFlowControl, nameof(CPeerFlowControl));
     }
 }

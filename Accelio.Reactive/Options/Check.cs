@@ -33,6 +33,15 @@ internal static class Check
         }
     }
 
+    public static void Defined<T>(T value, string name)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        }
+    }
+
     /// <summary>Ticks of a time limit; no limit becomes the largest number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long TicksOf(TimeSpan limit) => limit == Timeout.InfiniteTimeSpan ? long.MaxValue : limit.Ticks;
