@@ -116,13 +116,8 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Ends the wait for admission with <see cref="AccelioCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">More was written than <see cref="AccelioPeerOptions.MaxMessageLength"/> allows.</exception>
     public virtual ValueTask<MessageId> SendAsync<TState>(
-        TState state, Action<TState, IBufferWriter<byte>> write, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(write);
-        var writer = new ArrayBufferWriter<byte>();
-        write(state, writer);
-        return SendAsync(writer.WrittenMemory, cancellationToken);
-    }
+        TState state, Action<TState, IBufferWriter<byte>> write, CancellationToken cancellationToken = default) =>
+        SendAsync(WrittenMessage.By(state, write), cancellationToken);
 
     /// <summary>Sends a one-way message if it can be admitted at once; its payload is copied.</summary>
     /// <returns>False when the window or the send budget is used up, or the session is not established.</returns>
