@@ -13,6 +13,15 @@ internal sealed class GateWorld(Gate gate) : IAsyncDisposable
 
     public OutboundMessage Message { get; } = new(new byte[gate.Size]);
 
+    /// <summary>Memory of the client's context, as long as a message.</summary>
+    public RegisteredMemory ClientMemory { get; private set; } = null!;
+
+    /// <summary>Memory of the server's context, as long as a message.</summary>
+    public RegisteredMemory ServerMemory { get; private set; } = null!;
+
+    /// <summary>Memory of the client's context that no loop uses at present.</summary>
+    public Stack<RegisteredMemory> Buffers { get; } = new();
+
     public CancellationTokenSource LongLived { get; } = new();
 
     /// <summary>Messages that a query of the server let through.</summary>
@@ -20,6 +29,8 @@ internal sealed class GateWorld(Gate gate) : IAsyncDisposable
 
     public async Task OpenAsync()
     {
+        ClientMemory = ClientContext.RentMemory(gate.Size);
+        ServerMemory = ServerContext.RentMemory(gate.Size);
         Server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), new AccelioServerOptions { Context = ServerContext, WindowMessages = gate.Window });
         gate.Prepare(this);
         Session = await AccelioSession.ConnectAsync(Server.EndPoint, new AccelioSessionOptions { Context = ClientContext });
@@ -30,6 +41,13 @@ internal sealed class GateWorld(Gate gate) : IAsyncDisposable
     {
         await Session.DisposeAsync();
         await Server.DisposeAsync();
+        ClientMemory.Dispose();
+        ServerMemory.Dispose();
+        foreach (var buffer in Buffers)
+        {
+            buffer.Dispose();
+        }
+
         await ClientContext.DisposeAsync();
         await ServerContext.DisposeAsync();
         LongLived.Dispose();

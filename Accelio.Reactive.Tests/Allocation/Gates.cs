@@ -39,6 +39,13 @@ internal static class Gates
         new("one-way-with-its-receipt", DeliverAsync) { Prepare = static world => Observe(world) },
         new("one-way-by-a-writer", WriteAsync) { Prepare = static world => Observe(world) },
         new("one-way-by-a-writer-from-the-pool", WriteAsync) { Prepare = static world => Observe(world), OnPool = true },
+        new("one-way-of-registered-memory", SendRegisteredAsync) { Prepare = static world => Observe(world) },
+        new("one-way-of-registered-memory-from-the-pool", SendRegisteredAsync) { Prepare = static world => Observe(world), OnPool = true },
+        new("request-and-response-of-registered-memory", static (world, count) => RequestAsync(world, count, world.ClientMemory, CancellationToken.None))
+        {
+            Size = 65536, Depth = 16, Messages = 100_000, Prepare = static world => world.Server.Handle(request => request.RespondAsync(world.ServerMemory)),
+        },
+        new("response-into-registered-memory", RequestIntoMemoryAsync) { Size = 65536, Depth = 16, Messages = 100_000 },
     ];
 
     public static Gate? Find(string name) => All.FirstOrDefault(gate => gate.Name == name);
@@ -67,6 +74,21 @@ internal static class Gates
         {
             await world.Session.SendAsync(world.Message);
         }
+    }
+
+    private static async Task SendRegisteredAsync(GateWorld world, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await world.Session.SendAsync(world.ClientMemory);
+        }
+    }
+
+    private static async Task RequestIntoMemoryAsync(GateWorld world, int count)
+    {
+        var buffer = world.Buffers.TryPop(out var used) ? used : world.ClientContext.RentMemory(world.ClientMemory.Length);
+        await RequestAsync(world, count, world.Message with { ResponseBuffer = buffer.Memory }, CancellationToken.None);
+        world.Buffers.Push(buffer);
     }
 
     private static async Task WriteAsync(GateWorld world, int count)

@@ -101,6 +101,38 @@ public class RequestsAndHandlers
         Assert.Contains("ask for something", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Answering_with_the_requests_own_bytes()
+    {
+        await using var pair = await Pair.OpenAsync();
+        var server = pair.Server;
+
+        // <snippet echo>
+        server.Handle("/echo", request => request.RespondAsync(request.Payload));
+
+        server.Handle("/slow-echo", async request =>
+        {
+            await AuditAsync(request.Canceled);
+            await request.RespondAsync(new OutboundMessage(request.Payload) { Header = request.Header });
+        });
+        // </snippet>
+
+        foreach (var resource in (string[])["/echo", "/slow-echo"])
+        {
+            await using var session = await pair.ConnectAsync(resource: resource);
+            var message = new OutboundMessage(new byte[] { 7, 8 }) { Header = new byte[] { 9 } };
+            var (payload, header) = await session.RequestAsync(message, answer => (answer.Payload.ToArray(), answer.Header.ToArray()));
+            Assert.Equal([7, 8], payload);
+            Assert.Equal(resource == "/echo" ? [] : new byte[] { 9 }, header);
+        }
+    }
+
+    private static async Task AuditAsync(CancellationToken canceled)
+    {
+        await Task.Yield();
+        canceled.ThrowIfCancellationRequested();
+    }
+
     private static async Task<byte[]> ComputeAsync(byte value, CancellationToken canceled)
     {
         await Task.Yield();

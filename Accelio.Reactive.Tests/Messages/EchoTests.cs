@@ -44,6 +44,44 @@ public abstract class EchoTests(Sessions.Wire wire) : SessionTests(wire)
         await Until.NothingIsHeldAsync(pair.ServerContext);
     }
 
+    /// <summary>What lies in the receive buffer is moved to memory of its own when the buffer is needed, while the handler waits.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2_000)]
+    [InlineData(8_100)]
+    public async Task An_answer_with_the_requests_own_payload_is_right_after_an_await_for_which_the_payload_was_moved(int length)
+    {
+        const int Requests = 20;
+        var (arrived, moved) = (0, 0);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pair = await OpenAsync(server =>
+        {
+            server.Messages.Subscribe(_ => { });
+            server.Handle(async request =>
+            {
+                var before = AddressOf(request);
+                Interlocked.Increment(ref arrived);
+                await goOn.Task;
+                await server.HomeContext.SwitchTo();
+                moved += before == AddressOf(request) ? 0 : 1;
+                await request.RespondAsync(request.Payload);
+            });
+        });
+        var bodies = Enumerable.Range(0, Requests).Select(i => Pair.Bytes(length + i)).ToArray();
+        var answers = bodies.Select(body => pair.Session.RequestAsync(body, answer => answer.Detach().Payload.ToArray()).AsTask()).ToArray();
+        await Until.TrueAsync(() => Volatile.Read(ref arrived) == Requests, () => $"{arrived} of {Requests}");
+        for (var i = 0; i < 200; i++)
+        {
+            await pair.Session.DeliverAsync(new byte[8_000]).AsTask().WaitAsync(Pair.Limit);
+        }
+
+        goOn.SetResult();
+
+        Assert.Equal(bodies, await Task.WhenAll(answers).WaitAsync(Pair.Limit));
+        Assert.Equal(Requests, moved);
+        await Until.NothingIsHeldAsync(pair.ServerContext);
+    }
+
     [Theory]
     [InlineData(100)]
     [InlineData(100_000)]
@@ -62,5 +100,14 @@ public abstract class EchoTests(Sessions.Wire wire) : SessionTests(wire)
 
         Assert.Equal(body, await seen.Task.WaitAsync(Pair.Limit));
         await Until.NothingIsHeldAsync(pair.ServerContext);
+    }
+
+    private static unsafe nint AddressOf(InboundRequest request)
+    {
+        Assert.True(request.Message.TryGetSpan(out var span));
+        fixed (byte* start = span)
+        {
+            return (nint)start;
+        }
     }
 }

@@ -48,18 +48,23 @@ public abstract class RequestTests(Wire wire) : SessionTests(wire)
     }
 
     [Theory]
-    [InlineData(100)]
-    [InlineData(300_000)]
-    public async Task A_response_goes_where_the_caller_wants_it(int length)
+    [InlineData(100, false)]
+    [InlineData(100, true)]
+    [InlineData(300_000, false)]
+    [InlineData(300_000, true)]
+    public async Task A_response_goes_where_the_caller_wants_it(int length, bool registered)
     {
         await using var pair = await OpenAsync(Pair.Echo);
         var body = Pair.Bytes(length);
-        var buffer = new byte[length + 10];
+        using var memory = registered ? pair.ClientContext.RentMemory(length + 10) : null;
+        var buffer = memory?.Memory ?? new byte[length + 10];
+        buffer.Span[length..].Fill(0xEE);
 
         var received = await pair.Session.RequestAsync(new OutboundMessage(body) { ResponseBuffer = buffer }, answer => answer.PayloadLength);
 
         Assert.Equal(length, received);
-        Assert.Equal(body, buffer[..length]);
+        Assert.Equal(body, buffer[..length].ToArray());
+        Assert.Equal(-1, buffer.Span[length..].IndexOfAnyExcept((byte)0xEE));
     }
 
     [Theory]
