@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Microsoft.Reactive.Testing;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.VirtualTime;
@@ -46,6 +47,68 @@ public class SchedulerKindsTests
         }
     }
 
+    [Fact]
+    public void A_lease_returned_by_another_thread_takes_effect_now_while_the_scheduler_runs_and_else_at_the_next_tick_and_never_throws()
+    {
+        var scheduler = new WatchedScheduler();
+        var network = new SimulatedNetwork();
+        using var context = AccelioContext.OnScheduler(scheduler, new AccelioContextOptions { SimulatedNetwork = network });
+        using var serverContext = AccelioContext.OnScheduler(scheduler, new AccelioContextOptions { SimulatedNetwork = network });
+        var server = Ticked(AccelioServer.BindAsync(new Uri("sim://server:1"), new AccelioServerOptions { Context = serverContext }));
+        var kept = new Queue<InboundMessage>();
+        server.Messages.Subscribe(message => kept.Enqueue(message.Retain()));
+        var session = Ticked(AccelioSession.ConnectAsync(server.EndPoint, new AccelioSessionOptions { Context = context }));
+        var first = session.DeliverAsync(new byte[1]).AsTask();
+        var second = session.DeliverAsync(new byte[2]).AsTask();
+        scheduler.AdvanceBy(1);
+
+        // The message's context is asleep while the other runs.
+        var running = context.RunAsync(_ =>
+        {
+            OnAnotherThread(kept.Dequeue().Dispose);
+            return default;
+        }).AsTask();
+        Assert.False(first.IsCompleted);
+        scheduler.AdvanceBy(1);
+        Assert.True(running.IsCompletedSuccessfully && first.IsCompletedSuccessfully);
+        Assert.Equal(0, scheduler.ForeignCalls);
+
+        OnAnotherThread(kept.Dequeue().Dispose);
+        Assert.False(second.IsCompleted);
+        scheduler.AdvanceBy(1);
+        Assert.True(second.IsCompletedSuccessfully);
+
+        T Ticked<T>(ValueTask<T> call)
+        {
+            var task = call.AsTask();
+            scheduler.AdvanceBy(1);
+            return Result(task);
+        }
+    }
+
+    private static void OnAnotherThread(Action action)
+    {
+        Exception? thrown = null;
+        var thread = new Thread(() => thrown = Record.Exception(action));
+        thread.Start();
+        thread.Join();
+        Assert.Null(thrown);
+    }
+
     private static T Result<T>(Task<T> task) =>
         task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("It takes longer than a second.");
+
+    /// <summary>Counts what other threads schedule while it runs: it is made for one.</summary>
+    private sealed class WatchedScheduler : TestScheduler
+    {
+        private readonly int _thread = Environment.CurrentManagedThreadId;
+
+        public int ForeignCalls { get; private set; }
+
+        public override IDisposable ScheduleAbsolute<TState>(TState state, long dueTime, Func<IScheduler, TState, IDisposable> action)
+        {
+            ForeignCalls += Environment.CurrentManagedThreadId == _thread ? 0 : 1;
+            return base.ScheduleAbsolute(state, dueTime, action);
+        }
+    }
 }

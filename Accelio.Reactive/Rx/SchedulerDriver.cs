@@ -25,6 +25,7 @@ internal sealed class SchedulerDriver
     private long _timerDue = long.MaxValue;
     private bool _isScheduled;
     private bool _isInAction;
+    private bool _isWokenMeanwhile;
 
     private SchedulerDriver(IScheduler scheduler)
     {
@@ -98,6 +99,13 @@ internal sealed class SchedulerDriver
 
         lock (_gate)
         {
+            if (_isInAction)
+            {
+                // Another thread, a finalizer's for one: the scheduler, which need not be for many threads, is left alone, and who runs looks once more.
+                _isWokenMeanwhile = true;
+                return;
+            }
+
             if (_isScheduled)
             {
                 return;
@@ -143,7 +151,7 @@ internal sealed class SchedulerDriver
             try
             {
                 Guard(static state => ((Action)state!)(), action);
-                while (RunTurns() || !TrySleep())
+                while (RunTurns() || !TrySleep() || !TryLeave())
                 {
                 }
             }
@@ -198,6 +206,17 @@ internal sealed class SchedulerDriver
         lock (_gate)
         {
             return _continuations.TryDequeue(out next);
+        }
+    }
+
+    /// <summary>The end of the action, unless another thread has brought work after everybody was looked at.</summary>
+    private bool TryLeave()
+    {
+        lock (_gate)
+        {
+            _isInAction = _isWokenMeanwhile;
+            _isWokenMeanwhile = false;
+            return !_isInAction;
         }
     }
 
