@@ -30,9 +30,9 @@ public class GateTests(ITestOutputHelper output)
         }
         else
         {
-            // The figure that is stated is seen, in the process and on the context that runs the handler: a gate that sees nothing would pass everything.
-            Assert.True(result.Process > result.Messages, "what a handler's own state costs was not seen");
-            Assert.True(result.Server > result.Messages, "what a handler's own state costs was not seen on its context");
+            // The figure that is stated is seen, in the process and on the context that runs the user's code: a gate that sees nothing would pass everything.
+            Assert.True(result.Process > result.Messages, "what user code costs was not seen");
+            Assert.True(result.Server > result.Messages, "what user code costs was not seen on its context");
         }
 
         string PerMessage(long bytes) => ((double)bytes / result.Messages).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture);

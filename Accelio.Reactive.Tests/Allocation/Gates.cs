@@ -35,6 +35,9 @@ internal static class Gates
         // The state of the handler's own async method, about 180 bytes per call: not the library's, and stated so that nothing is added to it.
         new("handler-with-a-real-await", RequestAsync) { Prepare = static world => world.Server.Handle(AskBackAsync), Allowance = 250 },
         new("one-way-with-Read-and-Where", SendAsync) { Prepare = static world => Observe(world) },
+
+        // The pair that `let` makes of the two values, 24 bytes: the compiler's, and stated so that nothing is added to it.
+        new("one-way-with-let", SendAsync) { Prepare = static world => ObserveWithLet(world), Allowance = 32 },
         new("one-way-under-back-pressure", SendAsync) { Prepare = static world => Observe(world), Window = 32 },
         new("one-way-with-its-receipt", DeliverAsync) { Prepare = static world => Observe(world) },
         new("one-way-by-a-writer", WriteAsync) { Prepare = static world => Observe(world) },
@@ -113,6 +116,15 @@ internal static class Gates
 
     private static void Observe(GateWorld world) =>
         world.Server.Messages.Read(static message => message.PayloadLength).Where(static length => length > 0).Subscribe(_ => world.Seen++);
+
+    private static void ObserveWithLet(GateWorld world)
+    {
+        var lengths = from length in world.Server.Messages.Read(static message => message.PayloadLength)
+                      let twice = length * 2
+                      where twice > length
+                      select twice;
+        lengths.Subscribe(_ => world.Seen++);
+    }
 
     private static async ValueTask AskBackAsync(InboundRequest request)
     {

@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Messages;
 
+public class AdmissionTestsOverPortableTcp() : AdmissionTests(Sessions.Wire.PortableTcp());
+
 public class DroppedLeaseTestsOverPortableTcp() : DroppedLeaseTests(Sessions.Wire.PortableTcp());
 
 public class LeaseTestsOverPortableTcp() : LeaseTests(Sessions.Wire.PortableTcp());

@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Messages;
 
+public class AdmissionTestsOverSimulatedSlots() : AdmissionTests(Sessions.Wire.SimulatedSlots());
+
 public class DroppedLeaseTestsOverSimulatedSlots() : DroppedLeaseTests(Sessions.Wire.SimulatedSlots());
 
 public class LeaseTestsOverSimulatedSlots() : LeaseTests(Sessions.Wire.SimulatedSlots());

@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Messages;
 
+public class AdmissionTestsOverSimulatedStreams() : AdmissionTests(Sessions.Wire.SimulatedStreams());
+
 public class DroppedLeaseTestsOverSimulatedStreams() : DroppedLeaseTests(Sessions.Wire.SimulatedStreams());
 
 public class LeaseTestsOverSimulatedStreams() : LeaseTests(Sessions.Wire.SimulatedStreams());

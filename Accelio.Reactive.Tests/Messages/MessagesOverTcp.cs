@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Messages;
 
+public class AdmissionTestsOverTcp() : AdmissionTests(Sessions.Wire.Tcp());
+
 public class DroppedLeaseTestsOverTcp() : DroppedLeaseTests(Sessions.Wire.Tcp());
 
 public class LeaseTestsOverTcp() : LeaseTests(Sessions.Wire.Tcp());

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Accelio.Reactive.Tests.Sessions;
+using Accelio.Reactive.Tests.Support;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Streams;
@@ -73,10 +74,11 @@ public class ConnectionTests
     [Fact]
     public async Task Messages_reach_the_observers_of_connection_session_and_server()
     {
+        using var checks = new StreamChecks();
         var seen = new List<string>();
-        await using var pair = await Pair.OpenAsync(server => server.Messages.Subscribe(_ => seen.Add("server")));
-        pair.Accepted.Messages.Subscribe(_ => seen.Add("session"));
-        pair.Accepted.Connections[0].Messages.Subscribe(_ => seen.Add("connection"));
+        await using var pair = await Pair.OpenAsync(server => server.Messages.CheckedOn(server.HomeContext, checks).Subscribe(_ => seen.Add("server")));
+        pair.Accepted.Messages.CheckedOn(pair.ServerContext, checks).Subscribe(_ => seen.Add("session"));
+        pair.Accepted.Connections[0].Messages.CheckedOn(pair.ServerContext, checks).Subscribe(_ => seen.Add("connection"));
 
         await pair.Session.DeliverAsync(new byte[1]);
 
