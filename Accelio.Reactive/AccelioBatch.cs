@@ -43,8 +43,8 @@ public abstract class AccelioBatch
     public abstract ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Gives up what of the batch has not ended: the calls fail with <see cref="AccelioCanceledException"/>, what has not left is not sent, answers that come late are dropped. A second call gives the same
-    /// report.
+    /// Gives up what of the batch has not ended: the calls fail with <see cref="AccelioCanceledException"/>, what has not left is not sent, what has is given up at the
+    /// peer, and answers that come late are dropped. A second call gives the same report. Waits until the peer has said what became of each, at most <see cref="AccelioPeerOptions.AbortTimeout"/>.
     /// </summary>
     /// <returns>What became of each message of the batch.</returns>
     /// <exception cref="OperationCanceledException">The token had fired: nothing was aborted.</exception>

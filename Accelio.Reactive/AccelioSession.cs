@@ -130,8 +130,8 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     public abstract AccelioBatch BeginBatch();
 
     /// <summary>
-    /// Gives up one message or many: the calls fail with <see cref="AccelioCanceledException"/>, what has not left is not sent, answers that come late are dropped. Looks at what is under way when the call
-    /// reaches the home context.
+    /// Gives up one message or many: the calls fail with <see cref="AccelioCanceledException"/>, what has not left is not sent, what has is given up at the peer, if that is one of ours, and answers that come
+    /// late are dropped. Looks at what is under way when the call reaches the home context. Completes when the peer has said what became of each, at the latest after <see cref="AccelioPeerOptions.AbortTimeout"/>.
     /// </summary>
     /// <param name="range">A <see cref="MessageId"/>, or several that were given out one after another.</param>
     /// <param name="cancellationToken">Fired before the call, nothing is aborted.</param>

@@ -17,8 +17,11 @@ internal sealed class EngineWorld : ILinkHost
     private ushort _peerResponseSn;
     private ulong _peerSerial;
 
-    public EngineWorld(bool isClient = true, AccelioPeerOptions? options = null)
+    private readonly LinkFeatures _offered;
+
+    public EngineWorld(bool isClient = true, AccelioPeerOptions? options = null, LinkFeatures more = LinkFeatures.None)
     {
+        _offered = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | more;
         _poller = new LoopPoller(_clock);
         _poller.RunDutyCycle();
         options ??= isClient ? new AccelioSessionOptions() : new AccelioServerOptions();
@@ -90,7 +93,7 @@ internal sealed class EngineWorld : ILinkHost
             MaxHeaderLength = 256,
         };
         var block = new byte[ExtensionBlock.MaxWritten];
-        var length = ours ? ExtensionBlock.Write(block, LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom) : 0;
+        var length = ours ? ExtensionBlock.Write(block, _offered) : 0;
         Link.Touch();
         On(() => Machine.OnSetup(Link, setup, block.AsSpan(0, length)));
     }
@@ -137,6 +140,24 @@ internal sealed class EngineWorld : ILinkHost
     {
         Link.Touch();
         On(() => Link.Deliver(Machine, header, userHeader, body));
+    }
+
+    /// <summary>The head of a frame of the peer arrives; its body is still to come.</summary>
+    public void PeerBegins(FrameHeader header)
+    {
+        Link.Touch();
+        On(() => Link.Begin(Machine, header));
+    }
+
+    /// <summary>The body of a frame has come.</summary>
+    public void PeerEnds(FrameHeader header, string text) => On(() => Link.End(Machine, header, Encoding.ASCII.GetBytes(text)));
+
+    /// <summary>The peer gives messages up.</summary>
+    public void PeerAborts(params SerialRun[] runs)
+    {
+        var payload = new byte[1 + (16 * runs.Length)];
+        AbortPayload.Write(payload, runs);
+        Peer(new FrameHeader { Type = FrameType.ExtensionRequest, Destination = Connection.LocalId }, payload);
     }
 
     /// <summary>A request of the peer arrives, numbered as it should be.</summary>

@@ -91,6 +91,23 @@ internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions 
         _closed = true;
     }
 
+    /// <summary>The head of the peer's frame arrives.</summary>
+    public void Begin(ILinkSink sink, FrameHeader header)
+    {
+        var frame = new InboundFrame { Header = header, BodyLength = 1 };
+        sink.OnArrival(this, ref frame);
+    }
+
+    /// <summary>The body has come.</summary>
+    public void End(ILinkSink sink, FrameHeader header, byte[] body)
+    {
+        fixed (byte* b = body)
+        {
+            var frame = new InboundFrame { Header = header, Body = b, BodyLength = body.Length };
+            sink.OnFrame(this, ref frame);
+        }
+    }
+
     /// <summary>The peer's frame arrives and is complete.</summary>
     public void Deliver(ILinkSink sink, FrameHeader header, byte[]? userHeader = null, byte[]? body = null)
     {

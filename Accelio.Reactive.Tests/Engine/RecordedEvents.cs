@@ -27,6 +27,17 @@ internal sealed class RecordedEvents : IConnectionEvents
 
     public void OnRequest(ConnectionMachine connection, MessageCore request) => Take("request", request);
 
+    public void OnDropped(ConnectionMachine connection)
+    {
+        Log.Add("dropped");
+        foreach (var request in Kept.FindAll(static request => request.IsGivenUp(request.Version)))
+        {
+            Kept.Remove(request);
+            request.IsWaiting = false;
+            request.Release(request.Version);
+        }
+    }
+
     public void OnReceipt(ConnectionMachine connection, MessageId id, bool accepted) => Log.Add($"receipt {id.Value} {(accepted ? "accepted" : "rejected")}");
 
     public void OnError(ConnectionMachine connection, AccelioStatus status, string detail) => Log.Add($"error {status}");

@@ -44,7 +44,7 @@ public abstract class CancellationRules(Wire wire) : SessionTests(wire)
     }
 
     [Fact]
-    public async Task A_request_canceled_while_the_peer_works_may_have_executed_and_its_answer_is_dropped()
+    public async Task A_request_canceled_while_the_peer_works_may_have_executed_and_the_peer_is_told()
     {
         await using var world = await ColdWorld.OpenAsync(Over);
         using var source = new CancellationTokenSource();
@@ -54,7 +54,7 @@ public abstract class CancellationRules(Wire wire) : SessionTests(wire)
         await source.CancelAsync();
 
         var canceled = await Assert.ThrowsAsync<AccelioCanceledException>(() => request.WaitAsync(Pair.Limit));
-        Assert.Equal((AbortOutcome.NotSupported, true, source.Token), (canceled.Outcome, canceled.MayHaveExecuted, canceled.CancellationToken));
+        Assert.Equal((AbortOutcome.Requested, true, source.Token), (canceled.Outcome, canceled.MayHaveExecuted, canceled.CancellationToken));
         await world.AssertGivenUpAsync(1);
     }
 

@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class AbortRulesOverPortableTcp() : AbortRules(Wire.PortableTcp());
+
 public class LifeTestsOverPortableTcp() : LifeTests(Wire.PortableTcp());
 
 public class OneWayTestsOverPortableTcp() : OneWayTests(Wire.PortableTcp());

@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class AbortRulesOverSimulatedSlots() : AbortRules(Wire.SimulatedSlots());
+
 public class BatchRulesOverSimulatedSlots() : BatchRules(Wire.SimulatedSlots());
 
 public class NestedRequestRulesOverSimulatedSlots() : NestedRequestRules(Wire.SimulatedSlots());

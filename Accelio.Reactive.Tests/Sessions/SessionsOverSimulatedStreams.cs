@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class AbortRulesOverSimulatedStreams() : AbortRules(Wire.SimulatedStreams());
+
 public class BatchRulesOverSimulatedStreams() : BatchRules(Wire.SimulatedStreams());
 
 public class NestedRequestRulesOverSimulatedStreams() : NestedRequestRules(Wire.SimulatedStreams());

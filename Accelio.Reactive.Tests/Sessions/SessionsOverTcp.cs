@@ -1,5 +1,7 @@
 namespace Accelio.Reactive.Tests.Sessions;
 
+public class AbortRulesOverTcp() : AbortRules(Wire.Tcp());
+
 public class BatchRulesOverTcp() : BatchRules(Wire.Tcp());
 
 public class NestedRequestRulesOverTcp() : NestedRequestRules(Wire.Tcp());

@@ -8,7 +8,7 @@ namespace Accelio.Reactive.Tests.Wire;
 /// <summary>The extension block of a link set-up and the item area of a message.</summary>
 public class ExtensionTests
 {
-    private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom;
+    private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort;
     private const string Header = "41434E58" + "0001";
 
     private static readonly LinkSetup Flagged = new() { Flags = LinkSetup.ExtensionFlag };
@@ -32,8 +32,8 @@ public class ExtensionTests
     {
         var block = new byte[ExtensionBlock.MaxWritten];
 
-        Assert.Equal(20, ExtensionBlock.Write(block, All));
-        Assert.Equal(Header + "000C" + "00010000" + "00020000" + "00030000", Convert.ToHexString(block));
+        Assert.Equal(24, ExtensionBlock.Write(block, All));
+        Assert.Equal(Header + "0010" + "00010000" + "00020000" + "00030000" + "00040000", Convert.ToHexString(block));
     }
 
     [Theory]

@@ -66,7 +66,9 @@ internal sealed partial class ConnectionMachine
             // Others share the link: what is queued or under way ends now, the handshake goes on without the session.
             var failure = _closeInfo.ToFailure();
             FailQueued(failure);
+            HoldGivenUp();
             EndOutstanding(failure);
+            TellGivenUp();
             Close();
         }
     }
@@ -132,7 +134,7 @@ internal sealed partial class ConnectionMachine
 
             case ConnectionState.FinWait2:
                 AnswerFin(peerTask);
-                Finish(_reject ?? _closeInfo);
+                Finish(_reject ?? _closeInfo, hasParted: true);
                 return;
 
             default:
@@ -149,7 +151,7 @@ internal sealed partial class ConnectionMachine
                 return;
 
             case ConnectionState.Closing or ConnectionState.LastAck:
-                Finish(_reject ?? _closeInfo);
+                Finish(_reject ?? _closeInfo, hasParted: true);
                 return;
 
             default:
@@ -180,7 +182,9 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>The one end of the connection: everything of it ends, then the session is told.</summary>
-    private void Finish(in CloseInfo info)
+    /// <param name="info">How it ended.</param>
+    /// <param name="hasParted">Whether the handshake is done, behind which our own peers answer nothing any more.</param>
+    private void Finish(in CloseInfo info, bool hasParted = false)
     {
         if (State == ConnectionState.Closed)
         {
@@ -212,7 +216,7 @@ internal sealed partial class ConnectionMachine
             request.AbandonAnswer();
         }
 
-        Machine.EndTasks(this, failure);
+        Machine.EndTasks(this, failure, mayBeAnswered: !hasParted || IsCPeer);
         _receive.Close();
         Machine.RemoveConnection(this);
         _events.OnClosed(this, info);

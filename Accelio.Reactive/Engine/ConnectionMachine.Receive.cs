@@ -14,6 +14,8 @@ internal sealed partial class ConnectionMachine
             if (frame.Header.SequenceNumber == _expectedRequestSn)
             {
                 _expectedRequestSn++;
+                _arrivedSerial = frame.Header.Serial;
+                _hasArrived = true;
                 TakeGrants(frame.Header.CreditMessages, frame.Header.CreditBytes);
             }
             else if (!TolerateSequence("request", frame.Header.SequenceNumber, ref _expectedRequestSn))
@@ -78,6 +80,13 @@ internal sealed partial class ConnectionMachine
             core.WantsReceipt = (frame.Header.Flags & MessageFlags.RequestReadReceipt) != 0;
             core.SetRoom(frame.Room, frame.RoomCount);
             core.OpenAnswer(Settings.ResponseTimeout == long.MaxValue ? long.MaxValue : Now + Settings.ResponseTimeout);
+            if (_earlyAborts is not null && TakeEarlyAbort(serial))
+            {
+                core.TryDrop();
+                core.ReleaseAtHome(version);
+                return;
+            }
+
             _events.OnRequest(this, core);
             core.StayIn(Machine.InPlace, version);
             StayOpen(core, version);
@@ -162,19 +171,29 @@ internal sealed partial class ConnectionMachine
                 return;
 
             case FrameType.ExtensionRequest when !IsCPeer:
-                var payload = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-                if (!GrantPayload.TryParse(payload, out var grant, out var fault))
-                {
-                    Violation(LinkError.MalformedControl, fault ?? "control frame");
-                    return;
-                }
-
-                TakeGrants(grant.Messages, grant.Bytes);
+                OnExtension(new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength));
                 return;
 
             default:
                 Machine.Note(LinkNote.UnknownRequest, $"type 0x{(uint)frame.Header.Type:x4}");
                 return;
+        }
+    }
+
+    private void OnExtension(ReadOnlySpan<byte> payload)
+    {
+        var operation = payload.IsEmpty ? default : (ControlOperation)payload[0];
+        if (operation == ControlOperation.Abort && Machine.HasAbort)
+        {
+            OnAbort(payload);
+        }
+        else if (GrantPayload.TryParse(payload, out var grant, out var fault))
+        {
+            TakeGrants(grant.Messages, grant.Bytes);
+        }
+        else
+        {
+            Violation(LinkError.MalformedControl, fault ?? "control frame");
         }
     }
 

@@ -132,36 +132,6 @@ internal sealed partial class ConnectionMachine
         Machine.Tasks.CopyMessagesTo(this, destination);
     }
 
-    /// <summary>Ends a message here: its time is over, or nobody wants it any more. What was sent leaves a tombstone.</summary>
-    internal void EndLocally(OutgoingMessage message, in Failure failure)
-    {
-        switch (message.State)
-        {
-            case OutgoingState.Queued:
-                Dequeue(message);
-                message.Fail(failure.For(sent: false));
-                return;
-
-            case OutgoingState.Sent when message.TaskId != 0:
-                var tombstone = new Tombstone { Connection = this, Charge = message.Charge };
-                Machine.Tasks.Replace(message, tombstone);
-                message.Fail(failure.For(sent: true));
-                if (message.State == OutgoingState.Ended)
-                {
-                    tombstone.Ended = message;
-                }
-
-                return;
-
-            case OutgoingState.Ended:
-                message.EndWaiting(failure.For(sent: true));
-                return;
-
-            default:
-                return;
-        }
-    }
-
     /// <summary>An answer came for a message that had ended here.</summary>
     /// <returns>Whether it was the last one to come.</returns>
     internal bool OnTombstoneAnswered(Tombstone tombstone, in FrameHeader header)
@@ -233,7 +203,7 @@ internal sealed partial class ConnectionMachine
             frame.Header.LocalTask = receipt.TaskId;
         }
 
-        frame.Header.Serial = _nextSerial;
+        frame.Header.Serial = message.Serial = _nextSerial;
         NumberRequest(ref frame.Header);
         var charge = message.Charge;
         var status = Hand(ref frame);

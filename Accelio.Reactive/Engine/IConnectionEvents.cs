@@ -18,6 +18,9 @@ internal interface IConnectionEvents
     /// <summary>A request arrived; the callee owns its one lease and sees to its answer.</summary>
     void OnRequest(ConnectionMachine connection, MessageCore request);
 
+    /// <summary>The peer gave requests up that wait for a consumer; they may not be answered any more, and what holds them is to let go.</summary>
+    void OnDropped(ConnectionMachine connection);
+
     /// <summary>The receipt of a message that nobody awaits.</summary>
     void OnReceipt(ConnectionMachine connection, MessageId id, bool accepted);
 

@@ -18,6 +18,9 @@ internal sealed partial class LinkMachine
     /// <summary>Whether the peer is one of ours with windows.</summary>
     public bool HasFlow => (Features & LinkFeatures.Flow) != 0;
 
+    /// <summary>Whether messages can be given up at the peer.</summary>
+    public bool HasAbort => (Features & LinkFeatures.Abort) != 0;
+
     /// <summary>Poller time.</summary>
     public long Now => Poller.Now;
 

@@ -129,14 +129,14 @@ internal sealed partial class LinkMachine : ILinkSink
 
     internal void Note(LinkNote note, string detail) => _host.OnLinkNote(this, note, detail);
 
-    /// <summary>Ends the tasks of a connection, or of all; while the link lives on, their ids stay taken until the answers come.</summary>
-    internal void EndTasks(ConnectionMachine? connection, in Failure failure)
+    /// <summary>Ends the tasks of a connection, or of all; while answers may come, their ids stay taken.</summary>
+    internal void EndTasks(ConnectionMachine? connection, in Failure failure, bool mayBeAnswered)
     {
         var tasks = new List<OutgoingTask>();
         Tasks.CopyTo(connection, tasks);
         foreach (var task in tasks)
         {
-            if (Phase == LinkPhase.Closed)
+            if (!mayBeAnswered || Phase == LinkPhase.Closed)
             {
                 Tasks.Remove(task);
             }
@@ -188,7 +188,7 @@ internal sealed partial class LinkMachine : ILinkSink
         }
 
         _connections.Clear();
-        EndTasks(null, info.ToFailure());
+        EndTasks(null, info.ToFailure(), mayBeAnswered: false);
         _host.OnLinkClosed(this, error, detail);
     }
 

@@ -32,6 +32,11 @@ internal sealed class NoEvents : IConnectionEvents
     public void OnRequest(ConnectionMachine connection, MessageCore request) => request.Release(request.Version);
 
     /// <inheritdoc/>
+    public void OnDropped(ConnectionMachine connection)
+    {
+    }
+
+    /// <inheritdoc/>
     public void OnReceipt(ConnectionMachine connection, MessageId id, bool accepted)
     {
     }

@@ -14,6 +14,12 @@ internal sealed class Tombstone : OutgoingTask
     /// <summary>The message whose caller still waits for its memory, or null.</summary>
     public OutgoingMessage? Ended { get; set; }
 
+    /// <summary>The caller's id of the message.</summary>
+    public MessageId Id { get; init; }
+
+    /// <summary>Who wants to know what the peer made of it, or null.</summary>
+    public IAbortListener? Listener { get; init; }
+
     /// <inheritdoc/>
     public override void OnResponse(LinkMachine link, ref InboundFrame frame)
     {
@@ -23,11 +29,16 @@ internal sealed class Tombstone : OutgoingTask
         }
 
         link.Tasks.Remove(this);
+        Listener?.OnOutcome(Id, ConnectionMachine.ToOutcome(frame.Header.Status));
         FinishEnded();
     }
 
     /// <inheritdoc/>
-    public override void OnConnectionClosed(in Failure failure) => FinishEnded();
+    public override void OnConnectionClosed(in Failure failure)
+    {
+        Listener?.OnOutcome(Id, AbortOutcome.Requested);
+        FinishEnded();
+    }
 
     private void FinishEnded()
     {

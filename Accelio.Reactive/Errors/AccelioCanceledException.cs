@@ -28,5 +28,5 @@ public sealed class AccelioCanceledException : OperationCanceledException
     public AbortOutcome Outcome { get; }
 
     /// <summary>Whether the peer may have executed the message.</summary>
-    public bool MayHaveExecuted => Outcome != AbortOutcome.NotSent;
+    public bool MayHaveExecuted => Outcome is not (AbortOutcome.NotSent or AbortOutcome.DroppedByPeer);
 }

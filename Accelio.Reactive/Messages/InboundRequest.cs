@@ -50,7 +50,7 @@ public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
     public TimeSpan? Remaining => Core.Remaining(_version);
 
     /// <summary>
-    /// Fires when an answer is of no use any more: <see cref="Remaining"/> is over, or the session ended. It does not fire once the request was answered. Made when it is first asked for, and used again for
+    /// Fires when an answer is of no use any more: the requester gave the request up, <see cref="Remaining"/> is over, or the session ended. It does not fire once the request was answered. Made when it is first asked for, and used again for
     /// other requests: do not keep it beyond the answer. Its callbacks run on the context. Any thread.
     /// </summary>
     public CancellationToken Canceled => Core.Canceled(_version);

@@ -1,6 +1,6 @@
 namespace Accelio.Reactive;
 
-/// <content>The token of a request: made when it is asked for, fired when the right to answer is taken away.</content>
+/// <content>The token of a request: made when it is asked for, fired when the right to answer is taken away, or the sender wants no answer any more.</content>
 internal sealed unsafe partial class MessageCore
 {
     private RequestCancellation? _cancellation;
@@ -22,6 +22,11 @@ internal sealed unsafe partial class MessageCore
                 return new CancellationToken(canceled: true);
             }
 
+            if (IsAborted(version))
+            {
+                return new CancellationToken(canceled: true);
+            }
+
             var present = Volatile.Read(ref _cancellation);
             if (present is not null && present.Version == version)
             {
@@ -33,7 +38,7 @@ internal sealed unsafe partial class MessageCore
             if (ReferenceEquals(Interlocked.CompareExchange(ref _cancellation, made, present), present))
             {
                 // If the end has come meanwhile, nobody has seen this one: the next turn sees the end.
-                if (Volatile.Read(ref _answer) >> StateBits == version && !IsGivenUp(version))
+                if (Volatile.Read(ref _answer) >> StateBits == version && !IsGivenUp(version) && !IsAborted(version))
                 {
                     return made.Token;
                 }

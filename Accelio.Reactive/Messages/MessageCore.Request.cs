@@ -14,6 +14,7 @@ internal sealed unsafe partial class MessageCore
     private const long AnswerClaimed = 2;
     private const long AnswerExpired = 3;
     private const long AnswerLost = 4;
+    private const long AnswerAborted = 5;
     private const int StateBits = 3;
     private const long StateMask = (1 << StateBits) - 1;
     private long _answer;
@@ -102,8 +103,8 @@ internal sealed unsafe partial class MessageCore
     internal bool TryClaimAnswer(int version) =>
         Interlocked.CompareExchange(ref _answer, AnswerIn(AnswerClaimed, version), AnswerIn(AnswerOpen, version)) == AnswerIn(AnswerOpen, version);
 
-    /// <summary>Whether the right to answer was taken away: time was over, or the session ended. Any thread.</summary>
-    internal bool IsGivenUp(int version) => Volatile.Read(ref _answer) is var answer && (answer == AnswerIn(AnswerExpired, version) || answer == AnswerIn(AnswerLost, version));
+    /// <summary>Whether the right to answer was taken away: time was over, the session ended, or the sender gave the request up while it waited. Any thread.</summary>
+    internal bool IsGivenUp(int version) => Volatile.Read(ref _answer) is var answer && answer >> StateBits == version && (answer & StateMask) >= AnswerExpired;
 
     /// <summary>The request was answered, or its answer given up. Poller only.</summary>
     internal void AnswerDone()

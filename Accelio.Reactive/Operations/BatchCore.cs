@@ -9,6 +9,7 @@ internal sealed class BatchCore(SessionCore session) : AccelioBatch
     private readonly Dictionary<long, OutgoingMessage> _open = [];
     private readonly List<AbortRun> _ended = [];
     private volatile bool _isAborted;
+    private AbortInquiry? _inquiry;
     private AbortReport? _report;
 
     /// <inheritdoc/>
@@ -42,7 +43,7 @@ internal sealed class BatchCore(SessionCore session) : AccelioBatch
         }
 
         _isAborted = true;
-        return session.OnContextAsync(AbortNow);
+        return session.OnContextAsync(AbortNowAsync);
     }
 
     /// <summary>A message of the batch begins. Any thread.</summary>
@@ -64,26 +65,29 @@ internal sealed class BatchCore(SessionCore session) : AccelioBatch
         }
     }
 
-    private AbortReport AbortNow()
+    private async ValueTask<AbortReport> AbortNowAsync()
     {
-        if (_report is not null)
-        {
-            return _report;
-        }
+        var inquiry = _inquiry ??= AbortNow();
+        await inquiry.SettledAsync();
+        return _report ??= AbortRuns.ToReport(inquiry.Runs);
+    }
 
-        List<AbortRun> runs;
+    private AbortInquiry AbortNow()
+    {
+        var inquiry = session.NewInquiry();
         KeyValuePair<long, OutgoingMessage>[] open;
         lock (_gate)
         {
-            runs = [.. _ended];
+            inquiry.Runs.AddRange(_ended);
             open = [.. _open];
         }
 
         foreach (var (id, message) in open)
         {
-            runs.Add(new AbortRun(new MessageId(id), SessionCore.Abort(message)));
+            inquiry.Abort(message, new MessageId(id));
         }
 
-        return _report = AbortRuns.ToReport(runs);
+        inquiry.Begin();
+        return inquiry;
     }
 }

@@ -9,14 +9,8 @@ internal static class FailureExceptions
     public static Exception Create(in Failure failure, CancellationToken token = default) => failure.Kind switch
     {
         FailureKind.TimedOut => new AccelioTimeoutException(failure.Detail, AccelioStatus.Timeout, failure.MayHaveExecuted),
-        FailureKind.Canceled => new AccelioCanceledException(
-            failure.Detail,
-            failure.MayHaveExecuted ? AbortOutcome.NotSupported : AbortOutcome.NotSent,
-            token),
-        FailureKind.Aborted => new AccelioCanceledException(
-            failure.Detail,
-            failure.MayHaveExecuted ? AbortOutcome.NotSupported : AbortOutcome.NotSent,
-            CancellationToken.None),
+        FailureKind.Canceled => new AccelioCanceledException(failure.Detail, failure.Outcome, token),
+        FailureKind.Aborted => new AccelioCanceledException(failure.Detail, failure.Outcome, CancellationToken.None),
         FailureKind.PeerStatus => new RequestFailedException(
             $"The peer answered with {failure.Status}: {failure.Detail}",
             failure.Status,

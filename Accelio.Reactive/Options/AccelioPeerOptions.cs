@@ -13,7 +13,8 @@ public abstract class AccelioPeerOptions
     /// <summary>Time for the close handshake of a session; when it is over the link is cut.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a canceled or timed-out call waits for the library to let go of the caller's memory before the link is cut.</summary>
+    /// <summary>How long a canceled or timed-out call waits for the library to let go of the caller's memory before the link is cut, and an <see cref="AbortReport"/> for the peer to say
+    /// what became of the messages.</summary>
     public TimeSpan AbortTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a message waits for its first consumer.</summary>

@@ -68,6 +68,28 @@ internal sealed partial class ConnectionCore
         }
     }
 
+    /// <inheritdoc/>
+    void IConnectionEvents.OnDropped(ConnectionMachine connection)
+    {
+        for (var left = _waitingRequests.Count; left > 0; left--)
+        {
+            var request = _waitingRequests.Dequeue();
+            if (!TryDrop(request))
+            {
+                _waitingRequests.Enqueue(request);
+            }
+        }
+
+        for (var left = _unclaimedRequests.Count; left > 0; left--)
+        {
+            var unclaimed = _unclaimedRequests.Dequeue();
+            if (!TryDrop(unclaimed.Message))
+            {
+                _unclaimedRequests.Enqueue(unclaimed);
+            }
+        }
+    }
+
     private static void Discard(MessageCore message)
     {
         var version = message.Version;
@@ -95,7 +117,7 @@ internal sealed partial class ConnectionCore
 
         if (error is not null)
         {
-            if (request.IsGivenUp(version))
+            if (request.IsGivenUp(version) || request.IsAborted(version))
             {
                 AccelioLog.LateHandlerFailed(_session.Context.Log, _session.Uri, error);
             }
@@ -110,10 +132,10 @@ internal sealed partial class ConnectionCore
         if (request.TryClaimAnswer(version))
         {
             // The requester learns that there will be no answer; why stays in our log.
-            request.Connection!.SendStatusResponse(
-                request,
-                error is null ? AccelioStatus.MessageDiscarded : AccelioStatus.Unsuccessful,
-                error is null ? "the handler ended without an answer" : "the handler failed");
+            var (status, text) = request.IsAborted(version) ? (AccelioStatus.MessageCanceled, null)
+                : error is null ? (AccelioStatus.MessageDiscarded, "the handler ended without an answer")
+                : (AccelioStatus.Unsuccessful, "the handler failed");
+            request.Connection!.SendStatusResponse(request, status, text);
         }
 
         request.ReleaseAtHome(version);
@@ -131,6 +153,7 @@ internal sealed partial class ConnectionCore
         _isServingWaiting = true;
         while (_runningHandlers < _options.MaxConcurrentHandlers && _waitingRequests.TryDequeue(out var next))
         {
+            next.IsWaiting = false;
             if (!TryDrop(next) && !TryServe(next))
             {
                 Hold(next);
@@ -144,6 +167,7 @@ internal sealed partial class ConnectionCore
     private void Wait(MessageCore request)
     {
         _waitingRequests.Enqueue(request);
+        request.IsWaiting = true;
         request.LimitAnswer();
     }
 
@@ -151,6 +175,7 @@ internal sealed partial class ConnectionCore
     private void Hold(MessageCore request)
     {
         _unclaimedRequests.Enqueue(new Unclaimed(request, Poller.Now));
+        request.IsWaiting = true;
         request.LimitAnswer();
         StartUnclaimedTimer();
     }
@@ -164,6 +189,7 @@ internal sealed partial class ConnectionCore
             return false;
         }
 
+        request.IsWaiting = false;
         request.ReleaseAtHome(version);
         return true;
     }
@@ -278,6 +304,7 @@ internal sealed partial class ConnectionCore
         {
             // Taken out first: the consumer may close the session, which drops what waits.
             var request = _unclaimedRequests.Dequeue().Message;
+            request.IsWaiting = false;
             if (!TryDrop(request) && !TryServe(request))
             {
                 Hold(request);
@@ -318,6 +345,7 @@ internal sealed partial class ConnectionCore
         DropUnclaimed(long.MaxValue, "before the connection ended");
         while (_waitingRequests.TryDequeue(out var request))
         {
+            request.IsWaiting = false;
             request.Release(request.Version);
         }
 
@@ -336,6 +364,7 @@ internal sealed partial class ConnectionCore
             requests++;
             var request = _unclaimedRequests.Dequeue().Message;
             var version = request.Version;
+            request.IsWaiting = false;
             request.Rejected = true;
             if (request.TryClaimAnswer(version))
             {

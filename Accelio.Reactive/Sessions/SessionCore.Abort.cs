@@ -17,25 +17,25 @@ internal sealed partial class SessionCore
             throw new ArgumentException("This MessageRange is default(MessageRange): it names no message.", nameof(range));
         }
 
-        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<AbortReport>(cancellationToken) : OnContextAsync(() => AbortNow(range));
-    }
-
-    /// <summary>Ends a message here, whatever it waits for. Context only.</summary>
-    internal static AbortOutcome Abort(OutgoingMessage message)
-    {
-        var outcome = message.State switch
+        if (cancellationToken.IsCancellationRequested)
         {
-            OutgoingState.Idle or OutgoingState.Queued => AbortOutcome.NotSent,
-            OutgoingState.Sent => AbortOutcome.NotSupported,
-            OutgoingState.Ended when message.Kind == OutgoingKind.OneWay => AbortOutcome.NotSupported,
-            _ => AbortOutcome.AlreadyAnswered,
-        };
-        message.Connection?.EndLocally(message, new Failure(FailureKind.Aborted, AccelioStatus.MessageCanceled, "The message was aborted by its sender."));
-        return outcome;
+            return ValueTask.FromCanceled<AbortReport>(cancellationToken);
+        }
+
+        AbortInquiry? inquiry = null;
+        return OnContextAsync(async () =>
+        {
+            inquiry ??= AbortNow(range);
+            await inquiry.SettledAsync();
+            return AbortRuns.ToReport(range, inquiry.Runs);
+        });
     }
 
-    /// <summary>Runs something on the context, or here when the context has stopped and nothing is under way any more.</summary>
-    internal ValueTask<T> OnContextAsync<T>(Func<T> body) => VirtualCall<T>.Around(RunOnContextAsync(body));
+    /// <summary>Begins to give messages up together. Context only.</summary>
+    internal AbortInquiry NewInquiry() => new(Context, Settings.AbortTimeout);
+
+    /// <summary>Runs something on the context, or here when the context has stopped and nothing is under way any more; perhaps here after it had begun there.</summary>
+    internal ValueTask<T> OnContextAsync<T>(Func<ValueTask<T>> body) => VirtualCall<T>.Around(RunOnContextAsync(body));
 
     /// <summary>Sends a request of a batch and reads its answer.</summary>
     internal ValueTask<T> RequestAsync<T>(BatchCore batch, in OutboundMessage message, Func<InboundMessage, T> read, CancellationToken cancellationToken)
@@ -73,19 +73,19 @@ internal sealed partial class SessionCore
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<T> RunOnContextAsync<T>(Func<T> body)
+    private async ValueTask<T> RunOnContextAsync<T>(Func<ValueTask<T>> body)
     {
         try
         {
-            return await Context.RunAsync(_ => ValueTask.FromResult(body()));
+            return await Context.RunAsync(_ => body());
         }
         catch (ObjectDisposedException) when (Poller.HasStopped)
         {
-            return body();
+            return await body();
         }
     }
 
-    private AbortReport AbortNow(MessageRange range)
+    private AbortInquiry AbortNow(MessageRange range)
     {
         List<OutgoingMessage> messages = [];
         foreach (var connection in _connections)
@@ -93,16 +93,16 @@ internal sealed partial class SessionCore
             connection.Machine.CopyMessagesTo(messages);
         }
 
-        List<AbortRun> runs = [];
+        var inquiry = NewInquiry();
         foreach (var message in messages)
         {
-            // The id first: once it has ended, the message may serve another call.
-            if (message.Id is var id && range.Contains(id))
+            if (range.Contains(message.Id))
             {
-                runs.Add(new AbortRun(id, Abort(message)));
+                inquiry.Abort(message, message.Id);
             }
         }
 
-        return AbortRuns.ToReport(range, runs);
+        inquiry.Begin();
+        return inquiry;
     }
 }

@@ -8,4 +8,7 @@ internal enum ControlOperation : byte
 {
     /// <summary>More credits, see <see cref="GrantPayload"/>.</summary>
     Grant = 1,
+
+    /// <summary>Messages given up by their sender, see <see cref="AbortPayload"/>.</summary>
+    Abort = 2,
 }

@@ -15,4 +15,7 @@ internal enum LinkFeatures
 
     /// <summary>Item 0x0003: the room for responses is agreed per session instead of offered per request.</summary>
     ResponseRoom = 4,
+
+    /// <summary>Item 0x0004: messages can be given up at the peer.</summary>
+    Abort = 8,
 }
