@@ -80,6 +80,45 @@ public abstract partial class BorrowRuleTests(Sessions.Wire wire) : SessionTests
         Assert.All(_neverRan, number => Assert.False(_seen.ContainsKey(number), $"call {number} ended as if the peer could not have seen it"));
     }
 
+    /// <summary>Not when each call has completed, but when the session has: nothing of it is read or written to any more.</summary>
+    [Theory]
+    [InlineData(300)]
+    [InlineData(70_000)]
+    [InlineData(900_000)]
+    public async Task Memory_of_calls_under_way_is_free_when_DisposeAsync_has_completed(int length)
+    {
+        const int Calls = 20;
+        await using var pair = await OpenAsync(server => server.Handle(request => ServeAsync(request, BorrowOutcome.SelfDisposed)));
+        for (var round = 0; round < 5; round++)
+        {
+            await using var session = await pair.ConnectAsync();
+            var first = (round * 1000) + 1;
+            var memories = Enumerable.Range(first, Calls).Select(number => (Number: number, Body: new byte[length], Header: new byte[16], Answer: new byte[length])).ToArray();
+            var calls = memories
+                .Select(memory => session.RequestAsync(MessageOf(memory.Number, memory.Body, memory.Header) with { ResponseBuffer = memory.Answer }, Compare).AsTask())
+                .ToArray();
+            await Until.TrueAsync(() => _seen.ContainsKey(first + round), () => $"round {round}: the peer saw {_seen.Count}");
+
+            await session.DisposeAsync();
+            foreach (var memory in memories)
+            {
+                BorrowedBytes.Scribble(memory.Body);
+                BorrowedBytes.Scribble(memory.Header);
+                BorrowedBytes.Scribble(memory.Answer);
+            }
+
+            foreach (var call in calls)
+            {
+                Assert.True(await Record.ExceptionAsync(() => call.WaitAsync(Pair.Limit)) is null or ConnectionLostException);
+            }
+
+            Assert.All(memories, memory => Assert.True(BorrowedBytes.IsAsScribbled(memory.Answer)));
+        }
+
+        await Until.NothingIsHeldAsync(pair.ServerContext);
+        Assert.Empty(_wrong);
+    }
+
     private static bool EndsUnderWay(BorrowOutcome outcome) =>
         outcome is BorrowOutcome.PeerDisposed or BorrowOutcome.SelfDisposed or BorrowOutcome.LinkLostThere or BorrowOutcome.LinkLostHere;
 
