@@ -14,7 +14,12 @@ public abstract partial class BorrowRuleTests
         var header = new byte[outcome == BorrowOutcome.RefusedHeaderTooLong ? 257 : 16];
         var buffer = new byte[outcome == BorrowOutcome.AnswerTooLarge ? 10 : length];
         var takesBuffer = outcome is not (BorrowOutcome.Tried or BorrowOutcome.Cold or BorrowOutcome.Sent or BorrowOutcome.Delivered or BorrowOutcome.Answered);
-        for (var call = 0; call < calls; call++)
+        var isOver = false;
+        _buffers.Enqueue(buffer);
+        BorrowedBytes.Scribble(buffer);
+
+        // Where the session ends under way, each lane goes on until it does.
+        for (var call = 0; EndsUnderWay(outcome) ? !isOver : call < calls; call++)
         {
             var number = (lane * 100_000) + call;
             var message = MessageOf(number, body, header);
@@ -27,6 +32,7 @@ public abstract partial class BorrowRuleTests
             Scribble();
             BorrowedBytes.Scribble(buffer);
             Note(outcome, number, exception);
+            isOver = exception is ConnectionLostException;
 
             // What is still under way of earlier calls has its chance to write now.
             _late.GetValueOrDefault(number)?.TrySetResult();
@@ -51,6 +57,11 @@ public abstract partial class BorrowRuleTests
             _wrong.Enqueue($"call {number} ended with {exception}");
         }
 
+        if (exception is AccelioCanceledException or AccelioTimeoutException)
+        {
+            Interlocked.Increment(ref _interrupted);
+        }
+
         switch (exception)
         {
             case null or RequestFailedException:
@@ -64,6 +75,7 @@ public abstract partial class BorrowRuleTests
 
     private async Task CallOnceAsync(AccelioSession session, BorrowOutcome outcome, OutboundMessage message, int number, Action scribble)
     {
+        _late[number] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         switch (outcome)
         {
             case BorrowOutcome.Tried:
@@ -111,11 +123,12 @@ public abstract partial class BorrowRuleTests
         }
     }
 
-    /// <summary>Even calls are given up soon, some before they have left; odd ones when the peer is at them.</summary>
+    /// <summary>Even calls are given up soon, some before they have left; odd ones when the peer is at them, which answers when they are over.</summary>
     private async Task GoOnAsync(Task asking, int number)
     {
         if (number % 2 == 0)
         {
+            _late[number].TrySetResult();
             for (var i = 0; i < number % 7; i++)
             {
                 await Task.Yield();
@@ -130,7 +143,6 @@ public abstract partial class BorrowRuleTests
     /// <summary>One call in three is answered when its time is over, one as its time ends, and one may be in time.</summary>
     private async Task TimeOutAsync(AccelioSession session, OutboundMessage message, int number)
     {
-        _late[number] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var asking = session.RequestAsync(message, Compare).AsTask();
         switch (number % 3)
         {
@@ -138,10 +150,10 @@ public abstract partial class BorrowRuleTests
                 await Until.TrueAsync(() => asking.IsCompleted || _seen.ContainsKey(number), () => $"call {number} went astray");
                 break;
             case 1:
-                _late[number].SetResult();
+                _late[number].TrySetResult();
                 break;
             default:
-                _late[number].SetResult();
+                _late[number].TrySetResult();
                 await asking;
                 return;
         }
@@ -157,8 +169,14 @@ public abstract partial class BorrowRuleTests
         {
             case BorrowOutcome.FailedByPeer:
                 throw new InvalidOperationException("as the test wants it");
-            case BorrowOutcome.TimedOut:
-                await _late[BorrowedBytes.NumberOf(request.Payload.FirstSpan)].Task;
+            case BorrowOutcome.Canceled or BorrowOutcome.Aborted or BorrowOutcome.TimedOut:
+                // Until the call is over, or the peer says that it is given up.
+                var late = _late[BorrowedBytes.NumberOf(request.Payload.FirstSpan)];
+                using (request.Canceled.UnsafeRegister(static gate => ((TaskCompletionSource)gate!).TrySetResult(), late))
+                {
+                    await late.Task;
+                }
+
                 break;
             default:
                 break;
