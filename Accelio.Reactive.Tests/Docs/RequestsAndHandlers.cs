@@ -55,6 +55,25 @@ public class RequestsAndHandlers
     }
 
     [Fact]
+    public async Task Passing_the_rest_of_the_time_on()
+    {
+        await using var backend = await Pair.OpenAsync(Pair.Echo);
+        await using var pair = await Pair.OpenAsync();
+        var (server, next) = (pair.Server, backend.Session);
+
+        // <snippet pass-the-rest-on>
+        server.Handle(async request =>
+        {
+            var question = new OutboundMessage(request.Payload) { Timeout = request.Remaining };
+            using var answer = await next.RequestAsync(question, request.Canceled);
+            await request.RespondAsync(answer.Payload);
+        });
+        // </snippet>
+
+        Assert.Equal(3, await pair.Session.RequestAsync(new byte[3], answer => answer.PayloadLength));
+    }
+
+    [Fact]
     public async Task Cold_requests()
     {
         await using var pair = await Pair.OpenAsync(Pair.Echo);

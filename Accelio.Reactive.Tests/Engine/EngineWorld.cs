@@ -46,6 +46,9 @@ internal sealed class EngineWorld : ILinkHost
 
     public ConnectionMachine Connection { get; private set; } = null!;
 
+    /// <summary>What the peer says at set-up about its requests' time; null says nothing.</summary>
+    public TimeSpan? PeerRequestTime { get; init; }
+
     /// <summary>The frames sent since the last call.</summary>
     public List<SentFrame> TakeSent()
     {
@@ -174,19 +177,21 @@ internal sealed class EngineWorld : ILinkHost
         uint status = 0,
         uint receipt = 0,
         ushort creditMessages = 0,
-        ulong creditBytes = 0) => Peer(
+        ulong creditBytes = 0,
+        byte[]? items = null) => Peer(
         new FrameHeader
         {
             Type = FrameType.Response,
             RemoteTask = to.Header.LocalTask,
             Serial = to.Header.Serial,
-            Flags = flags,
+            Flags = flags | (items is null ? 0 : MessageFlags.Items),
             Status = status,
             ReceiptResult = receipt,
             SequenceNumber = _peerResponseSn++,
             CreditMessages = creditMessages,
             CreditBytes = creditBytes,
         },
+        items,
         body: Encoding.ASCII.GetBytes(text));
 
     /// <summary>The peer's receipt of a one-way message of ours.</summary>
@@ -240,14 +245,23 @@ internal sealed class EngineWorld : ILinkHost
 
     private static QueueDepths Depths => new(1 << 20, 1 << 20, 4, 4);
 
-    private static byte[] WithItems(bool ours, ReadOnlySpan<byte> payload, uint windowMessages, ulong windowBytes)
+    private byte[] WithItems(bool ours, ReadOnlySpan<byte> payload, uint windowMessages, ulong windowBytes)
     {
         if (!ours)
         {
             return payload.ToArray();
         }
 
-        var items = new MessageItems { HasWindow = true, WindowMessages = windowMessages, WindowBytes = windowBytes, HasResponseRoom = true, ResponseRoom = 1 << 20 };
+        var items = new MessageItems
+        {
+            HasWindow = true,
+            WindowMessages = windowMessages,
+            WindowBytes = windowBytes,
+            HasResponseRoom = true,
+            ResponseRoom = 1 << 20,
+            HasDeadline = PeerRequestTime is not null,
+            Deadline = WireTime.ToNanoseconds(PeerRequestTime?.Ticks ?? 0),
+        };
         var area = new byte[items.Length];
         items.Write(area);
         return [.. area, .. payload];

@@ -2,6 +2,8 @@ namespace Accelio.Reactive.Tests.Sessions;
 
 public class AbortRulesOverPortableTcp() : AbortRules(Wire.PortableTcp());
 
+public class DeadlineRulesOverPortableTcp() : DeadlineRules(Wire.PortableTcp());
+
 public class LifeTestsOverPortableTcp() : LifeTests(Wire.PortableTcp());
 
 public class OneWayTestsOverPortableTcp() : OneWayTests(Wire.PortableTcp());

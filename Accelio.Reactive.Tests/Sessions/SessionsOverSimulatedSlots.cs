@@ -2,6 +2,8 @@ namespace Accelio.Reactive.Tests.Sessions;
 
 public class AbortRulesOverSimulatedSlots() : AbortRules(Wire.SimulatedSlots());
 
+public class DeadlineRulesOverSimulatedSlots() : DeadlineRules(Wire.SimulatedSlots());
+
 public class BatchRulesOverSimulatedSlots() : BatchRules(Wire.SimulatedSlots());
 
 public class NestedRequestRulesOverSimulatedSlots() : NestedRequestRules(Wire.SimulatedSlots());

@@ -2,6 +2,8 @@ namespace Accelio.Reactive.Tests.Sessions;
 
 public class AbortRulesOverSimulatedStreams() : AbortRules(Wire.SimulatedStreams());
 
+public class DeadlineRulesOverSimulatedStreams() : DeadlineRules(Wire.SimulatedStreams());
+
 public class BatchRulesOverSimulatedStreams() : BatchRules(Wire.SimulatedStreams());
 
 public class NestedRequestRulesOverSimulatedStreams() : NestedRequestRules(Wire.SimulatedStreams());

@@ -2,6 +2,8 @@ namespace Accelio.Reactive.Tests.Sessions;
 
 public class AbortRulesOverTcp() : AbortRules(Wire.Tcp());
 
+public class DeadlineRulesOverTcp() : DeadlineRules(Wire.Tcp());
+
 public class BatchRulesOverTcp() : BatchRules(Wire.Tcp());
 
 public class NestedRequestRulesOverTcp() : NestedRequestRules(Wire.Tcp());

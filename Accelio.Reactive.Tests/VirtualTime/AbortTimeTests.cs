@@ -11,7 +11,13 @@ public class AbortTimeTests
     public void Handlers_that_stop_are_reported_at_the_same_instant(SimulatedLinkKind kind)
     {
         using var world = new World(kind);
-        world.Server.Handle(request => new ValueTask(Task.Delay(Timeout.InfiniteTimeSpan, world.ServerContext.TimeProvider, request.Canceled)));
+        world.Server.Handle(request =>
+        {
+            // Not by a delay, which ends on the thread pool when its token fires.
+            var stopped = new TaskCompletionSource();
+            request.Canceled.Register(stopped.SetCanceled);
+            return new ValueTask(stopped.Task);
+        });
         var session = world.Connect();
         var request = session.RequestAsync(new byte[1], out var id).AsTask();
         world.Tick();
@@ -50,7 +56,7 @@ public class AbortTimeTests
     {
         using var world = new World();
         world.Server.Handle(_ => new ValueTask(new TaskCompletionSource().Task));
-        var session = world.Connect(options => options.AbortTimeout = Timeout.InfiniteTimeSpan);
+        var session = world.Connect(options => options.AbortTimeout = options.RequestTimeout = Timeout.InfiniteTimeSpan);
         var request = session.RequestAsync(new byte[1], out var id).AsTask();
         world.Tick();
         var aborting = session.AbortAsync(id).AsTask();

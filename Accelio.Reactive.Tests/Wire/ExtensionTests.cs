@@ -8,7 +8,7 @@ namespace Accelio.Reactive.Tests.Wire;
 /// <summary>The extension block of a link set-up and the item area of a message.</summary>
 public class ExtensionTests
 {
-    private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort;
+    private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline;
     private const string Header = "41434E58" + "0001";
 
     private static readonly LinkSetup Flagged = new() { Flags = LinkSetup.ExtensionFlag };
@@ -32,8 +32,8 @@ public class ExtensionTests
     {
         var block = new byte[ExtensionBlock.MaxWritten];
 
-        Assert.Equal(24, ExtensionBlock.Write(block, All));
-        Assert.Equal(Header + "0010" + "00010000" + "00020000" + "00030000" + "00040000", Convert.ToHexString(block));
+        Assert.Equal(28, ExtensionBlock.Write(block, All));
+        Assert.Equal(Header + "0014" + "00010000" + "00020000" + "00030000" + "00040000" + "00050000", Convert.ToHexString(block));
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public class ExtensionTests
     public void Items_come_back_as_they_were_written_in_front_of_the_users_header()
     {
         var buffer = new byte[MessageItems.MaxWritten + 5];
-        for (var choice = 0; choice < 8; choice++)
+        for (var choice = 0; choice < 32; choice++)
         {
             var items = new MessageItems
             {
@@ -118,6 +118,10 @@ public class ExtensionTests
                 ResponseRoom = 1UL << 34,
                 HasFailureText = (choice & 4) != 0,
                 FailureText = "Nein. \u00dcberlast"u8,
+                HasDeadline = (choice & 8) != 0,
+                Deadline = 1UL << 35,
+                HasExpired = (choice & 16) != 0,
+                MayHaveExecuted = (choice & 1) != 0,
             };
             var length = items.Write(buffer);
             Assert.Equal(items.Length, length);
@@ -131,6 +135,8 @@ public class ExtensionTests
             Assert.Equal(items.HasWindow ? (70000u, 1UL << 33) : (0u, 0UL), (read.WindowMessages, read.WindowBytes));
             Assert.Equal(items.HasResponseRoom ? 1UL << 34 : 0UL, read.ResponseRoom);
             Assert.Equal(items.HasFailureText ? "Nein. Überlast" : "", Encoding.UTF8.GetString(read.FailureText));
+            Assert.Equal((items.HasDeadline, items.HasDeadline ? 1UL << 35 : 0UL), (read.HasDeadline, read.Deadline));
+            Assert.Equal((items.HasExpired, items.HasExpired && items.MayHaveExecuted), (read.HasExpired, read.MayHaveExecuted));
         }
     }
 
@@ -146,11 +152,15 @@ public class ExtensionTests
             ResponseRoom = 3,
             HasFailureText = true,
             FailureText = "x"u8,
+            HasDeadline = true,
+            Deadline = 4,
+            HasExpired = true,
+            MayHaveExecuted = true,
         };
         var area = new byte[items.Length];
         items.Write(area);
 
-        Assert.Equal("001B" + "010C000000010000000000000002" + "02080000000000000003" + "030178", Convert.ToHexString(area));
+        Assert.Equal("0028" + "010C000000010000000000000002" + "02080000000000000003" + "030178" + "04080000000000000004" + "050101", Convert.ToHexString(area));
     }
 
     [Theory]
@@ -166,6 +176,8 @@ public class ExtensionTests
     [InlineData("000D010B0000000000000000000000", "item window: length")]
     [InlineData("000301010000", "item window: length")]
     [InlineData("00020200", "item response-room: length")]
+    [InlineData("0006040400000000", "item deadline: length")]
+    [InlineData("00020500", "item expired: length")]
     public void A_malformed_item_area_is_refused_by_name(string hex, string field)
     {
         Assert.False(MessageItems.TryParse(Convert.FromHexString(hex), out var items, out var length, out var found));

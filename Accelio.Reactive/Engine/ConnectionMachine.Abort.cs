@@ -94,6 +94,9 @@ internal sealed partial class ConnectionMachine
         _ => AbortOutcome.NotAborted,
     };
 
+    /// <summary>Requests that waited for a consumer may not be answered any more.</summary>
+    internal void TellDropped() => _events.OnDropped(this);
+
     private bool TryAskToStop(OutgoingMessage message)
     {
         // One-way messages have no handler that could be kept from running; after the FIN the peer answers nothing any more.
@@ -153,7 +156,7 @@ internal sealed partial class ConnectionMachine
 
         if (AbortOpen(abort))
         {
-            _events.OnDropped(this);
+            TellDropped();
         }
     }
 

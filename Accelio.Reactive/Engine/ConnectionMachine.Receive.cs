@@ -43,7 +43,8 @@ internal sealed partial class ConnectionMachine
 
         _hasSerial = true;
         _lastSerial = serial;
-        if ((frame.Header.Flags & MessageFlags.Items) != 0 && !TrySkipItems(ref frame))
+        var rest = _answerTime;
+        if ((frame.Header.Flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest))
         {
             return;
         }
@@ -79,11 +80,9 @@ internal sealed partial class ConnectionMachine
         {
             core.WantsReceipt = (frame.Header.Flags & MessageFlags.RequestReadReceipt) != 0;
             core.SetRoom(frame.Room, frame.RoomCount);
-            core.OpenAnswer(Settings.ResponseTimeout == long.MaxValue ? long.MaxValue : Now + Settings.ResponseTimeout);
-            if (_earlyAborts is not null && TakeEarlyAbort(serial))
+            core.OpenAnswer(rest == long.MaxValue ? long.MaxValue : Now + rest, rest < Settings.ResponseTimeout);
+            if ((_earlyAborts is not null || rest <= 0) && EndsOnArrival(core, rest))
             {
-                core.TryDrop();
-                core.ReleaseAtHome(version);
                 return;
             }
 
@@ -230,8 +229,9 @@ internal sealed partial class ConnectionMachine
         }
 
         var failed = frame.Header.Status != 0;
-        string? text = null;
-        if ((failed && !TryReadFailure(ref frame, out text)) || (!failed && (flags & MessageFlags.Items) != 0 && !TrySkipItems(ref frame)))
+        Failure failure = default;
+        long rest = 0;
+        if ((failed && !TryReadFailure(message, ref frame, out failure)) || (!failed && (flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest)))
         {
             return;
         }
@@ -246,8 +246,7 @@ internal sealed partial class ConnectionMachine
 
         if (failed)
         {
-            var status = (AccelioStatus)frame.Header.Status;
-            message.Fail(new Failure(FailureKind.PeerStatus, status, text!, status != AccelioStatus.NotSupported));
+            message.Fail(failure);
             return;
         }
 
@@ -268,13 +267,18 @@ internal sealed partial class ConnectionMachine
         answer.StayIn(Machine.InPlace, version);
     }
 
-    /// <summary>Takes the extension items off the user header; their contents are for messages that have not come into use yet.</summary>
-    private unsafe bool TrySkipItems(ref InboundFrame frame)
+    /// <summary>Takes the extension items off the user header, and the rest of a request's time out of them.</summary>
+    private unsafe bool TryTakeItems(ref InboundFrame frame, ref long rest)
     {
         var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!Machine.TrySplitItems(frame.Header, ref header, out _))
+        if (!Machine.TrySplitItems(frame.Header, ref header, out var items))
         {
             return false;
+        }
+
+        if (items.HasDeadline && Machine.HasDeadline)
+        {
+            rest = Math.Min(Settings.ResponseTimeout, WireTime.ToTicks(items.Deadline));
         }
 
         frame.UserHeader += frame.UserHeaderLength - header.Length;
@@ -283,16 +287,25 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>What the peer says about a failure.</summary>
-    private unsafe bool TryReadFailure(ref InboundFrame frame, out string text)
+    private unsafe bool TryReadFailure(OutgoingMessage message, ref InboundFrame frame, out Failure failure)
     {
+        failure = default;
         var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
         if (!Machine.TrySplitItems(frame.Header, ref header, out var items))
         {
-            text = string.Empty;
             return false;
         }
 
-        text = items.HasFailureText ? System.Text.Encoding.UTF8.GetString(items.FailureText) : StatusCodes.Describe(frame.Header.Status);
+        if (items.HasExpired && Machine.HasDeadline)
+        {
+            // The peer's clock was a little faster: it is our time all the same.
+            failure = message.TimedOut().For(items.MayHaveExecuted);
+            return true;
+        }
+
+        var status = (AccelioStatus)frame.Header.Status;
+        var text = items.HasFailureText ? System.Text.Encoding.UTF8.GetString(items.FailureText) : StatusCodes.Describe(frame.Header.Status);
+        failure = new Failure(FailureKind.PeerStatus, status, text, status != AccelioStatus.NotSupported);
         return true;
     }
 

@@ -132,15 +132,26 @@ internal sealed partial class ConnectionMachine
     /// <summary>Answers a claimed request with a status, and for our own peers a text.</summary>
     internal void SendStatusResponse(MessageCore request, AccelioStatus status, string? text)
     {
+        MessageItems items = default;
+        if (!string.IsNullOrEmpty(text) && (Machine.Features & LinkFeatures.FailureText) != 0)
+        {
+            items.HasFailureText = true;
+            items.FailureText = System.Text.Encoding.UTF8.GetBytes(text);
+        }
+
+        SendStatusResponse(request, status, items);
+    }
+
+    private void SendStatusResponse(MessageCore request, AccelioStatus status, in MessageItems items)
+    {
         if (MayAnswer)
         {
             scoped OutboundFrame frame = default;
             BeginResponse(ref frame, request);
             frame.Header.Status = (uint)status;
             Span<byte> buffer = stackalloc byte[MessageItems.MaxWritten];
-            if (!string.IsNullOrEmpty(text) && (Machine.Features & LinkFeatures.FailureText) != 0)
+            if (items.HasFailureText || items.HasExpired)
             {
-                var items = new MessageItems { HasFailureText = true, FailureText = System.Text.Encoding.UTF8.GetBytes(text) };
                 frame.Header.Flags |= MessageFlags.Items;
                 frame.Items = buffer[..items.Write(buffer)];
             }

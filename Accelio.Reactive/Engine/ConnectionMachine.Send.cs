@@ -183,6 +183,11 @@ internal sealed partial class ConnectionMachine
 
         frame.Header.Flags = message.Flags;
         frame.Header.LastInBatch = message.LastInBatch;
+        if (HasUnusualRest(message))
+        {
+            AddRest(message, ref frame);
+        }
+
         if (message.Kind == OutgoingKind.Request && _agreedRoom == 0)
         {
             // A C peer answers with more than about 9 KB only into room that it was offered (section 9.3).

@@ -66,7 +66,7 @@ internal sealed partial class ConnectionMachine
     /// <summary>Servers: greets a connection that was added to a session.</summary>
     internal void AnswerHello(uint peerTask, uint peerSessionId, in QueueDepths peerDepths, in MessageItems peerItems)
     {
-        SetPeer(peerSessionId, peerDepths, peerItems);
+        SetPeer(peerSessionId, peerDepths, PeerTerms.From(peerItems));
         scoped var frame = NewFrame(FrameType.HelloResponse);
         frame.Header.RemoteTask = peerTask;
         Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
@@ -77,23 +77,16 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>What the peer said about itself.</summary>
-    internal void SetPeer(uint peerId, in QueueDepths depths, in MessageItems items) => SetPeer(
-        peerId,
-        depths,
-        items.HasWindow ? items.WindowMessages : 0,
-        items.HasWindow ? (long)Math.Min(items.WindowBytes, long.MaxValue) : 0,
-        items.HasResponseRoom ? (long)Math.Min(items.ResponseRoom, long.MaxValue) : 0);
-
-    /// <summary>What the peer said about itself, unpacked.</summary>
-    internal void SetPeer(uint peerId, in QueueDepths depths, long windowMessages, long windowBytes, long responseRoom)
+    internal void SetPeer(uint peerId, in QueueDepths depths, in PeerTerms terms)
     {
         _peerId = peerId;
         PeerDepths = depths;
         _copyThreshold = UsesCFlowControl ? -1 : Link.Options.CopyThreshold;
-        _agreedRoom = (Machine.Features & LinkFeatures.ResponseRoom) != 0 ? responseRoom : 0;
-        _send = !IsCPeer ? new SendWindow(windowMessages, windowBytes, countsUnanswered: false)
+        _agreedRoom = (Machine.Features & LinkFeatures.ResponseRoom) != 0 ? terms.ResponseRoom : 0;
+        _send = !IsCPeer ? new SendWindow(terms.WindowMessages, terms.WindowBytes, countsUnanswered: false)
             : Settings.CPeerFlowControl == CPeerFlowControl.On ? new SendWindow(depths.ReceiveMessages, (long)Math.Min(depths.ReceiveBytes, long.MaxValue), countsUnanswered: false)
             : new SendWindow(Settings.MaxUnansweredMessages, Settings.MaxUnansweredBytes, countsUnanswered: true);
+        SetTimes(terms);
     }
 
     /// <summary>Servers: accepts.</summary>
@@ -159,6 +152,8 @@ internal sealed partial class ConnectionMachine
             WindowBytes = (ulong)_receive.Bytes,
             HasResponseRoom = (Machine.Features & LinkFeatures.ResponseRoom) != 0,
             ResponseRoom = (ulong)Settings.MaxResponseLength,
+            HasDeadline = Machine.HasDeadline,
+            Deadline = WireTime.ToNanoseconds(Settings.RequestTimeout),
         };
         return buffer[..items.Write(buffer)];
     }
@@ -185,7 +180,7 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        SetPeer(response.SessionId, response.Depths, items);
+        SetPeer(response.SessionId, response.Depths, PeerTerms.From(items));
         switch (response.Action)
         {
             case SessionAction.Accept when response.Portals.Count == 0:
@@ -225,7 +220,7 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        SetPeer(_peerId, PeerDepths, items);
+        SetPeer(_peerId, PeerDepths, PeerTerms.From(items));
         Establish(default);
     }
 

@@ -18,7 +18,7 @@ internal interface IConnectionEvents
     /// <summary>A request arrived; the callee owns its one lease and sees to its answer.</summary>
     void OnRequest(ConnectionMachine connection, MessageCore request);
 
-    /// <summary>The peer gave requests up that wait for a consumer; they may not be answered any more, and what holds them is to let go.</summary>
+    /// <summary>Requests that wait for a consumer may not be answered any more: the peer gave them up, or their time is over. What holds them is to let go.</summary>
     void OnDropped(ConnectionMachine connection);
 
     /// <summary>The receipt of a message that nobody awaits.</summary>

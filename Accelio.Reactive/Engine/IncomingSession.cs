@@ -10,9 +10,7 @@ internal sealed class IncomingSession
     private readonly uint _task;
     private readonly uint _peerId;
     private readonly QueueDepths _depths;
-    private readonly long _windowMessages;
-    private readonly long _windowBytes;
-    private readonly long _responseRoom;
+    private readonly PeerTerms _terms;
 
     public IncomingSession(LinkMachine link, uint task, in SessionSetupRequest request, in MessageItems items)
     {
@@ -20,9 +18,7 @@ internal sealed class IncomingSession
         _task = task;
         _peerId = request.SessionId;
         _depths = request.Depths;
-        _windowMessages = items.HasWindow ? items.WindowMessages : 0;
-        _windowBytes = items.HasWindow ? (long)Math.Min(items.WindowBytes, long.MaxValue) : 0;
-        _responseRoom = items.HasResponseRoom ? (long)Math.Min(items.ResponseRoom, long.MaxValue) : 0;
+        _terms = PeerTerms.From(items);
         Uri = Encoding.UTF8.GetString(request.Uri);
         PrivateData = request.PrivateData.ToArray();
     }
@@ -46,7 +42,7 @@ internal sealed class IncomingSession
 
         _link.OnSessionAnswered();
         var connection = _link.AddConnection(events, isClient: false);
-        connection.SetPeer(_peerId, _depths, _windowMessages, _windowBytes, _responseRoom);
+        connection.SetPeer(_peerId, _depths, _terms);
         connection.SendAccept(_task, privateData);
         return connection;
     }
@@ -67,7 +63,7 @@ internal sealed class IncomingSession
 
         _link.OnSessionAnswered();
         var connection = _link.AddConnection(NoEvents.Instance, isClient: false);
-        connection.SetPeer(_peerId, _depths, _windowMessages, _windowBytes, _responseRoom);
+        connection.SetPeer(_peerId, _depths, _terms);
         return connection;
     }
 }

@@ -21,6 +21,9 @@ internal sealed partial class LinkMachine
     /// <summary>Whether messages can be given up at the peer.</summary>
     public bool HasAbort => (Features & LinkFeatures.Abort) != 0;
 
+    /// <summary>Whether requests say how much time they have left.</summary>
+    public bool HasDeadline => (Features & LinkFeatures.Deadline) != 0;
+
     /// <summary>Poller time.</summary>
     public long Now => Poller.Now;
 

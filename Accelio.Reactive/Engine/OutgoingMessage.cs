@@ -48,6 +48,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>Time for the answer in ticks; <see cref="long.MaxValue"/> for no limit.</summary>
     public long TimeLimit { get; set; }
 
+    /// <summary>How much of the time for the answer is left, in ticks; <see cref="long.MaxValue"/> without a limit.</summary>
+    internal long RestAt(long now) => _due == long.MaxValue ? long.MaxValue : _due - now;
+
     /// <summary>Whether the caller asked for a receipt of a request.</summary>
     public bool WantsReceipt { get; set; }
 
@@ -381,9 +384,14 @@ internal abstract class OutgoingMessage : OutgoingTask
             return;
         }
 
-        var limit = TimeSpan.FromTicks(TimeLimit);
-        Connection!.EndLocally(this, new Failure(FailureKind.TimedOut, AccelioStatus.Timeout, $"No answer within {limit}. Raise Timeout of the message or RequestTimeout of the session if the peer may take longer."));
+        Connection!.EndLocally(this, TimedOut());
     }
+
+    /// <summary>The failure of a request whose time is over.</summary>
+    internal Failure TimedOut() => new(
+        FailureKind.TimedOut,
+        AccelioStatus.Timeout,
+        $"No answer within {TimeSpan.FromTicks(TimeLimit)}. Raise Timeout of the message or RequestTimeout of the session if the peer may take longer.");
 
     private sealed class DeadlineTimer(OutgoingMessage message) : WheelTimer
     {

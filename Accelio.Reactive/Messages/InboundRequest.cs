@@ -4,7 +4,7 @@ namespace Accelio.Reactive;
 
 /// <summary>
 /// A handle of a request that arrived: a leased message, and the right to answer it once. The lease ends with OnNext or the handler; the
-/// right to answer lasts until the request is answered, its time is over (<see cref="AccelioPeerOptions.ResponseTimeout"/>) or the session
+/// right to answer lasts until the request is answered, its time is over (<see cref="Remaining"/>) or the session
 /// ends.
 /// </summary>
 public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
@@ -45,8 +45,10 @@ public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
     /// <summary>The connection the request came on.</summary>
     public AccelioConnection? Connection => _message.Connection;
 
-    /// <summary>How long the request may still be answered: until <see cref="AccelioPeerOptions.ResponseTimeout"/>, counted from its arrival, is over. Null without a limit, zero when it may be answered no
-    /// more. Any thread.</summary>
+    /// <summary>
+    /// How long the request may still be answered, counted from its arrival: what was left of its requester's time, if that is a peer of ours, and never longer than
+    /// <see cref="AccelioPeerOptions.ResponseTimeout"/>. Null without a limit, zero when it may be answered no more. Any thread.
+    /// </summary>
     public TimeSpan? Remaining => Core.Remaining(_version);
 
     /// <summary>

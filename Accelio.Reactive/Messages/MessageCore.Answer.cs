@@ -63,7 +63,7 @@ internal sealed unsafe partial class MessageCore
             throw new InvalidOperationException("This request was answered already. A request is answered exactly once.");
         }
 
-        var why = answer == AnswerIn(AnswerExpired, version) ? "its ResponseTimeout was over"
+        var why = answer == AnswerIn(AnswerExpired, version) ? "its time was over, that of its requester or ResponseTimeout"
             : answer == AnswerIn(AnswerLost, version) ? "its session has ended"
             : "it was answered, its time was over, or its session has ended";
         return ValueTask.FromException(new AccelioException($"The request cannot be answered any more: {why}. The requester does not wait for the answer.", AccelioStatus.MessageDiscarded));

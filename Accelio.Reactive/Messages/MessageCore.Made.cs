@@ -23,7 +23,7 @@ internal sealed unsafe partial class MessageCore
     }
 
     /// <summary>Opens the answer of a made request for so long; null is for ever.</summary>
-    internal void OpenMadeAnswer(TimeSpan? time) => OpenAnswer(time is { } limit && limit != Timeout.InfiniteTimeSpan ? _poller.ReadTime() + limit.Ticks : long.MaxValue);
+    internal void OpenMadeAnswer(TimeSpan? time) => OpenAnswer(time is { } limit && limit != Timeout.InfiniteTimeSpan ? _poller.ReadTime() + limit.Ticks : long.MaxValue, isSenders: false);
 
     /// <summary>Answers a made request whose right to answer the caller has claimed.</summary>
     internal void AnswerMade(in OutboundMessage response, AccelioStatus status, string? text)

@@ -46,6 +46,9 @@ internal sealed unsafe partial class MessageCore
     /// <summary>Whether it is in that list.</summary>
     internal bool IsListed;
 
+    /// <summary>Whether the time for the answer is the requester's.</summary>
+    internal bool HasSendersTime { get; private set; }
+
     /// <summary>Whether this is a request.</summary>
     internal bool IsRequest { get; private set; }
 
@@ -88,8 +91,11 @@ internal sealed unsafe partial class MessageCore
     }
 
     /// <summary>From now on the request may be answered once, until <paramref name="due"/>, which is <see cref="long.MaxValue"/> for no limit.</summary>
-    internal void OpenAnswer(long due)
+    /// <param name="due">When it is over.</param>
+    /// <param name="isSenders">Whether that is the requester's time, shorter than this side's.</param>
+    internal void OpenAnswer(long due, bool isSenders)
     {
+        HasSendersTime = isSenders;
         IsRequest = true;
         _answerDue = due;
         _timerDue = long.MaxValue;
@@ -173,7 +179,7 @@ internal sealed unsafe partial class MessageCore
         }
 
         _endsAs = AnswerExpired;
-        Connection!.SendStatusResponse(this, AccelioStatus.MessageDiscarded, "the request was not answered in time");
+        Connection!.SendExpired(this);
         return true;
     }
 
@@ -202,7 +208,16 @@ internal sealed unsafe partial class MessageCore
             return;
         }
 
-        if (!TryExpire(now) && WantsReceipt && MayBeAnswered(Version))
+        var isWaiting = IsWaiting;
+        if (TryExpire(now))
+        {
+            if (isWaiting)
+            {
+                // Still held by the queue it waits in, and so not recycled.
+                Connection!.TellDropped();
+            }
+        }
+        else if (WantsReceipt && MayBeAnswered(Version))
         {
             Connection!.SendRequestReceipt(this);
             _timerDue = long.MaxValue;

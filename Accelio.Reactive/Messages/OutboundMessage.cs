@@ -51,7 +51,8 @@ public readonly record struct OutboundMessage
     /// fit fails with <see cref="AccelioStatus.PartialMessage"/>.</summary>
     public Memory<byte> ResponseBuffer { get; init; }
 
-    /// <summary>Time for the answer; null takes <see cref="AccelioPeerOptions.RequestTimeout"/>; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits until the session ends.</summary>
+    /// <summary>Time for the answer; null takes <see cref="AccelioPeerOptions.RequestTimeout"/>; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits until the session ends. What is left of
+    /// it when a request leaves goes with it: a peer of ours does not begin what is over.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>What is asked for this message.</summary>

@@ -7,7 +7,7 @@ public abstract class AccelioPeerOptions
     {
     }
 
-    /// <summary>Time for an answer to a request, unless the message says otherwise.</summary>
+    /// <summary>Time for an answer to a request, unless the message says otherwise. A peer of ours learns it and holds its handlers to it.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Time for the close handshake of a session; when it is over the link is cut.</summary>
@@ -20,7 +20,7 @@ public abstract class AccelioPeerOptions
     /// <summary>How long a message waits for its first consumer.</summary>
     public TimeSpan UnclaimedTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a request of the peer may be answered, from its arrival; then the requester is told that there will be no answer, and <see cref="InboundRequest.Canceled"/> fires.</summary>
+    /// <summary>How long a request of the peer may be answered at most, from its arrival, whatever time its requester gives it; then the requester is told that there will be no answer, and <see cref="InboundRequest.Canceled"/> fires.</summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long the receipt of a request waits for the response so that both travel as one.</summary>

@@ -181,10 +181,10 @@ internal sealed partial class ConnectionCore
     }
 
     /// <summary>A request whose time was over while it waited is not served.</summary>
-    private static bool TryDrop(MessageCore request)
+    private bool TryDrop(MessageCore request)
     {
         var version = request.Version;
-        if (!request.IsGivenUp(version))
+        if (!request.IsGivenUp(version) && !request.TryExpire(Poller.Now))
         {
             return false;
         }

@@ -18,4 +18,7 @@ internal enum LinkFeatures
 
     /// <summary>Item 0x0004: messages can be given up at the peer.</summary>
     Abort = 8,
+
+    /// <summary>Item 0x0005: requests say how much time they have left.</summary>
+    Deadline = 16,
 }

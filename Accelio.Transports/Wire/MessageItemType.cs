@@ -11,4 +11,10 @@ internal enum MessageItemType : byte
 
     /// <summary>The text of a failure, UTF-8; on RSP.</summary>
     FailureText = 3,
+
+    /// <summary>Time for an answer, 8 bytes of nanoseconds; on SETUP_REQ, SETUP_RSP, HELLO_REQ, HELLO_RSP and REQ.</summary>
+    Deadline = 4,
+
+    /// <summary>The requester's time was over, 1 byte: 0 if no handler saw the request, else 1; on RSP.</summary>
+    Expired = 5,
 }

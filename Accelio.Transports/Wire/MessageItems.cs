@@ -12,7 +12,7 @@ internal ref struct MessageItems
     public const int MaxFailureText = byte.MaxValue;
 
     /// <summary>Bytes that <see cref="Write"/> needs at most.</summary>
-    public const int MaxWritten = AreaHeaderSize + (3 * ItemHeaderSize) + WindowSize + sizeof(ulong) + MaxFailureText;
+    public const int MaxWritten = AreaHeaderSize + (5 * ItemHeaderSize) + WindowSize + (2 * sizeof(ulong)) + sizeof(byte) + MaxFailureText;
 
     private const int AreaHeaderSize = 2;
     private const int ItemHeaderSize = 2;
@@ -42,12 +42,26 @@ internal ref struct MessageItems
     /// </summary>
     public ReadOnlySpan<byte> FailureText;
 
+    /// <summary>Whether there is a <see cref="MessageItemType.Deadline"/>.</summary>
+    public bool HasDeadline;
+
+    /// <summary>Time for an answer, nanoseconds; all ones for no limit.</summary>
+    public ulong Deadline;
+
+    /// <summary>Whether there is a <see cref="MessageItemType.Expired"/>.</summary>
+    public bool HasExpired;
+
+    /// <summary>Expired: whether a handler may have seen the request.</summary>
+    public bool MayHaveExecuted;
+
     /// <summary>Bytes that <see cref="Write"/> writes.</summary>
     public readonly int Length =>
         AreaHeaderSize
         + (HasWindow ? ItemHeaderSize + WindowSize : 0)
         + (HasResponseRoom ? ItemHeaderSize + sizeof(ulong) : 0)
-        + (HasFailureText ? ItemHeaderSize + Cut(FailureText).Length : 0);
+        + (HasFailureText ? ItemHeaderSize + Cut(FailureText).Length : 0)
+        + (HasDeadline ? ItemHeaderSize + sizeof(ulong) : 0)
+        + (HasExpired ? ItemHeaderSize + sizeof(byte) : 0);
 
     /// <summary>Parses the area; the text lies in <paramref name="userHeader"/>.</summary>
     /// <param name="userHeader">The user header as it came.</param>
@@ -109,6 +123,18 @@ internal ref struct MessageItems
             writer.WriteBytes(text);
         }
 
+        if (HasDeadline)
+        {
+            WriteItemHeader(ref writer, MessageItemType.Deadline, sizeof(ulong));
+            writer.WriteUInt64(Deadline);
+        }
+
+        if (HasExpired)
+        {
+            WriteItemHeader(ref writer, MessageItemType.Expired, sizeof(byte));
+            writer.WriteByte(MayHaveExecuted ? (byte)1 : (byte)0);
+        }
+
         return writer.Written;
     }
 
@@ -165,6 +191,18 @@ internal ref struct MessageItems
             case MessageItemType.FailureText:
                 items.HasFailureText = true;
                 items.FailureText = value;
+                return null;
+            case MessageItemType.Deadline when value.Length != sizeof(ulong):
+                return "item deadline: length";
+            case MessageItemType.Deadline:
+                items.HasDeadline = true;
+                items.Deadline = BinaryPrimitives.ReadUInt64BigEndian(value);
+                return null;
+            case MessageItemType.Expired when value.Length != sizeof(byte):
+                return "item expired: length";
+            case MessageItemType.Expired:
+                items.HasExpired = true;
+                items.MayHaveExecuted = value[0] != 0;
                 return null;
             default:
                 return null;
