@@ -173,11 +173,12 @@ internal sealed partial class ConnectionMachine
         Transmit(message, ref frame);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // Twice, each time the whole of its caller: what can go wrong is kept out of here.
     private void Transmit(OutgoingMessage message, scoped ref OutboundFrame frame)
     {
         if (frame.UserHeader.Length > Machine.PeerMaxHeaderLength)
         {
-            message.Fail(HeaderTooLong(frame.UserHeader.Length));
+            FailHeaderTooLong(message, frame.UserHeader.Length);
             return;
         }
 
@@ -211,29 +212,37 @@ internal sealed partial class ConnectionMachine
         frame.Header.Serial = message.Serial = _nextSerial;
         NumberRequest(ref frame.Header);
         var charge = message.Charge;
-        var status = Hand(ref frame);
+
+        // A body that is a span by now throws no more when it is read.
+        var status = frame.Piece.IsEmpty ? Hand(ref frame) : Link.Send(ref frame);
         if (status > SendStatus.Referenced)
         {
-            UndoNumbering(frame.Header);
-            if (message.ExpectsAnswer)
-            {
-                Machine.Tasks.Remove(message);
-            }
-            else if (receipt is not null)
-            {
-                Machine.Tasks.Remove(receipt);
-            }
-
-            message.Fail(status == SendStatus.Unreadable ? MemoryGone()
-                : status == SendStatus.Closed
-                ? new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, "The link is closing.")
-                : new Failure(FailureKind.TooLarge, AccelioStatus.MessageSize, "The header does not fit the peer's receive buffer. Put it into the payload."));
+            FailUntransmitted(message, receipt, frame.Header, status);
             return;
         }
 
         _nextSerial++;
         _send.Charge(message.ExpectsAnswer || receipt is not null, charge);
         message.MarkSent(status == SendStatus.Referenced);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FailUntransmitted(OutgoingMessage message, ReceiptTask? receipt, in FrameHeader header, SendStatus status)
+    {
+        UndoNumbering(header);
+        if (message.ExpectsAnswer)
+        {
+            Machine.Tasks.Remove(message);
+        }
+        else if (receipt is not null)
+        {
+            Machine.Tasks.Remove(receipt);
+        }
+
+        message.Fail(status == SendStatus.Unreadable ? MemoryGone()
+            : status == SendStatus.Closed
+            ? new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, "The link is closing.")
+            : new Failure(FailureKind.TooLarge, AccelioStatus.MessageSize, "The header does not fit the peer's receive buffer. Put it into the payload."));
     }
 
     /// <summary>Hands a frame to the link. Memory of the caller may be gone by now - its lease ended, it was disposed of - and then throw
@@ -280,10 +289,11 @@ internal sealed partial class ConnectionMachine
         _receive.GiveBack(header.CreditMessages, (long)header.CreditBytes);
     }
 
-    private Failure HeaderTooLong(int length) => new(
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FailHeaderTooLong(OutgoingMessage message, int length) => message.Fail(new Failure(
         FailureKind.TooLarge,
         AccelioStatus.MessageSize,
-        $"The header has {length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. Put the rest into the payload.");
+        $"The header has {length} bytes; this peer takes at most {Machine.PeerMaxHeaderLength}. Put the rest into the payload."));
 
     private void Enqueue(OutgoingMessage message)
     {

@@ -49,6 +49,13 @@ internal sealed partial class LinkMachine
             return;
         }
 
+        if (frame.Header.Type.IsResponse() && frame.Header.Type != FrameType.CancelResponse)
+        {
+            // The task may have ended between arrival and completion of a long answer.
+            Tasks.Find(frame.Header.RemoteTask)?.OnResponse(this, ref frame);
+            return;
+        }
+
         switch (frame.Header.Type)
         {
             case FrameType.Request or FrameType.OneWay:
@@ -74,12 +81,7 @@ internal sealed partial class LinkMachine
                 return;
 
             default:
-                if (frame.Header.Type.IsResponse())
-                {
-                    // The task may have ended between arrival and completion of a long answer.
-                    (Tasks.Find(frame.Header.RemoteTask))?.OnResponse(this, ref frame);
-                }
-                else if (FindConnection(frame.Header.Destination) is { } target)
+                if (FindConnection(frame.Header.Destination) is { } target)
                 {
                     target.OnControl(ref frame);
                 }

@@ -72,9 +72,6 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>Whether the object stays with one poller, so that its timer may stay in the wheel between two uses.</summary>
     protected bool IsLocal { get; set; }
 
-    /// <summary>The next one of the stack on which it waits for its next use.</summary>
-    internal OutgoingMessage? NextCached;
-
     /// <summary>Neighbours in the queue of the connection.</summary>
     internal OutgoingMessage? PreviousQueued, NextQueued;
 
@@ -197,6 +194,14 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>The answer is there (with its one lease), or none was expected. Ends the message.</summary>
     internal void Succeed(MessageCore? answer)
     {
+        if (State is OutgoingState.Queued or OutgoingState.Sent && !MustWait)
+        {
+            // Nearly always: there is nothing to wait for.
+            Finish();
+            Completed(answer);
+            return;
+        }
+
         _answer = answer;
         End();
     }
@@ -325,9 +330,7 @@ internal abstract class OutgoingMessage : OutgoingTask
             return;
         }
 
-        ClearDeadline();
-        ReleaseBody();
-        State = OutgoingState.Done;
+        Finish();
         var answer = _answer;
         _answer = null;
         if (_failure.Kind == FailureKind.None)
@@ -340,6 +343,13 @@ internal abstract class OutgoingMessage : OutgoingTask
             _failure = default;
             Failed(failure);
         }
+    }
+
+    private void Finish()
+    {
+        ClearDeadline();
+        ReleaseBody();
+        State = OutgoingState.Done;
     }
 
     // A timer that is in the wheel already, and not too late, is left there: it finds out itself that its time has not come. Most requests thus never touch the wheel.

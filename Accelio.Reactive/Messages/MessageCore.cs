@@ -85,7 +85,11 @@ internal sealed unsafe partial class MessageCore : MessageLease
         _headerLength = headerLength;
         _payload = payload;
         _payloadLength = payloadLength;
-        _payloadSlab = payloadSlab;
+        if (payloadSlab is not null)
+        {
+            _payloadSlab = payloadSlab;
+        }
+
         _location = headerLength != 0 || (payloadLength != 0 && payloadSlab is null) ? MessageLocation.InPlace : MessageLocation.Own;
         BeginLease();
     }

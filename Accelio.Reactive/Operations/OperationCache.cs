@@ -20,13 +20,21 @@ internal sealed class OperationCache
     public OutgoingMessage? TryTake(int place)
     {
         var stacks = _stacks;
-        if ((uint)place >= (uint)stacks.Length || stacks[place].Top is not { } top)
+        if ((uint)place >= (uint)stacks.Length)
         {
             return null;
         }
 
-        stacks[place].Top = top.NextCached;
-        return top;
+        ref var stack = ref stacks[place];
+        var count = stack.Count - 1;
+        var entries = stack.Entries;
+        if (entries is null || (uint)count >= (uint)entries.Length)
+        {
+            return null;
+        }
+
+        stack.Count = count;
+        return entries[count].Operation;
     }
 
     /// <summary>Gives an operation back to its place.</summary>
@@ -38,13 +46,28 @@ internal sealed class OperationCache
         }
 
         ref var stack = ref _stacks[place];
-        operation.NextCached = stack.Top;
-        stack.Top = operation;
+        if (stack.Entries is null || stack.Count == stack.Entries.Length)
+        {
+            Array.Resize(ref stack.Entries, Math.Max(16, stack.Count * 2));
+        }
+
+        // Most often it comes back to the entry that it was taken from, where it was left: nothing is written then.
+        ref var entry = ref stack.Entries[stack.Count++];
+        if (!ReferenceEquals(entry.Operation, operation))
+        {
+            entry.Operation = operation;
+        }
     }
 
-    // In a structure, so that storing needs no check of the array's type.
     private struct Stack
     {
-        public OutgoingMessage? Top;
+        public Entry[]? Entries;
+        public int Count;
+    }
+
+    // A structure, so that storing needs no check of the array's type.
+    private struct Entry
+    {
+        public OutgoingMessage? Operation;
     }
 }
