@@ -90,4 +90,12 @@ public abstract class AccelioConnection
 
     /// <summary>Sends a one-way message on this connection and waits for the peer's receipt.</summary>
     public abstract ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends this connection without breaking anything off; see <see cref="AccelioSession.DrainAsync"/>. The session goes on on its other connections, if it has any: what the peer has queued for this one goes out
+    /// there. Any thread; a second call waits for the same.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting; the draining goes on.</param>
+    /// <exception cref="OperationCanceledException">The token fired; if it had before the call, nothing was begun.</exception>
+    public abstract ValueTask DrainAsync(CancellationToken cancellationToken = default);
 }

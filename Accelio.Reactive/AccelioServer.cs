@@ -49,6 +49,15 @@ public abstract partial class AccelioServer : IAsyncDisposable, IDisposable
     /// <summary>Accepts no more links; the sessions live on.</summary>
     public abstract ValueTask StopListeningAsync();
 
+    /// <summary>
+    /// Ends the server without breaking anything off: it stops listening, refuses new sessions, and drains those it has; see <see cref="AccelioSession.DrainAsync"/>. C programs are not told: their sessions close
+    /// at the first moment at which nothing of theirs is under way. A second call waits for the same.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting; the draining goes on. <see cref="DisposeAsync"/> cuts it short.</param>
+    /// <returns>Completes when the server has ended, as after <see cref="DisposeAsync"/>.</returns>
+    /// <exception cref="OperationCanceledException">The token fired; if it had before the call, nothing was begun.</exception>
+    public abstract ValueTask DrainAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Stops listening and closes every session in good order, bounded; never throws.</summary>
     public abstract ValueTask DisposeAsync();
 

@@ -126,6 +126,16 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>Sends a one-way message and waits for the peer's receipt.</summary>
     public abstract ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Ends the session without breaking anything off: nothing new is begun in either direction, what was accepted before is sent, what is under way ends - requests here and at the peer get their answers, leases
+    /// are disposed of - and then the session closes. Calls made meanwhile fail with <see cref="ConnectionLostException"/>, and nothing of them was sent. Not from inside a handler that it would wait for. Any
+    /// thread; a second call waits for the same.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting; the draining goes on. <see cref="DisposeAsync"/> cuts it short.</param>
+    /// <returns>Completes when the session has ended, whatever the reason.</returns>
+    /// <exception cref="OperationCanceledException">The token fired; if it had before the call, nothing was begun.</exception>
+    public abstract ValueTask DrainAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Begins a batch: messages that can be given up together.</summary>
     public abstract AccelioBatch BeginBatch();
 

@@ -169,7 +169,7 @@ internal abstract class RawEnd(BadWorld world, bool isOurs, params Socket[] sock
         if (IsOurs && block is null)
         {
             block = new byte[ExtensionBlock.MaxWritten];
-            block = block[..ExtensionBlock.Write(block, LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort)];
+            block = block[..ExtensionBlock.Write(block, LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Drain)];
         }
 
         setup.Flags |= block is null ? (ushort)0 : LinkSetup.ExtensionFlag;

@@ -17,7 +17,9 @@ public class LinkSetupRules
         Assert.False(setup.IsResponse);
         Assert.Equal(LinkSetup.ProtocolVersion, setup.Version);
         Assert.Equal(LinkError.None, ExtensionBlock.Read(setup, trailer, out var offered, out _));
-        Assert.Equal(LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline, offered);
+        Assert.Equal(
+            LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain,
+            offered);
     }
 
     [Theory]

@@ -42,6 +42,8 @@ internal sealed class RecordedEvents : IConnectionEvents
 
     public void OnError(ConnectionMachine connection, AccelioStatus status, string detail) => Log.Add($"error {status}");
 
+    public void OnPeerDrains(ConnectionMachine connection) => Log.Add("peer drains");
+
     public void OnClosing(ConnectionMachine connection, bool byPeer) => Log.Add(byPeer ? "closing by peer" : "closing");
 
     public void OnClosed(ConnectionMachine connection, in CloseInfo info)

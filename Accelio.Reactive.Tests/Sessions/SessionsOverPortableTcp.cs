@@ -4,6 +4,8 @@ public class AbortRulesOverPortableTcp() : AbortRules(Wire.PortableTcp());
 
 public class DeadlineRulesOverPortableTcp() : DeadlineRules(Wire.PortableTcp());
 
+public class DrainTestsOverPortableTcp() : DrainTests(Wire.PortableTcp());
+
 public class LifeTestsOverPortableTcp() : LifeTests(Wire.PortableTcp());
 
 public class OneWayTestsOverPortableTcp() : OneWayTests(Wire.PortableTcp());

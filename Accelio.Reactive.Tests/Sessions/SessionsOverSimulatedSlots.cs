@@ -4,6 +4,8 @@ public class AbortRulesOverSimulatedSlots() : AbortRules(Wire.SimulatedSlots());
 
 public class DeadlineRulesOverSimulatedSlots() : DeadlineRules(Wire.SimulatedSlots());
 
+public class DrainTestsOverSimulatedSlots() : DrainTests(Wire.SimulatedSlots());
+
 public class BatchRulesOverSimulatedSlots() : BatchRules(Wire.SimulatedSlots());
 
 public class NestedRequestRulesOverSimulatedSlots() : NestedRequestRules(Wire.SimulatedSlots());

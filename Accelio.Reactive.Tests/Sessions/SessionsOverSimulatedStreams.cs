@@ -4,6 +4,8 @@ public class AbortRulesOverSimulatedStreams() : AbortRules(Wire.SimulatedStreams
 
 public class DeadlineRulesOverSimulatedStreams() : DeadlineRules(Wire.SimulatedStreams());
 
+public class DrainTestsOverSimulatedStreams() : DrainTests(Wire.SimulatedStreams());
+
 public class BatchRulesOverSimulatedStreams() : BatchRules(Wire.SimulatedStreams());
 
 public class NestedRequestRulesOverSimulatedStreams() : NestedRequestRules(Wire.SimulatedStreams());

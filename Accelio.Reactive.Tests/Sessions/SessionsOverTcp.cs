@@ -4,6 +4,8 @@ public class AbortRulesOverTcp() : AbortRules(Wire.Tcp());
 
 public class DeadlineRulesOverTcp() : DeadlineRules(Wire.Tcp());
 
+public class DrainTestsOverTcp() : DrainTests(Wire.Tcp());
+
 public class BatchRulesOverTcp() : BatchRules(Wire.Tcp());
 
 public class NestedRequestRulesOverTcp() : NestedRequestRules(Wire.Tcp());

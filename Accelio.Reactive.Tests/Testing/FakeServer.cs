@@ -39,6 +39,8 @@ internal sealed class FakeServer : AccelioServer
 
     public override ValueTask StopListeningAsync() => default;
 
+    public override ValueTask DrainAsync(CancellationToken cancellationToken = default) => DisposeAsync();
+
     public override ValueTask DisposeAsync()
     {
         Dispose();

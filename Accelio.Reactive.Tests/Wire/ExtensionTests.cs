@@ -8,7 +8,7 @@ namespace Accelio.Reactive.Tests.Wire;
 /// <summary>The extension block of a link set-up and the item area of a message.</summary>
 public class ExtensionTests
 {
-    private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline;
+    private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain;
     private const string Header = "41434E58" + "0001";
 
     private static readonly LinkSetup Flagged = new() { Flags = LinkSetup.ExtensionFlag };
@@ -32,8 +32,8 @@ public class ExtensionTests
     {
         var block = new byte[ExtensionBlock.MaxWritten];
 
-        Assert.Equal(28, ExtensionBlock.Write(block, All));
-        Assert.Equal(Header + "0014" + "00010000" + "00020000" + "00030000" + "00040000" + "00050000", Convert.ToHexString(block));
+        Assert.Equal(32, ExtensionBlock.Write(block, All));
+        Assert.Equal(Header + "0018" + "00010000" + "00020000" + "00030000" + "00040000" + "00050000" + "00060000", Convert.ToHexString(block));
     }
 
     [Theory]

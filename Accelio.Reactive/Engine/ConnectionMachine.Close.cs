@@ -20,13 +20,16 @@ internal sealed partial class ConnectionMachine
                 Finish(_closeInfo);
                 return;
 
+            case ConnectionState.FinQueued when _drains:
+                // The drain is cut short.
+                _drains = _drainsHere = false;
+                StartCloseTimer();
+                Drain();
+                return;
+
             case ConnectionState.Online:
                 State = ConnectionState.FinQueued;
-                if (Settings.CloseTimeout != long.MaxValue)
-                {
-                    Timers.Schedule(_closeTimer, Now + Settings.CloseTimeout);
-                }
-
+                StartCloseTimer();
                 if (_started)
                 {
                     _events.OnClosing(this, byPeer: false);
@@ -162,16 +165,20 @@ internal sealed partial class ConnectionMachine
     private void SendFin()
     {
         State = ConnectionState.FinWait1;
-        if (!_closeTimer.IsScheduled && Settings.CloseTimeout != long.MaxValue)
-        {
-            Timers.Schedule(_closeTimer, Now + Settings.CloseTimeout);
-        }
-
+        StartCloseTimer();
         var task = new FinTask { Connection = this };
         Machine.Tasks.Add(task);
         var frame = NewFrame(FrameType.FinRequest);
         frame.Header.LocalTask = task.TaskId;
         Link.Send(ref frame);
+    }
+
+    private void StartCloseTimer()
+    {
+        if (!_closeTimer.IsScheduled && Settings.CloseTimeout != long.MaxValue)
+        {
+            Timers.Schedule(_closeTimer, Now + Settings.CloseTimeout);
+        }
     }
 
     private void AnswerFin(uint peerTask)

@@ -79,6 +79,11 @@ internal sealed partial class ConnectionMachine
             SendGrant();
         }
 
+        if (_drains)
+        {
+            CheckDrained();
+        }
+
         if (_pausesLink && _receive.HeldMessages * 2 < Settings.WindowMessages && _receive.HeldBytes * 2 < Settings.WindowBytes)
         {
             _pausesLink = false;

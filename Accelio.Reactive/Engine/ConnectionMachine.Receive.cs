@@ -186,6 +186,14 @@ internal sealed partial class ConnectionMachine
         {
             OnAbort(payload);
         }
+        else if (operation == ControlOperation.Drain && Machine.HasDrain)
+        {
+            OnDrain(payload);
+        }
+        else if (operation == ControlOperation.Drained && Machine.HasDrain)
+        {
+            OnDrained(payload);
+        }
         else if (GrantPayload.TryParse(payload, out var grant, out var fault))
         {
             TakeGrants(grant.Messages, grant.Bytes);
@@ -199,7 +207,7 @@ internal sealed partial class ConnectionMachine
     /// <summary>Asks for a sign of life.</summary>
     internal bool TrySendProbe()
     {
-        if (State != ConnectionState.Online)
+        if (State is not (ConnectionState.Online or ConnectionState.FinQueued))
         {
             return false;
         }

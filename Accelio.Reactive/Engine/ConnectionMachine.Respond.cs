@@ -240,6 +240,10 @@ internal sealed partial class ConnectionMachine
 
         request.PreviousOpen = request.NextOpen = null;
         OpenRequests--;
+        if (_drains)
+        {
+            CheckDrained();
+        }
     }
 
     private static Failure Discarded => new(

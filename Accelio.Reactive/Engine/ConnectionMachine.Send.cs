@@ -36,7 +36,7 @@ internal sealed partial class ConnectionMachine
         }
         else
         {
-            message.Fail(_closeInfo.ToFailure());
+            message.Fail(_drains ? Draining : _closeInfo.ToFailure());
             return;
         }
 
@@ -115,7 +115,7 @@ internal sealed partial class ConnectionMachine
         }
 
         _isDraining = false;
-        if (State == ConnectionState.FinQueued && _firstQueued is null)
+        if (State == ConnectionState.FinQueued && _firstQueued is null && MayFinish)
         {
             SendFin();
         }

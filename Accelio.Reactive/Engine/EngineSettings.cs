@@ -40,7 +40,8 @@ internal sealed class EngineSettings
     public CPeerFlowControl CPeerFlowControl { get; init; }
 
     /// <summary>Extensions to offer.</summary>
-    public LinkFeatures Offer { get; init; } = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline;
+    public LinkFeatures Offer { get; init; } = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom 
+        | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain;
 
     /// <summary>Takes the settings over from checked options.</summary>
     public static EngineSettings From(AccelioPeerOptions options) => new()

@@ -27,6 +27,9 @@ internal interface IConnectionEvents
     /// <summary>Something went wrong that is nobody's return value.</summary>
     void OnError(ConnectionMachine connection, AccelioStatus status, string detail);
 
+    /// <summary>The peer wants no new work on this connection: what is queued on it may go elsewhere now, and fails otherwise.</summary>
+    void OnPeerDrains(ConnectionMachine connection);
+
     /// <summary>One side has begun to close.</summary>
     void OnClosing(ConnectionMachine connection, bool byPeer);
 

@@ -24,6 +24,9 @@ internal sealed partial class LinkMachine
     /// <summary>Whether requests say how much time they have left.</summary>
     public bool HasDeadline => (Features & LinkFeatures.Deadline) != 0;
 
+    /// <summary>Whether connections can be drained.</summary>
+    public bool HasDrain => (Features & LinkFeatures.Drain) != 0;
+
     /// <summary>Poller time.</summary>
     public long Now => Poller.Now;
 

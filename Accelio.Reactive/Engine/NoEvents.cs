@@ -47,6 +47,11 @@ internal sealed class NoEvents : IConnectionEvents
     }
 
     /// <inheritdoc/>
+    public void OnPeerDrains(ConnectionMachine connection)
+    {
+    }
+
+    /// <inheritdoc/>
     public void OnClosing(ConnectionMachine connection, bool byPeer)
     {
     }

@@ -84,6 +84,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>What the caller's buffer for the response threw when it was needed.</summary>
     public Exception? BufferFault { get; private set; }
 
+    /// <summary>Whether the caller chose the connection, and no other will do.</summary>
+    internal virtual bool IsBound => false;
+
     /// <summary>Whether the message has an answer to wait for.</summary>
     public bool ExpectsAnswer => Kind != OutgoingKind.OneWay;
 

@@ -33,6 +33,9 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     /// <inheritdoc/>
     Poller? ICompletionOwner.Poller => _home?.Poller ?? _session?.Poller;
 
+    /// <inheritdoc/>
+    internal sealed override bool IsBound => _via is not null;
+
     /// <summary>Fills the message in and sends it, on the connection given or on one that the session chooses: at once on the session's context, else by way of its mailbox.</summary>
     public ValueTask<TResult> Start(SessionCore session, ConnectionMachine? via, in OutboundMessage message, OutgoingKind kind, MessageId id, CancellationToken token)
     {

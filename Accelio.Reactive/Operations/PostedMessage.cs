@@ -27,6 +27,9 @@ internal sealed class PostedMessage : OutgoingMessage
         TimeLimit = long.MaxValue;
     }
 
+    /// <inheritdoc/>
+    internal override bool IsBound => _via is not null;
+
     /// <summary>Sends it on its way.</summary>
     public bool TryPost()
     {

@@ -74,9 +74,42 @@ internal sealed class Signal
         return waiter.Task;
     }
 
+    /// <summary>Waits until the token fires; then the wait fails, and nothing else happens.</summary>
+    public ValueTask WaitUntilAsync(CancellationToken token)
+    {
+        if (!token.CanBeCanceled)
+        {
+            return WaitAsync();
+        }
+
+        var waiter = new Waiter(_context.Poller);
+        lock (_gate)
+        {
+            _waiters?.Add(waiter);
+            if (_waiters is not null)
+            {
+                waiter.GiveUpWith(this, token);
+                return waiter.Task;
+            }
+        }
+
+        waiter.Complete(_error);
+        return waiter.Task;
+    }
+
+    private void Forget(Waiter waiter)
+    {
+        lock (_gate)
+        {
+            _waiters?.Remove(waiter);
+        }
+    }
+
     private sealed class Waiter : ICompletionOwner
     {
         private readonly Completion<bool> _completion;
+        private CancellationTokenRegistration _registration;
+        private int _isDone;
 
         public Waiter(Poller poller)
         {
@@ -89,8 +122,22 @@ internal sealed class Signal
 
         public ValueTask Task => _completion.VoidTask;
 
+        public void GiveUpWith(Signal signal, CancellationToken token) => _registration = token.UnsafeRegister(
+            (state, fired) =>
+            {
+                signal.Forget((Waiter)state!);
+                ((Waiter)state!).Complete(new OperationCanceledException(fired));
+            },
+            this);
+
         public void Complete(Exception? error)
         {
+            if (Interlocked.Exchange(ref _isDone, 1) != 0)
+            {
+                return;
+            }
+
+            _registration.Unregister();
             if (error is null)
             {
                 _completion.SetResult(true);

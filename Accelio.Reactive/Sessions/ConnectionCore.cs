@@ -13,6 +13,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     private readonly AccelioPeerOptions _options;
     private readonly ClaimedStream<InboundMessage> _messages;
     private readonly SingleStream<InboundRequest> _requests;
+    private readonly Signal _ended;
     private ConnectionMachine? _machine;
     private EndPoint? _localEndPoint;
     private EndPoint? _remoteEndPoint;
@@ -23,6 +24,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
         _session = session;
         _options = options;
         IsLead = isLead;
+        _ended = new Signal(session.Context);
         _messages = new ClaimedStream<InboundMessage>(session.Context, Claim);
         _requests = new SingleStream<InboundRequest>(session.Context, "Requests of this connection", Claim);
         _claim = new ActionItem(DeliverUnclaimed);
@@ -77,6 +79,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
         StopServing();
         _messages.End(error);
         _requests.End(error);
+        _ended.Set();
     }
 
     /// <inheritdoc/>
@@ -100,6 +103,21 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
 
     /// <inheritdoc/>
     void IConnectionEvents.OnError(ConnectionMachine connection, AccelioStatus status, string detail) => _session.ReportError(status, detail);
+
+    /// <inheritdoc/>
+    public override ValueTask DrainAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        _session.RunOnContext(() => Machine.BeginDrain());
+        return _ended.WaitUntilAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnPeerDrains(ConnectionMachine connection) => _session.MoveQueued(connection);
 
     /// <inheritdoc/>
     void IConnectionEvents.OnClosing(ConnectionMachine connection, bool byPeer) => _session.OnClosing(byPeer);

@@ -48,14 +48,55 @@ internal sealed partial class ServerCore
         }
     }
 
-    private void BeginClose()
+    /// <inheritdoc/>
+    public override ValueTask DrainAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        if (Context.Poller.IsCurrent)
+        {
+            BeginDrain();
+        }
+        else if (!Context.Poller.Post(new ActionItem(BeginDrain)))
+        {
+            return default;
+        }
+
+        return _closed.WaitUntilAsync(cancellationToken);
+    }
+
+    private void BeginDrain()
     {
         if (_isClosing)
         {
             return;
         }
 
+        // A close without its limit in time: the sessions end when their work does.
+        _isClosing = _isDraining = true;
+        StopListening();
+        RejectPending();
+        foreach (var session in _sessions.ToArray())
+        {
+            session.BeginDrain();
+        }
+
+        CloseIdleLinks();
+        FinishClosing();
+    }
+
+    private void BeginClose()
+    {
+        if (_isClosing && !_isDraining)
+        {
+            return;
+        }
+
         _isClosing = true;
+        _isDraining = false;
         StopListening();
         RejectPending();
         if (_settings.CloseTimeout != long.MaxValue)

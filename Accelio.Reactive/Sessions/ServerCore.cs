@@ -24,6 +24,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     private IListener? _listener;
     private Uri _endPoint;
     private bool _isClosing;
+    private bool _isDraining;
     private bool _hasClosed;
 
     public ServerCore(PollerContext context, AccelioServerOptions options, Uri endPoint, bool holdsSharedContext)

@@ -193,7 +193,8 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     /// <summary>A handler of one-way messages threw. Any thread.</summary>
     internal void OnMessageHandlerFailed(Exception exception) => RunOnContext(() => Context.ReportUnhandled(exception));
 
-    private void RunOnContext(Action action)
+    /// <summary>Runs something on the context: now, if this is its thread.</summary>
+    internal void RunOnContext(Action action)
     {
         if (Poller.IsCurrent)
         {

@@ -113,6 +113,10 @@ public partial class TestSession : AccelioSession
     public void End(AccelioException? error = null) =>
         Finish(new SessionClosed(error is null ? CloseReason.ClosedByPeer : CloseReason.ConnectionLost, error?.Status ?? AccelioStatus.SessionClosed, error?.Message ?? string.Empty), error);
 
+    /// <summary>Ends the session as <see cref="DisposeAsync"/> does: the test is the peer, and knows what is under way.</summary>
+    public override ValueTask DrainAsync(CancellationToken cancellationToken = default) =>
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : DisposeAsync();
+
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {

@@ -11,4 +11,10 @@ internal enum ControlOperation : byte
 
     /// <summary>Messages given up by their sender, see <see cref="AbortPayload"/>.</summary>
     Abort = 2,
+
+    /// <summary>The sender begins no new work and asks the receiver for the same; no further payload.</summary>
+    Drain = 3,
+
+    /// <summary>The answer to <see cref="Drain"/>, see <see cref="DrainedPayload"/>.</summary>
+    Drained = 4,
 }

@@ -21,4 +21,7 @@ internal enum LinkFeatures
 
     /// <summary>Item 0x0005: requests say how much time they have left.</summary>
     Deadline = 16,
+
+    /// <summary>Item 0x0006: connections can be drained.</summary>
+    Drain = 32,
 }

@@ -1,0 +1,178 @@
+using Accelio.Transports;
+using Accelio.Transports.Polling;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive.Engine;
+
+/// <content>
+/// Draining: no new work is begun in either direction, what is under way ends, then the connection closes (wire protocol, section 19.7). To the rest of the engine it is a close whose FIN waits.
+/// </content>
+internal sealed partial class ConnectionMachine
+{
+    private const ulong NoSerial = ulong.MaxValue;
+
+    // Somebody drains, and our FIN waits: for the end of all work if that is us, else for the peer's.
+    private bool _drains;
+    private bool _drainsHere;
+
+    // What the peer said was the last message it sends.
+    private ulong _peerLast;
+    private bool _peerHasStopped;
+    private DrainCheck? _check;
+
+    /// <summary>Begins to drain. What was accepted before is still sent; what the peer has sent is still served.</summary>
+    public void BeginDrain()
+    {
+        if (_drainsHere || (State == ConnectionState.FinQueued && !_drains))
+        {
+            return;
+        }
+
+        switch (State)
+        {
+            case ConnectionState.Connecting:
+                Close();
+                return;
+
+            case ConnectionState.Online or ConnectionState.FinQueued:
+                _drains = _drainsHere = true;
+                if (Machine.HasDrain)
+                {
+                    SendDrain([(byte)ControlOperation.Drain]);
+                }
+
+                StopNewWork(byPeer: false);
+                Drain();
+                return;
+
+            default:
+                return;
+        }
+    }
+
+    /// <summary>Takes the messages that wait here and may go elsewhere out of the queue; their limits in time go on.</summary>
+    internal List<OutgoingMessage> TakeQueued()
+    {
+        var taken = new List<OutgoingMessage>();
+        while (_firstQueued is { } message)
+        {
+            Dequeue(message);
+            taken.Add(message);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Takes a message over that waited on another connection of this poller.</summary>
+    internal void TakeOver(OutgoingMessage message)
+    {
+        message.Connection = this;
+        Enqueue(message);
+        Drain();
+    }
+
+    /// <summary>The failure of what is not begun any more.</summary>
+    internal static Failure Draining => new(
+        FailureKind.SessionClosed,
+        AccelioStatus.SessionClosed,
+        "The session is being drained: what is under way ends, and nothing new is begun. Nothing was sent; open another session.");
+
+    /// <summary>Whether the FIN may go: nobody drains, or all work has ended that this side drains for.</summary>
+    private bool MayFinish => !_drains || (_drainsHere && HasPeerStopped && OpenRequests == 0 && _receive.HeldMessages == 0 && !Machine.Tasks.HasWorkOf(this));
+
+    private bool HasPeerStopped => !Machine.HasDrain || (_peerHasStopped && (_peerLast == NoSerial || (_hasSerial && _lastSerial >= _peerLast)));
+
+    /// <summary>Something has ended. Looked at when the callback has returned: the same message may still be open.</summary>
+    private void CheckDrained()
+    {
+        _check ??= new DrainCheck(this);
+        if (!_check.IsQueued)
+        {
+            _check.IsQueued = true;
+            Machine.Poller.Enqueue(_check);
+        }
+    }
+
+    private void StopNewWork(bool byPeer)
+    {
+        if (State != ConnectionState.Online)
+        {
+            return;
+        }
+
+        State = ConnectionState.FinQueued;
+        if (byPeer)
+        {
+            _closeInfo = new CloseInfo(CloseReason.ClosedByPeer, AccelioStatus.SessionDisconnected, string.Empty);
+        }
+
+        if (_started)
+        {
+            _events.OnClosing(this, byPeer);
+        }
+    }
+
+    /// <summary>The peer drains: it gets no new message, and is told which was the last.</summary>
+    private void OnDrain(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length != 1)
+        {
+            Violation(LinkError.MalformedControl, "drain: length");
+            return;
+        }
+
+        if (State is not (ConnectionState.Online or ConnectionState.FinQueued))
+        {
+            RefuseEarly(FrameType.ExtensionRequest);
+            return;
+        }
+
+        // A close that has begun already goes on: its FIN says the same.
+        _drains |= State == ConnectionState.Online;
+        StopNewWork(byPeer: true);
+        _events.OnPeerDrains(this);
+        FailQueued(Draining);
+        Span<byte> answer = stackalloc byte[DrainedPayload.Size];
+        new DrainedPayload(_nextSerial == 0 ? NoSerial : _nextSerial - 1).Write(answer);
+        SendDrain(answer);
+        Drain();
+    }
+
+    private void OnDrained(ReadOnlySpan<byte> payload)
+    {
+        if (!DrainedPayload.TryParse(payload, out var drained, out var fault))
+        {
+            Violation(LinkError.MalformedControl, fault ?? "drained");
+            return;
+        }
+
+        if (!_drainsHere)
+        {
+            Violation(LinkError.UnexpectedFrame, "drained, where nothing was to be drained");
+            return;
+        }
+
+        _peerLast = drained.LastSerial;
+        _peerHasStopped = true;
+        Drain();
+    }
+
+    private void SendDrain(scoped ReadOnlySpan<byte> payload)
+    {
+        scoped var frame = NewFrame(FrameType.ExtensionRequest);
+        frame.UserHeader = payload;
+        Link.Send(ref frame);
+    }
+
+    private sealed class DrainCheck(ConnectionMachine connection) : WorkItem
+    {
+        public bool IsQueued { get; set; }
+
+        /// <inheritdoc/>
+        public override void Execute()
+        {
+            IsQueued = false;
+            connection.Drain();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Accelio.Reactive.Engine;
+
+namespace Accelio.Reactive;
+
+/// <content>Draining: what is under way ends, nothing new is begun, then the session closes.</content>
+internal sealed partial class SessionCore
+{
+    /// <inheritdoc/>
+    public override ValueTask DrainAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        RunOnContext(BeginDrain);
+        return _closed.WaitUntilAsync(cancellationToken);
+    }
+
+    /// <summary>Begins to drain every connection; without one there is nothing to wait for. Context only.</summary>
+    internal void BeginDrain()
+    {
+        if (_connections.Length == 0)
+        {
+            BeginClose();
+            return;
+        }
+
+        foreach (var connection in _connections)
+        {
+            connection.Machine.BeginDrain();
+        }
+    }
+
+    /// <summary>The peer drains a connection: what waits there goes out on another one, unless its caller chose this one or there is none. Context only.</summary>
+    internal void MoveQueued(ConnectionMachine from)
+    {
+        foreach (var message in from.TakeQueued())
+        {
+            if (!message.IsBound && Usable is { IsOnline: true } other && ReferenceEquals(other.Machine.Poller, from.Machine.Poller))
+            {
+                other.TakeOver(message);
+            }
+            else
+            {
+                message.Fail(ConnectionMachine.Draining);
+            }
+        }
+    }
+}
