@@ -193,17 +193,49 @@ public class UnhandledTests
         Assert.Equal(2, seen);
     }
 
-    /// <summary>Listens to the counter of one context.</summary>
+    [Fact]
+    public async Task A_context_counts_with_the_meter_of_its_factory()
+    {
+        using var factory = new OneMeter();
+        using var counted = new Counted("with-factory", factory.Meter);
+        await using (var context = AccelioContext.Start(new AccelioContextOptions { Name = "with-factory", MeterFactory = factory }))
+        {
+            await context.RunAsync(_ =>
+            {
+                context.Scheduler.Schedule(() => throw new FormatException());
+                return default;
+            });
+            await context.RunAsync(_ => default);
+        }
+
+        Assert.Equal(1, counted.Total);
+    }
+
+    /// <summary>What a host makes of a meter factory: its meters are its own, whatever their names.</summary>
+    private sealed class OneMeter : IMeterFactory
+    {
+        public Meter Meter { get; } = new("Accelio.Reactive");
+
+        public Meter Create(MeterOptions options)
+        {
+            Assert.Equal("Accelio.Reactive", options.Name);
+            return Meter;
+        }
+
+        public void Dispose() => Meter.Dispose();
+    }
+
+    /// <summary>Listens to the counter of one context, on a certain meter or on all.</summary>
     private sealed class Counted : IDisposable
     {
         private readonly MeterListener _listener = new();
         private long _total;
 
-        public Counted(string context)
+        public Counted(string context, Meter? meter = null)
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument is { Meter.Name: "Accelio.Reactive", Name: "accelio.unhandled_exceptions" })
+                if (instrument is { Meter.Name: "Accelio.Reactive", Name: "accelio.unhandled_exceptions" } && (meter is null || ReferenceEquals(instrument.Meter, meter)))
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }

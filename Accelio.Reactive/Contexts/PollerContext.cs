@@ -10,6 +10,7 @@ namespace Accelio.Reactive;
 /// <summary>The context over a poller; what kind of poller is the only difference between the kinds of contexts. How it ends is in <c>.Dispose</c>.</summary>
 internal sealed partial class PollerContext : AccelioContext
 {
+    private readonly AccelioMeter _meter;
     private readonly LeaseLedger _ledger;
     private readonly PollerScheduler _scheduler;
     private readonly PushStream<Exception> _unhandled;
@@ -24,6 +25,7 @@ internal sealed partial class PollerContext : AccelioContext
         _ended = new Signal(this);
         Options = options;
         Entropy = entropy;
+        _meter = AccelioMeter.Of(options.MeterFactory);
         _ledger = new LeaseLedger(this, options.AuditLeases);
         Messages = new MessagePool(poller) { Ledger = _ledger };
         Budget = new ReceiveBudget(options.ReceiveBudget);
@@ -186,7 +188,7 @@ internal sealed partial class PollerContext : AccelioContext
     {
         try
         {
-            AccelioMeter.UnhandledExceptions.Add(1, new KeyValuePair<string, object?>("accelio.context", Name));
+            _meter.UnhandledExceptions.Add(1, new KeyValuePair<string, object?>("accelio.context", Name));
             AccelioLog.UnhandledException(Log, Name, exception);
         }
         catch (Exception)

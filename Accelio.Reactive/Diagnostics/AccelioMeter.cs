@@ -2,14 +2,20 @@ using System.Diagnostics.Metrics;
 
 namespace Accelio.Reactive;
 
-/// <summary>The counters of the library, under the meter <c>Accelio.Reactive</c>.</summary>
-internal static class AccelioMeter
+/// <summary>The counters of the library, under the meter <c>Accelio.Reactive</c>: those of the process, or those of a factory.</summary>
+internal sealed class AccelioMeter
 {
-    private static readonly Meter Meter = new("Accelio.Reactive");
+    private const string Name = "Accelio.Reactive";
+    private static readonly AccelioMeter OfProcess = new(new Meter(Name));
 
-    /// <summary>What user code threw where nobody waits for it, by context.</summary>
-    public static readonly Counter<long> UnhandledExceptions = Meter.CreateCounter<long>(
+    private AccelioMeter(Meter meter) => UnhandledExceptions = meter.CreateCounter<long>(
         "accelio.unhandled_exceptions",
         unit: "{exception}",
         description: "Exceptions of observers and scheduled actions that nobody waits for.");
+
+    /// <summary>What user code threw where nobody waits for it, by context.</summary>
+    public Counter<long> UnhandledExceptions { get; }
+
+    /// <summary>The counters for a context; a factory owns what it makes and makes one meter of a name.</summary>
+    public static AccelioMeter Of(IMeterFactory? factory) => factory is null ? OfProcess : new AccelioMeter(factory.Create(Name));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -24,6 +25,10 @@ public sealed class AccelioContextOptions
 
     /// <summary>Where the context writes its log.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    /// <summary>Who makes the meter <c>Accelio.Reactive</c> of the context, for the counters of one host among several; null takes that of
+    /// the process.</summary>
+    public IMeterFactory? MeterFactory { get; set; }
 
     /// <summary>Fill message memory with a pattern when it is released, so that a use after the end of a lease shows. For tests; costs time.</summary>
     public bool PoisonReleasedMemory { get; set; }
