@@ -150,6 +150,14 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <exception cref="OperationCanceledException">The token had fired: nothing was aborted.</exception>
     public abstract ValueTask<AbortReport> AbortAsync(MessageRange range, CancellationToken cancellationToken = default);
 
+    /// <summary>The same for the messages that carry a tag, whatever their ids are: calls of any thread, of batches, and cold requests.</summary>
+    /// <param name="tag">Their <see cref="OutboundMessage.Tag"/>; not 0.</param>
+    /// <param name="cancellationToken">Fired before the call, nothing is aborted.</param>
+    /// <returns>What became of each message with the tag that was under way.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="tag"/> is 0, which stands for no tag.</exception>
+    /// <exception cref="OperationCanceledException">The token had fired: nothing was aborted.</exception>
+    public abstract ValueTask<AbortReport> AbortTagAsync(long tag, CancellationToken cancellationToken = default);
+
     /// <summary>Closes in good order: what is queued is sent, what is unanswered ends; bounded by <see cref="AccelioPeerOptions.CloseTimeout"/>, never throws. When it completes no callback runs any
     /// more and no memory of the caller is touched.</summary>
     public abstract ValueTask DisposeAsync();

@@ -17,6 +17,8 @@ public class SampleTests
         Assert.Contains("client: answer 1", hello.Output, StringComparison.Ordinal);
         Assert.Contains("client: receipt: accepted", hello.Output, StringComparison.Ordinal);
         Assert.Contains("client: it is hot", hello.Output, StringComparison.Ordinal);
+        Assert.Contains("client: gave a slow request up: CanceledWhileRunning", hello.Output, StringComparison.Ordinal);
+        Assert.Contains("server: nobody waits for the slow answer any more", hello.Output, StringComparison.Ordinal);
         Assert.Contains("SessionClosed", hello.Output, StringComparison.Ordinal);
     }
 

@@ -152,6 +152,35 @@ public abstract class AbortRules(Wire wire) : SessionTests(wire)
     }
 
     [Fact]
+    public async Task Messages_with_a_tag_are_given_up_together_whoever_sent_them()
+    {
+        await using var world = await ColdWorld.OpenAsync(Over, window: 8);
+        var session = world.Pair.Session;
+        var message = new OutboundMessage("slow"u8.ToArray()) { Tag = 7 };
+        var there = world.Pair.ClientContext.RunAsync(_ => session.RequestAsync(message, ColdWorld.Read)).AsTask();
+        var here = session.RequestAsync(message, out var id).AsTask();
+        using var cold = session.Request(message, ColdWorld.Read).Subscribe(_ => { }, _ => { });
+        var other = session.RequestAsync(message with { Tag = 8 }, ColdWorld.Read).AsTask();
+        for (var i = 0; i < 4; i++)
+        {
+            await world.ArrivedAsync();
+        }
+
+        var report = await session.AbortTagAsync(7);
+
+        Assert.Equal((3, AbortOutcome.CanceledWhileRunning), (report.Count(AbortOutcome.CanceledWhileRunning), report[id]));
+        Assert.Equal(3, report.Runs.Sum(run => run.Range.Count));
+        await Assert.ThrowsAsync<AccelioCanceledException>(() => there.WaitAsync(Pair.Limit));
+        await Assert.ThrowsAsync<AccelioCanceledException>(() => here.WaitAsync(Pair.Limit));
+        Assert.Empty((await session.AbortTagAsync(7)).Runs);
+        Assert.False(other.IsCompleted);
+        world.AnswerAll();
+        Assert.Equal("slow", await other.WaitAsync(Pair.Limit));
+        Assert.Equal("tag", (await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await session.AbortTagAsync(0))).ParamName);
+        await world.AssertGivenUpAsync(3);
+    }
+
+    [Fact]
     public async Task A_session_cut_off_while_others_share_its_link_takes_its_requests_with_it()
     {
         const string group = "shared";

@@ -40,7 +40,7 @@ internal sealed class EngineSettings
     public CPeerFlowControl CPeerFlowControl { get; init; }
 
     /// <summary>Extensions to offer.</summary>
-    public LinkFeatures Offer { get; init; } = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom 
+    public LinkFeatures Offer { get; init; } = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom
         | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain;
 
     /// <summary>Takes the settings over from checked options.</summary>

@@ -42,6 +42,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>The caller's id.</summary>
     public MessageId Id { get; set; }
 
+    /// <summary>The caller's tag; 0 for none.</summary>
+    public long Tag { get; set; }
+
     /// <summary>The serial number on its connection; once it was sent.</summary>
     internal ulong Serial { get; set; }
 

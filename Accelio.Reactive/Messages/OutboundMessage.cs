@@ -55,6 +55,9 @@ public readonly record struct OutboundMessage
     /// it when a request leaves goes with it: a peer of ours does not begin what is over.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>A number of the caller's choice, by which messages can be given up together: <see cref="AccelioSession.AbortTagAsync"/>. 0 for none. It never travels.</summary>
+    public long Tag { get; init; }
+
     /// <summary>What is asked for this message.</summary>
     public MessageOptions Options { get; init; }
 

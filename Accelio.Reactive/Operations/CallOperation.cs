@@ -42,6 +42,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         HoldRegistered(message);
         Kind = kind;
         Id = id;
+        Tag = message.Tag;
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
         Flags = SessionCore.WireFlags(message.Options, kind);
         if (message.Options != MessageOptions.None)

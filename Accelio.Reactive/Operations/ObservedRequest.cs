@@ -26,6 +26,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         WantsReceipt = (message.Options & MessageOptions.RequestReceipt) != 0;
         Flags = SessionCore.WireFlags(message.Options, OutgoingKind.Request);
         Id = session.NewId(isAtHome);
+        Tag = message.Tag;
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
         var length = SendBudget.LengthOf(message);
         if (session.Copies.TryTake(length))

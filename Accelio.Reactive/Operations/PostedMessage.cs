@@ -24,6 +24,7 @@ internal sealed class PostedMessage : OutgoingMessage
         LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
         Flags = SessionCore.WireFlags(message.Options, OutgoingKind.OneWay);
         Id = id;
+        Tag = message.Tag;
         TimeLimit = long.MaxValue;
     }
 

@@ -25,9 +25,31 @@ internal sealed partial class SessionCore
         AbortInquiry? inquiry = null;
         return OnContextAsync(async () =>
         {
-            inquiry ??= AbortNow(range);
+            inquiry ??= AbortNow(message => range.Contains(message.Id));
             await inquiry.SettledAsync();
             return AbortRuns.ToReport(range, inquiry.Runs);
+        });
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<AbortReport> AbortTagAsync(long tag, CancellationToken cancellationToken = default)
+    {
+        if (tag == 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(tag), tag, "0 stands for no tag: give the messages another one.");
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<AbortReport>(cancellationToken);
+        }
+
+        AbortInquiry? inquiry = null;
+        return OnContextAsync(async () =>
+        {
+            inquiry ??= AbortNow(message => message.Tag == tag);
+            await inquiry.SettledAsync();
+            return AbortRuns.ToReport(inquiry.Runs);
         });
     }
 
@@ -85,7 +107,7 @@ internal sealed partial class SessionCore
         }
     }
 
-    private AbortInquiry AbortNow(MessageRange range)
+    private AbortInquiry AbortNow(Predicate<OutgoingMessage> isMeant)
     {
         List<OutgoingMessage> messages = [];
         foreach (var connection in _connections)
@@ -96,7 +118,7 @@ internal sealed partial class SessionCore
         var inquiry = NewInquiry();
         foreach (var message in messages)
         {
-            if (range.Contains(message.Id))
+            if (isMeant(message))
             {
                 inquiry.Abort(message, message.Id);
             }

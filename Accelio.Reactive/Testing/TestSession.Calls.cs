@@ -64,6 +64,10 @@ public partial class TestSession
     /// <exception cref="NotSupportedException">Always, unless overridden.</exception>
     public override ValueTask<AbortReport> AbortAsync(MessageRange range, CancellationToken cancellationToken = default) => throw Unsupported(nameof(AbortAsync));
 
+    /// <summary>Not there; see <see cref="AbortAsync"/>.</summary>
+    /// <exception cref="NotSupportedException">Always, unless overridden.</exception>
+    public override ValueTask<AbortReport> AbortTagAsync(long tag, CancellationToken cancellationToken = default) => throw Unsupported(nameof(AbortTagAsync));
+
     private static NotSupportedException Unsupported(string member) => new($"A TestSession gives nothing up. Override {member}, or test with a session over sim://.");
 
     private async ValueTask<InboundMessage> AskPeer(TestRequest request, TimeSpan? limit, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ internal readonly record struct Greeting(string Header, string Body)
     /// <summary>What a client says.</summary>
     public static Greeting Request { get; } = new("hello world header request", "hello world data request");
 
+    /// <summary>What a client says that will not wait for the answer.</summary>
+    public static Greeting SlowRequest { get; } = new("hello world header request", "take your time");
+
     /// <summary>What a server answers.</summary>
     public static Greeting Response { get; } = new("hello world header response", "hello world data response");
 

@@ -22,6 +22,7 @@ internal static class HelloClient
         {
             // libxio's hello world servers take requests only.
             await ListenAsync(session, token);
+            await GiveUpAsync(session, token);
         }
     }
 
@@ -54,6 +55,21 @@ internal static class HelloClient
         var receipt = await session.DeliverAsync(Greeting.Request.ToMessage(), token);
         Console.WriteLine($"client: receipt: {(receipt.Accepted ? "accepted" : "rejected")}");
         Console.WriteLine($"client: {(await firstThree).Count} hot days");
+    }
+
+    // What is given up here is given up at the server too: its handler is told.
+    private static async Task GiveUpAsync(AccelioSession session, CancellationToken token)
+    {
+        var asking = session.RequestAsync(Greeting.SlowRequest.ToMessage(), out var id, token).AsTask();
+        var report = await session.AbortAsync(id, token);
+        try
+        {
+            (await asking).Dispose();
+        }
+        catch (AccelioCanceledException)
+        {
+            Console.WriteLine($"client: gave a slow request up: {report[id]}");
+        }
     }
 
     private static double ReadTemperature(InboundMessage message) =>

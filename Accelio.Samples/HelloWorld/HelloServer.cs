@@ -8,16 +8,16 @@ namespace Accelio.Samples.HelloWorld;
 internal sealed class HelloServer : IAsyncDisposable
 {
     private static readonly double[] Temperatures = [19.5, 24.0, 31.2, 18.8, 35.1, 28.4, 33.0, 22.7];
+    private static readonly OutboundMessage Response = Greeting.Response.ToMessage();
     private readonly AccelioServer _server;
 
     private HelloServer(AccelioServer server)
     {
         _server = server;
-        var answer = Greeting.Response.ToMessage();
         server.SessionRequests.Subscribe(request => request.Accept(new AcceptOptions { PrivateData = Name }));
         server.Sessions.Subscribe(Watch);
         server.Messages.Subscribe(SendTemperatures);
-        server.Handle(request => request.RespondAsync(answer));
+        server.Handle(Answer);
     }
 
     /// <summary>What this server sends along when it accepts a session, so that a client knows whom it talks to.</summary>
@@ -36,6 +36,25 @@ internal sealed class HelloServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    // A handler that answers at once needs no async method of its own.
+    private static ValueTask Answer(InboundRequest request) =>
+        Greeting.Read(request.Message) == Greeting.SlowRequest ? AnswerSlowlyAsync(request) : request.RespondAsync(Response);
+
+    private static async ValueTask AnswerSlowlyAsync(InboundRequest request)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromHours(1), request.Canceled);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("server: nobody waits for the slow answer any more");
+            throw;
+        }
+
+        await request.RespondAsync(Response);
+    }
 
     private static void Watch(AccelioSession session)
     {
