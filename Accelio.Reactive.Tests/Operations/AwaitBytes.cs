@@ -51,9 +51,15 @@ public class AwaitBytes(ITestOutputHelper output)
         var bytes = await await world.BeginAsync(beginning, async () =>
         {
             await LoopAsync(world.Session, beginning, 100);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            await LoopAsync(world.Session, beginning, 100);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            var least = long.MaxValue;
+            for (var run = 0; run < Allocated.Runs; run++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                await LoopAsync(world.Session, beginning, 100);
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+
+            return least;
         });
 
         // The loop's own state, once.

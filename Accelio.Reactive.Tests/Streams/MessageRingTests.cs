@@ -1,3 +1,4 @@
+using Accelio.Reactive.Tests.Support;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Streams;
@@ -72,13 +73,14 @@ public class MessageRingTests
         var messages = Messages(1000);
         Cycle();
         Cycle();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+        var allocated = Allocated.By(() =>
         {
-            Cycle();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (var i = 0; i < 100; i++)
+            {
+                Cycle();
+            }
+        });
+        Assert.Equal(0, allocated);
 
         void Cycle()
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Accelio.Reactive.Tests.Support;
 using Accelio.Transports;
 using Accelio.Transports.Polling;
 using Xunit;
@@ -25,9 +26,7 @@ public class StreamLinkAllocationTests
         exchange.IsOn = true;
         Turn(world, 200);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Turn(world, 300);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var allocated = Allocated.By(() => Turn(world, 100));
 
         exchange.IsOn = false;
         world.Do(() => world.Poller.Unregister(exchange));

@@ -1,3 +1,4 @@
+using Accelio.Reactive.Tests.Support;
 using Accelio.Transports;
 using Accelio.Transports.Wire;
 using Xunit;
@@ -104,12 +105,13 @@ public unsafe class AllocationTests
     private static void AssertAllocatesNothing(Action action)
     {
         action();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+        var allocated = Allocated.By(() =>
         {
-            action();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (var i = 0; i < 100; i++)
+            {
+                action();
+            }
+        });
+        Assert.Equal(0, allocated);
     }
 }
