@@ -147,6 +147,34 @@ internal sealed partial class Misuser
         (await call).Dispose();
     }
 
+    private async Task AbortTagAsync()
+    {
+        var report = await Session.AbortTagAsync(1 + _random.Next(3), Token());
+        if (report.Runs.Any(aborted => aborted.Outcome == AbortOutcome.Unknown))
+        {
+            throw new WrongBytesException("a message that was under way is unknown");
+        }
+    }
+
+    private async Task AbortRangeAsync()
+    {
+        var session = Session;
+        var first = new MessageId(1 + _random.Next(1000));
+        var range = new MessageRange(first, new MessageId(first.Value + (2 * (OneIn(3) ? long.MaxValue / 4 : _random.Next(1000)))));
+        var report = await session.AbortAsync(range);
+        if (report.Runs.Sum(aborted => aborted.Range.Count) != range.Count)
+        {
+            throw new WrongBytesException("a report has not every message once");
+        }
+    }
+
+    private async Task DrainAsync()
+    {
+        using var limit = new CancellationTokenSource(_random.Next(200));
+        var session = Session;
+        await (OneIn(3) && session.Connections is [{ } connection, ..] ? connection.DrainAsync(limit.Token) : session.DrainAsync(limit.Token));
+    }
+
     private void Check(int sent, int answered)
     {
         if (sent != answered)

@@ -31,6 +31,9 @@ internal sealed partial class Misuser(MisuseRun run, int seed)
         ("request and own", 10, misuser => misuser.Begin(misuser.OwnAsync)),
         ("subscribe to a cold request", 6, misuser => misuser.RequestCold()),
         ("run a batch and abort it", 3, misuser => misuser.Begin(misuser.BatchAsync)),
+        ("abort by a tag", 2, misuser => misuser.Begin(misuser.AbortTagAsync)),
+        ("abort a range", 2, misuser => misuser.Begin(misuser.AbortRangeAsync)),
+        ("drain", 1, misuser => misuser.Begin(misuser.DrainAsync)),
         ("abort by id", 3, misuser => misuser.Begin(misuser.AbortAsync)),
         ("use a message that others hold", 10, misuser => misuser.UseHeld()),
         ("give a message back, twice", 10, misuser => misuser.GiveBack()),
@@ -113,6 +116,7 @@ internal sealed partial class Misuser(MisuseRun run, int seed)
         return (OneIn(5) ? Registered(body) : new OutboundMessage(body)) with
         {
             Header = OneIn(4) ? new byte[_random.Next(20)] : default,
+            Tag = _random.Next(4),
             Timeout = OneIn(3) ? TimeSpan.FromMilliseconds(1 + _random.Next(50)) : null,
             Options = OneIn(4) ? MessageOptions.RequestReceipt : MessageOptions.None,
         };

@@ -67,6 +67,10 @@ public unsafe class AllocationTests
             Assert.True(MessageItems.TryParse(frame.AsSpan(0, length), out _, out _, out _));
             new GrantPayload(1, 2).Write(frame);
             Assert.True(GrantPayload.TryParse(frame.AsSpan(0, GrantPayload.Size), out _, out _));
+            length = AbortPayload.Write(frame, [new SerialRun(1, 2), new SerialRun(4, 4)]);
+            Assert.True(AbortPayload.TryParse(frame.AsSpan(0, length), out _, out _));
+            new DrainedPayload(1).Write(frame);
+            Assert.True(DrainedPayload.TryParse(frame.AsSpan(0, DrainedPayload.Size), out _, out _));
         });
     }
 

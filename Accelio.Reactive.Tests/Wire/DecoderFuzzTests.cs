@@ -147,10 +147,17 @@ public unsafe class DecoderFuzzTests : IDisposable
             Assert.InRange(length, 0, payload.Length);
             outcomes.Add(CancelPayload.TryParse(payload, out _, out field) ? "cancel" : field!);
             outcomes.Add(GrantPayload.TryParse(payload, out _, out field) ? "grant" : field!);
+            outcomes.Add(AbortPayload.TryParse(payload, out var abort, out field) ? "abort" : field!);
+            for (var i = 1; i < abort.Count; i++)
+            {
+                Assert.True(abort[i].First > abort[i - 1].Last);
+            }
+
+            outcomes.Add(DrainedPayload.TryParse(payload, out _, out field) ? "drained" : field!);
         }
 
         Assert.Superset(
-            new HashSet<string> { "request", "response", "items", "cancel", "grant", "portal length", "action", "item: twice" },
+            new HashSet<string> { "request", "response", "items", "cancel", "grant", "abort", "abort: last", "abort: first", "drained", "portal length", "action", "item: twice" },
             outcomes);
     }
 
@@ -216,10 +223,14 @@ public unsafe class DecoderFuzzTests : IDisposable
             .DistinctBy(message => Convert.ToHexString([.. message.Outside]))
             .Select(message => message.Outside.ToArray());
         var items = new byte[MessageItems.MaxWritten];
-        var all = new MessageItems { HasWindow = true, HasResponseRoom = true, HasFailureText = true, FailureText = "no"u8 };
+        var all = new MessageItems { HasWindow = true, HasResponseRoom = true, HasFailureText = true, FailureText = "no"u8, HasDeadline = true, HasExpired = true };
         var length = all.Write(items);
         var grant = new byte[GrantPayload.Size];
         new GrantPayload(1, 2).Write(grant);
-        return setups.Concat([items[..length], grant]);
+        var abort = new byte[AbortPayload.MaxSize];
+        var written = AbortPayload.Write(abort, [new SerialRun(1, 4), new SerialRun(7, 7), new SerialRun(9, ulong.MaxValue)]);
+        var drained = new byte[DrainedPayload.Size];
+        new DrainedPayload(8).Write(drained);
+        return setups.Concat([items[..length], grant, abort[..written], drained]);
     }
 }

@@ -107,6 +107,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     /// <inheritdoc/>
     public override ValueTask DrainAsync(CancellationToken cancellationToken = default)
     {
+        Poller.DemandCaller();
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled(cancellationToken);

@@ -51,6 +51,7 @@ internal sealed partial class ServerCore
     /// <inheritdoc/>
     public override ValueTask DrainAsync(CancellationToken cancellationToken = default)
     {
+        Context.Poller.DemandCaller();
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled(cancellationToken);

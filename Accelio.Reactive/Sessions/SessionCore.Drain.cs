@@ -8,6 +8,7 @@ internal sealed partial class SessionCore
     /// <inheritdoc/>
     public override ValueTask DrainAsync(CancellationToken cancellationToken = default)
     {
+        Poller.DemandCaller();
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled(cancellationToken);
