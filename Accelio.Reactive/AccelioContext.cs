@@ -60,6 +60,24 @@ public abstract partial class AccelioContext : IAsyncDisposable, IDisposable
     /// <exception cref="ObjectDisposedException">The context was disposed of.</exception>
     public abstract RegisteredMemory RegisterMemory(Memory<byte> memory);
 
+    /// <summary>
+    /// Has a descriptor of yours watched by the loop of this context, as <c>xio_context_add_ev_handler</c> does: the callback runs on the
+    /// context's thread whenever the descriptor is ready, as often as it is (level triggered), until the watch is disposed of. A callback that
+    /// throws ends the watch, and its exception goes to <see cref="UnhandledExceptions"/>. Any thread.
+    /// </summary>
+    /// <param name="descriptor">A pipe, socket, timer or the like, best non-blocking. It stays yours; a duplicate of it is open as long as it
+    /// is watched.</param>
+    /// <param name="events">What to watch for: <see cref="PollEvents.Readable"/>, <see cref="PollEvents.Writable"/> or both.</param>
+    /// <param name="callback">Told one event at a time. It must not block: the context waits for it.</param>
+    /// <returns>Ends the watch, on any thread; the context ends it with itself.</returns>
+    /// <exception cref="ArgumentException">The descriptor is closed, or a file, which is always ready; or there are no events to watch for.</exception>
+    /// <exception cref="PlatformNotSupportedException">The context does not run on epoll: the portable engine knows its own sockets
+    /// only.</exception>
+    /// <exception cref="InvalidOperationException">The context lives in virtual time, where no descriptor is.</exception>
+    /// <exception cref="ObjectDisposedException">The context was disposed of.</exception>
+    /// <exception cref="IOException">The process has no descriptors left.</exception>
+    public abstract IDisposable Watch(SafeHandle descriptor, PollEvents events, Action<PollEvents> callback);
+
     /// <summary>The leases of messages that arrived on this context: how many, how many were dropped, and, with <see cref="AccelioContextOptions.AuditLeases"/>, who holds which since when. Also after the
     /// end of the context.</summary>
     public abstract LeaseReport GetLeaseReport();

@@ -7,6 +7,7 @@ internal static unsafe partial class Descriptors
 {
     private const int OpenNonBlocking = 0x800;
     private const int OpenCloseOnExec = 0x80000;
+    private const int DuplicateCloseOnExec = 1030;
 
     /// <summary>
     /// Closes a descriptor. On Linux it is closed whatever the answer (EINTR included): never call it twice for one descriptor.
@@ -18,6 +19,9 @@ internal static unsafe partial class Descriptors
 
     /// <summary>Writes at most <paramref name="length"/> bytes.</summary>
     public static int Write(int descriptor, void* buffer, int length) => Errno.Result(NativeWrite(descriptor, buffer, (nuint)length));
+
+    /// <summary>Makes another descriptor of the same file, pipe or socket, which is not inherited by child processes.</summary>
+    public static int Duplicate(int descriptor) => Errno.Result(NativeControl(descriptor, DuplicateCloseOnExec, 0));
 
     /// <summary>Makes a non-blocking pipe that is not inherited by child processes.</summary>
     public static int CreatePipe(out int reader, out int writer)
@@ -36,6 +40,9 @@ internal static unsafe partial class Descriptors
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint NativeWrite(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int NativeControl(int descriptor, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     private static partial int NativePipe2(int* pair, int flags);

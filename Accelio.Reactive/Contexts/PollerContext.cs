@@ -138,6 +138,39 @@ internal sealed partial class PollerContext : AccelioContext
         return new RegisteredMemory(memory);
     }
 
+    /// <inheritdoc/>
+    public override IDisposable Watch(SafeHandle descriptor, PollEvents events, Action<PollEvents> callback)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        ArgumentNullException.ThrowIfNull(callback);
+        if (events == PollEvents.None || (events & ~(PollEvents.Readable | PollEvents.Writable)) != 0)
+        {
+            throw new ArgumentException($"{events} cannot be watched for: ask for Readable, Writable or both; Closed is told anyway.", nameof(events));
+        }
+
+        Poller.DemandCaller();
+        if (Poller.Sockets is not SocketReactor)
+        {
+            throw Poller.Sockets is null
+                ? new InvalidOperationException("A context on a scheduler has no descriptors. Watch on AccelioContext.Start() or Manual().")
+                : new PlatformNotSupportedException("The portable engine watches its own sockets only. Watch on a context with TcpEngine.Epoll, on Linux.");
+        }
+
+        if (IsDisposed)
+        {
+            throw Disposed("it watches nothing any more");
+        }
+
+        var watch = new DescriptorWatch(this, descriptor, events, callback);
+        if (!watch.Start())
+        {
+            watch.Dispose();
+            throw Disposed("it watches nothing any more");
+        }
+
+        return watch;
+    }
+
     /// <summary>Takes a block of the context's memory, with one hold. Any thread.</summary>
     public Slab RentSlab(long length) => Poller.IsCurrent
         ? Poller.Memory.Rent(length)
