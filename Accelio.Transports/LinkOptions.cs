@@ -1,8 +1,17 @@
+using System.Net;
+
 namespace Accelio.Transports;
 
 /// <summary>Limits and settings of links; one object per listener or dialer, not changed after use.</summary>
 internal sealed class LinkOptions
 {
+    /// <summary>TCP: the address of this machine to connect from; null lets the system choose.</summary>
+    public IPAddress? LocalAddress { get; init; }
+
+    /// <summary>TCP: the type of service of IPv4 and traffic class of IPv6, 0 to 255, of which the upper six bits are the DSCP; null
+    /// leaves it to the system.</summary>
+    public int? TypeOfService { get; init; }
+
     /// <summary>Clients: use two sockets, control and data, as C clients do by default.</summary>
     public bool DualSocket { get; init; }
 

@@ -42,6 +42,12 @@ internal static partial class Sockets
     /// <summary>SHUT_RDWR.</summary>
     public const int ShutdownBoth = 2;
 
+    /// <summary>IPPROTO_IP: the level of the options of IPv4.</summary>
+    public const int LevelIp = 0;
+
+    /// <summary>IP_BIND_ADDRESS_NO_PORT: bind takes the address only; connect chooses the port.</summary>
+    public const int OptionBindAddressNoPort = 24;
+
     /// <summary>SOL_SOCKET.</summary>
     public const int LevelSocket = 1;
 

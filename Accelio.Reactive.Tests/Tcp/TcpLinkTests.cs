@@ -238,6 +238,23 @@ public class TcpLinkTests
         socket.Dispose();
     }
 
+    [Theory]
+    [InlineData(AddressFamily.InterNetwork, Sockets.LevelIp, 1)]
+    [InlineData(AddressFamily.InterNetworkV6, Sockets.LevelIpv6, 67)]
+    public void The_type_of_service_is_set_for_either_family(AddressFamily family, int level, int option)
+    {
+        using var poller = new ManualPoller(new PollerOptions { Engine = Engine });
+        TcpSocket.Create(poller, family, out var socket);
+        var here = new IPEndPoint(family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 1);
+        var service = new byte[sizeof(int)];
+
+        TcpSocketOptions.Apply(socket!, here, here, new LinkOptions { TypeOfService = 0x28 });
+
+        Assert.True(socket!.GetOption(level, option, service) > 0);
+        Assert.Equal(0x28, service[0]);
+        socket.Dispose();
+    }
+
     private TcpWorld World(LinkOptions? options = null, IPAddress? address = null, SteppedTime? time = null) =>
         new(options, address, time, engine: Engine);
 }

@@ -80,6 +80,10 @@ public abstract class AccelioPeerOptions
     /// <summary>How flow control is done with C peers. It is not negotiated: both sides must be configured alike.</summary>
     public CPeerFlowControl CPeerFlowControl { get; set; }
 
+    /// <summary>TCP on Linux: the type of service of IPv4 and traffic class of IPv6 of what is sent, 0 to 255; its upper six bits are the DSCP. Null
+    /// leaves it to the system.</summary>
+    public int? TypeOfService { get; set; }
+
     private protected virtual void ValidateCore()
     {
         Check.PositiveTime(RequestTimeout, nameof(RequestTimeout));
@@ -103,6 +107,7 @@ public abstract class AccelioPeerOptions
         Check.Range(MaxUnansweredBytes, 64 << 10, 1L << 40, nameof(MaxUnansweredBytes));
         Check.Range(SendBudget, 1, 1L << 40, nameof(SendBudget));
         Check.Range(MaxConcurrentHandlers, 1, 1 << 20, nameof(MaxConcurrentHandlers));
+        Check.Range(TypeOfService ?? 0, 0, 255, nameof(TypeOfService));
         Check.Defined(CPeerFlowControl, nameof(CPeerFlowControl));
     }
 }

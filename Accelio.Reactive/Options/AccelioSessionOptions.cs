@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Accelio.Reactive;
 
 /// <summary>Settings of a client session; copied when the session is made.</summary>
@@ -14,6 +16,10 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
 
     /// <summary>TCP: use two sockets, one for headers and one for bodies, as C clients do by default.</summary>
     public bool DualSocket { get; set; }
+
+    /// <summary>TCP: the address of this machine to connect from, and with it the interface; null lets the system choose. Of the server's
+    /// addresses only those of the same family are tried.</summary>
+    public IPAddress? LocalAddress { get; set; }
 
     /// <summary>Sessions of one context to one address that name the same group share a link; null gives the session a link of its own.</summary>
     public string? LinkGroup { get; set; }

@@ -13,7 +13,7 @@ internal sealed class ClientLinkTable(PollerContext context)
     /// <summary>A link for a session: the group's, or a new one. The session is told when it is ready.</summary>
     public ClientLink Join(SessionCore session, ITransport transport, EndPoint address, AccelioSessionOptions options)
     {
-        object? key = options.LinkGroup is { } group ? (transport.Scheme, address, options.DualSocket, group) : null;
+        object? key = options.LinkGroup is { } group ? (transport.Scheme, address, options.DualSocket, options.LocalAddress, options.TypeOfService, group) : null;
         if (key is not null && _shared.TryGetValue(key, out var link))
         {
             link.Join(session);

@@ -9,6 +9,8 @@ internal static class LinkSettings
     public static LinkOptions From(AccelioPeerOptions options) => new()
     {
         DualSocket = options is AccelioSessionOptions { DualSocket: true },
+        LocalAddress = (options as AccelioSessionOptions)?.LocalAddress,
+        TypeOfService = options.TypeOfService,
         MaxInParts = options.MaxParts,
         MaxOutParts = options.MaxParts,
         MaxHeaderLength = options.MaxHeaderLength,

@@ -77,6 +77,14 @@ internal sealed unsafe class EpollSocket : TcpSocket
     public override void Watch(SocketHandler handler, bool wantRead) => Watch(handler, wantRead, wantWrite: false);
 
     /// <inheritdoc/>
+    public override int BindLocal(IPAddress address)
+    {
+        // The port is chosen when the peer is known, so that the same one may serve for several peers. Without it there are fewer.
+        _ = Calls.SetOption(_descriptor, Calls.LevelIp, Calls.OptionBindAddressNoPort, 1);
+        return Calls.Bind(_descriptor, new IPEndPoint(address, 0));
+    }
+
+    /// <inheritdoc/>
     public override int Connect(SocketHandler handler, IPEndPoint address)
     {
         var result = Calls.Connect(_descriptor, address);

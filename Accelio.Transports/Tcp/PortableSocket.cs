@@ -36,6 +36,20 @@ internal sealed unsafe partial class PortableSocket : TcpSocket
     public override void Watch(SocketHandler handler, bool wantRead) => _watch.Attach(handler, wantRead, wantWrite: false);
 
     /// <inheritdoc/>
+    public override int BindLocal(IPAddress address)
+    {
+        try
+        {
+            _socket.Bind(new IPEndPoint(address, 0));
+            return 0;
+        }
+        catch (SocketException exception)
+        {
+            return -Errno.FromSocketError(exception.SocketErrorCode);
+        }
+    }
+
+    /// <inheritdoc/>
     public override int Connect(SocketHandler handler, IPEndPoint address)
     {
         _watch.Attach(handler, wantRead: false, wantWrite: true);

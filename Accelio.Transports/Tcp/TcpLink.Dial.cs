@@ -36,12 +36,14 @@ internal sealed unsafe partial class TcpLink
             if (result >= 0)
             {
                 _streams[i] = new TcpStream(this, i, socket!) { IsConnecting = true };
-                result = socket!.Connect(_streams[i], address);
+                result = Options.LocalAddress is { } local ? socket!.BindLocal(local) : 0;
+                result = result < 0 ? result : socket!.Connect(_streams[i], address);
             }
 
             if (result < 0)
             {
-                Fail(LinkError.ConnectFailed, $"connect to {address}: {Errno.Describe(result)}");
+                var from = Options.LocalAddress is { } local ? $" from {local}" : string.Empty;
+                Fail(LinkError.ConnectFailed, $"connect to {address}{from}: {Errno.Describe(result)}");
                 return;
             }
         }

@@ -42,6 +42,9 @@ internal abstract unsafe class TcpSocket : IDisposable
     /// <summary>Tells a handler from now on, and no longer the one before.</summary>
     public abstract void Watch(SocketHandler handler, bool wantRead);
 
+    /// <summary>Gives the socket an address of this machine to connect from; the system chooses the port.</summary>
+    public abstract int BindLocal(IPAddress address);
+
     /// <summary>Begins to connect; the handler is told that the socket takes output when the outcome is known
     /// (<see cref="TakeError"/>), never from inside this call.</summary>
     /// <returns>0, or a negated error number: then nothing was begun, and nobody is told anything.</returns>

@@ -13,6 +13,12 @@ internal static class TcpSocketOptions
     private const int OptionQuickAck = 12;
     private const int OptionCongestion = 13;
 
+    // Levels and names of Linux.
+    private const int LevelIp = 0;
+    private const int OptionTypeOfService = 1;
+    private const int LevelIpv6 = 41;
+    private const int OptionTrafficClass = 67;
+
     // TCP_CA_NAME_MAX of the kernel.
     private const int LongestName = 16;
 
@@ -20,7 +26,14 @@ internal static class TcpSocketOptions
     public static void Apply(TcpSocket socket, IPEndPoint local, IPEndPoint remote, LinkOptions options)
     {
         // The link collects the output of a duty cycle itself; waiting for more in the kernel only delays it.
-        SwitchOn(socket, OptionNoDelay);
+        Set(socket, LevelTcp, OptionNoDelay, 1);
+        if (OperatingSystem.IsLinux() && options.TypeOfService is { } service)
+        {
+            // Both for a socket of IPv6, which may carry IPv4.
+            Set(socket, LevelIp, OptionTypeOfService, service);
+            Set(socket, LevelIpv6, OptionTrafficClass, service);
+        }
+
         if (OperatingSystem.IsLinux() && options.LocalCongestionControl.Count > 0 && TcpAddress.IsLocal(local, remote))
         {
             ReplaceBbr(socket, options.LocalCongestionControl);
@@ -32,15 +45,12 @@ internal static class TcpSocketOptions
     {
         if (OperatingSystem.IsLinux())
         {
-            SwitchOn(socket, OptionQuickAck);
+            Set(socket, LevelTcp, OptionQuickAck, 1);
         }
     }
 
-    private static void SwitchOn(TcpSocket socket, int option)
-    {
-        var on = 1;
-        _ = socket.SetOption(LevelTcp, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in on)));
-    }
+    private static void Set(TcpSocket socket, int level, int option, int value) =>
+        _ = socket.SetOption(level, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in value)));
 
     // bbr paces, which within a machine costs up to half of the throughput of large messages.
     private static void ReplaceBbr(TcpSocket socket, IReadOnlyList<string> candidates)
