@@ -51,6 +51,22 @@ public class AbortRules
         Assert.Null(world.Link.Aborted);
     }
 
+    [Theory]
+    [InlineData(0, AbortOutcome.DroppedByPeer)]
+    [InlineData(1, AbortOutcome.CanceledWhileRunning)]
+    public void A_request_whose_time_was_over_at_the_peer_was_stopped_too(byte mayHaveExecuted, AbortOutcome outcome)
+    {
+        var world = Requester();
+        var message = world.Send(new RecordedMessage("a"));
+        var sent = world.TakeOne();
+        var outcomes = new RecordedOutcomes();
+        End(world, message, outcomes);
+
+        world.PeerResponse(sent, status: (uint)AccelioStatus.MessageDiscarded, items: [0, 3, 5, 1, mayHaveExecuted]);
+
+        Assert.Equal(outcome, Assert.Single(outcomes.Seen).Outcome);
+    }
+
     [Fact]
     public void A_receipt_that_comes_first_is_not_yet_the_answer()
     {

@@ -86,13 +86,24 @@ internal sealed partial class ConnectionMachine
         }
     }
 
-    /// <summary>What became of a message that the peer was asked to stop, by the status of its answer.</summary>
-    internal static AbortOutcome ToOutcome(uint status) => (AccelioStatus)status switch
+    /// <summary>What became of a message that the peer was asked to stop, by its answer.</summary>
+    internal unsafe AbortOutcome OutcomeOf(ref InboundFrame answer)
     {
-        AccelioStatus.MessageFlushed => AbortOutcome.DroppedByPeer,
-        AccelioStatus.MessageCanceled => AbortOutcome.CanceledWhileRunning,
-        _ => AbortOutcome.NotAborted,
-    };
+        var header = new ReadOnlySpan<byte>(answer.UserHeader, answer.UserHeaderLength);
+        if (!Machine.TrySplitItems(answer.Header, ref header, out var items))
+        {
+            return AbortOutcome.Requested;
+        }
+
+        return (AccelioStatus)answer.Header.Status switch
+        {
+            // Its time was over at the peer before the abort was there, which comes to the same.
+            _ when items.HasExpired => items.MayHaveExecuted ? AbortOutcome.CanceledWhileRunning : AbortOutcome.DroppedByPeer,
+            AccelioStatus.MessageFlushed => AbortOutcome.DroppedByPeer,
+            AccelioStatus.MessageCanceled => AbortOutcome.CanceledWhileRunning,
+            _ => AbortOutcome.NotAborted,
+        };
+    }
 
     /// <summary>Requests that waited for a consumer may not be answered any more.</summary>
     internal void TellDropped() => _events.OnDropped(this);

@@ -29,7 +29,7 @@ internal sealed class Tombstone : OutgoingTask
         }
 
         link.Tasks.Remove(this);
-        Listener?.OnOutcome(Id, ConnectionMachine.ToOutcome(frame.Header.Status));
+        Listener?.OnOutcome(Id, Connection?.OutcomeOf(ref frame) ?? AbortOutcome.Requested);
         FinishEnded();
     }
 

@@ -153,8 +153,7 @@ internal sealed partial class ConnectionCore
         _isServingWaiting = true;
         while (_runningHandlers < _options.MaxConcurrentHandlers && _waitingRequests.TryDequeue(out var next))
         {
-            next.IsWaiting = false;
-            if (!TryDrop(next) && !TryServe(next))
+            if (!TryDrop(next) && !TryServeWaiting(next))
             {
                 Hold(next);
             }
@@ -242,6 +241,12 @@ internal sealed partial class ConnectionCore
         return consumer is not null && TryPush(consumer, request);
     }
 
+    private bool TryServeWaiting(MessageCore request)
+    {
+        request.IsWaiting = false;
+        return TryServe(request);
+    }
+
     private static bool TryPush(SingleStream<InboundRequest> consumer, MessageCore request)
     {
         var handle = new InboundRequest(request);
@@ -304,8 +309,7 @@ internal sealed partial class ConnectionCore
         {
             // Taken out first: the consumer may close the session, which drops what waits.
             var request = _unclaimedRequests.Dequeue().Message;
-            request.IsWaiting = false;
-            if (!TryDrop(request) && !TryServe(request))
+            if (!TryDrop(request) && !TryServeWaiting(request))
             {
                 Hold(request);
                 break;
