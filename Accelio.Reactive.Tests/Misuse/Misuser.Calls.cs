@@ -12,6 +12,7 @@ internal sealed partial class Misuser
         {
             Context = run.Contexts[_random.Next(2)],
             WindowMessages = 1 + _random.Next(32),
+            IdleLinkTimeout = TimeSpan.Zero,
             LinkGroup = OneIn(2) ? $"group {_random.Next(2)}" : null,
             MaxConcurrentHandlers = 1 + _random.Next(4),
             SendBudget = 1 + _random.Next(1 << 20),

@@ -152,6 +152,39 @@ public class TimeLimitTests
         Assert.All(sessions, session => Assert.Equal(SessionState.Established, session.State));
     }
 
+    [Fact]
+    public void A_link_of_a_group_waits_for_the_next_session_for_IdleLinkTimeout()
+    {
+        using var world = new World();
+        static void Join(AccelioSessionOptions options) => (options.LinkGroup, options.IdleLinkTimeout) = ("group", TimeSpan.FromSeconds(60));
+
+        var first = world.Connect(Join);
+        world.Result(CloseAsync(first));
+        world.Pass(TimeSpan.FromSeconds(59));
+        var second = world.Connect(Join);
+        world.Pass(TimeSpan.FromSeconds(300));
+        Assert.Equal(SessionState.Established, second.State);
+        world.Result(CloseAsync(second));
+        world.Pass(TimeSpan.FromSeconds(61));
+        var third = world.Connect(Join);
+
+        Assert.Equal(first.LocalEndPoint, second.LocalEndPoint);
+        Assert.NotEqual(first.LocalEndPoint, third.LocalEndPoint);
+    }
+
+    [Fact]
+    public void A_link_of_a_group_may_close_with_its_last_session()
+    {
+        using var world = new World();
+        static void Join(AccelioSessionOptions options) => (options.LinkGroup, options.IdleLinkTimeout) = ("group", TimeSpan.Zero);
+
+        var first = world.Connect(Join);
+        world.Result(CloseAsync(first));
+        var second = world.Connect(Join);
+
+        Assert.NotEqual(first.LocalEndPoint, second.LocalEndPoint);
+    }
+
     [Theory]
     [InlineData(SimulatedLinkKind.Stream)]
     [InlineData(SimulatedLinkKind.Slots)]
@@ -221,5 +254,11 @@ public class TimeLimitTests
 
         var failure = Assert.IsType<AccelioTimeoutException>(call.Exception?.InnerException);
         Assert.Contains(name, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static async ValueTask<bool> CloseAsync(AccelioSession session)
+    {
+        await session.DisposeAsync();
+        return true;
     }
 }

@@ -62,7 +62,8 @@ internal sealed partial class LinkMachine
 
     private void OnLifeTimer(long now)
     {
-        var silence = now - Math.Max(Link.LastReceived, _readingSince);
+        // Without a connection nobody can be asked for a sign of life: such a link is silent, and lives as long as the idle timer lets it.
+        var silence = _connections.Count == 0 ? 0 : now - Math.Max(Link.LastReceived, _readingSince);
         if (!_isPaused && silence >= DetectWithin)
         {
             Link.Abort(LinkError.KeepAliveExpired, $"nothing was received for {TimeSpan.FromTicks(silence).TotalSeconds:0.#} s");

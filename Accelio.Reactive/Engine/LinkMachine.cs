@@ -92,6 +92,12 @@ internal sealed partial class LinkMachine : ILinkSink
 
     internal ConnectionMachine AddConnection(IConnectionEvents events, bool isClient, uint? id = null)
     {
+        if (_connections.Count == 0)
+        {
+            // The silence of a link without connections says nothing about its peer.
+            _readingSince = Now;
+        }
+
         var localId = id ?? NewId();
         var connection = new ConnectionMachine(this, events, localId, isClient);
         _connections.Add(localId, connection);
@@ -110,6 +116,9 @@ internal sealed partial class LinkMachine : ILinkSink
         {
             _lastConnection = null;
         }
+
+        // It may have been the one that was asked for a sign of life; then another one is.
+        _isProbing = false;
 
         if (_connections.Count == 0 && Phase == LinkPhase.Open)
         {

@@ -24,10 +24,15 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
     /// <summary>Sessions of one context to one address that name the same group share a link; null gives the session a link of its own.</summary>
     public string? LinkGroup { get; set; }
 
+    /// <summary>How long a link of a <see cref="LinkGroup"/> is kept for the next session when its last one has ended; zero closes it at once. What the first session of the link says
+    /// counts. Servers should keep theirs a little longer.</summary>
+    public TimeSpan IdleLinkTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     internal AccelioSessionOptions Validate()
     {
         ValidateCore();
         Check.PositiveTime(ConnectTimeout, nameof(ConnectTimeout));
+        Check.TimeOrInfinite(IdleLinkTimeout, nameof(IdleLinkTimeout));
         var copy = (AccelioSessionOptions)MemberwiseClone();
         copy.PrivateData = SetupLimits.CopyPrivateData(PrivateData, nameof(PrivateData));
         return copy;

@@ -1,5 +1,6 @@
 using Accelio.Reactive.Engine;
 using Accelio.Transports;
+using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
@@ -9,11 +10,21 @@ internal sealed class ClientLink : ILinkHost
     private readonly ClientLinkTable _table;
     private readonly PollerContext _context;
     private readonly List<SessionCore> _waiting = [];
+    private readonly long _idleTime;
+    private readonly IdleTimer _idle;
 
-    public ClientLink(ClientLinkTable table, PollerContext context, EngineSettings settings, object? key)
+    /// <summary>Makes a link that is about to be dialed.</summary>
+    /// <param name="table">Where others find it.</param>
+    /// <param name="context">Where it lives.</param>
+    /// <param name="settings">Of its protocol.</param>
+    /// <param name="key">Under what others find it, or null if it is one session's.</param>
+    /// <param name="idleTime">How long it waits for the next session when it has none.</param>
+    public ClientLink(ClientLinkTable table, PollerContext context, EngineSettings settings, object? key, long idleTime)
     {
         _table = table;
         _context = context;
+        _idleTime = idleTime;
+        _idle = new IdleTimer(this);
         Key = key;
         Machine = new LinkMachine(this, settings, context.Poller, context.Messages, context.Budget, context.Entropy, isClient: true);
     }
@@ -25,7 +36,11 @@ internal sealed class ClientLink : ILinkHost
     public object? Key { get; }
 
     /// <summary>A session wants to use the link.</summary>
-    public void Join(SessionCore session) => _waiting.Add(session);
+    public void Join(SessionCore session)
+    {
+        _waiting.Add(session);
+        _context.Poller.Timers.Cancel(_idle);
+    }
 
     /// <summary>Tells sessions that joined when the link was open already.</summary>
     public void ServeWaiting()
@@ -66,10 +81,18 @@ internal sealed class ClientLink : ILinkHost
     /// <inheritdoc/>
     public void OnLinkIdle(LinkMachine link)
     {
-        if (_waiting.Count == 0)
+        if (_waiting.Count != 0)
         {
-            _table.Forget(this);
-            link.Link.Close();
+            return;
+        }
+
+        if (Key is null || _idleTime == 0 || _context.IsDisposed)
+        {
+            CloseIdle();
+        }
+        else if (_idleTime != long.MaxValue)
+        {
+            _context.Poller.Timers.Schedule(_idle, _context.Poller.Now + _idleTime);
         }
     }
 
@@ -77,6 +100,7 @@ internal sealed class ClientLink : ILinkHost
     public void OnLinkClosed(LinkMachine link, LinkError error, string detail)
     {
         _table.Forget(this);
+        _context.Poller.Timers.Cancel(_idle);
         var info = LinkErrors.ToCloseInfo(error, detail, opened: false);
         foreach (var session in _waiting.ToArray())
         {
@@ -87,4 +111,16 @@ internal sealed class ClientLink : ILinkHost
 
     /// <inheritdoc/>
     public void OnLinkNote(LinkMachine link, LinkNote note, string detail) => AccelioLog.LinkNote(_context.Log, link.Link.RemoteEndPoint, note, detail);
+
+    private void CloseIdle()
+    {
+        _table.Forget(this);
+        Machine.Link.Close();
+    }
+
+    private sealed class IdleTimer(ClientLink link) : WheelTimer
+    {
+        /// <inheritdoc/>
+        public override void OnTimer(long now) => link.CloseIdle();
+    }
 }

@@ -26,7 +26,7 @@ internal sealed class ClientLinkTable(PollerContext context)
             return link;
         }
 
-        link = new ClientLink(this, context, session.Settings, key);
+        link = new ClientLink(this, context, session.Settings, key, Check.TicksOf(options.IdleLinkTimeout));
         link.Join(session);
         link.Machine.Attach(transport.Dial(context.Poller, address, LinkSettings.From(options), link.Machine));
         if (key is not null)
