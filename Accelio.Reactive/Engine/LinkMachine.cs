@@ -117,9 +117,6 @@ internal sealed partial class LinkMachine : ILinkSink
             _lastConnection = null;
         }
 
-        // It may have been the one that was asked for a sign of life; then another one is.
-        _isProbing = false;
-
         if (_connections.Count == 0 && Phase == LinkPhase.Open)
         {
             if (IsClient)
