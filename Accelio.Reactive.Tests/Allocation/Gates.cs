@@ -32,6 +32,14 @@ internal static class Gates
                 request.Canceled.IsCancellationRequested ? throw new InvalidOperationException("canceled") : request.RespondAsync(request.Payload)),
         },
 
+        // A time of its own travels with every request, and is looked at.
+        new("handler-that-looks-at-the-requesters-time", static (world, count) =>
+            RequestAsync(world, count, world.Message with { Timeout = TimeSpan.FromSeconds(20) }, CancellationToken.None))
+        {
+            Prepare = static world => world.Server.Handle(static request =>
+                request.Remaining is { } rest && rest <= TimeSpan.FromSeconds(20) ? request.RespondAsync(request.Payload) : throw new InvalidOperationException("no time")),
+        },
+
         // The state of the handler's own async method, about 180 bytes per call: not the library's, and stated so that nothing is added to it.
         new("handler-with-a-real-await", RequestAsync) { Prepare = static world => world.Server.Handle(AskBackAsync), Allowance = 250 },
         new("one-way-with-Read-and-Where", SendAsync) { Prepare = static world => Observe(world) },
