@@ -149,7 +149,7 @@ internal sealed class MisuseRun : IAsyncDisposable
     }
 
     /// <summary>Leases, credits, blocks of memory, timers and sockets that are in use.</summary>
-    private static (long Leases, int Records, long Credit, long Blocks, int Timers, int Sockets) WhatIsLeft(AccelioContext context)
+    internal static (long Leases, int Records, long Credit, long Blocks, int Timers, int Sockets) WhatIsLeft(AccelioContext context)
     {
         var poller = ((PollerContext)context).Poller;
         return context.RunAsync(_ => ValueTask.FromResult((
