@@ -35,6 +35,9 @@ public abstract class AccelioConnection
     /// <summary>Bytes of those, headers and bodies. A figure of the moment.</summary>
     public abstract long QueuedBytes { get; }
 
+    /// <summary>What the connection is doing at this moment. Any thread, without allocating and without disturbing the context; also after the end of the connection.</summary>
+    public virtual AccelioConnectionSnapshot GetSnapshot() => new() { State = Session.State, QueuedMessages = QueuedMessages, QueuedBytes = QueuedBytes };
+
     /// <summary>Whatever the application wants to keep with the connection; the library does not look at it.</summary>
     public object? State { get; set; }
 

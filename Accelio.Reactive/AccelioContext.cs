@@ -82,6 +82,9 @@ public abstract partial class AccelioContext : IAsyncDisposable, IDisposable
     /// end of the context.</summary>
     public abstract LeaseReport GetLeaseReport();
 
+    /// <summary>What the context is doing at this moment. Any thread, without allocating and without disturbing the context, also while a callback blocks it, and after its end.</summary>
+    public abstract AccelioContextSnapshot GetSnapshot();
+
     /// <summary>Contexts made by <see cref="Manual"/>: runs duty cycles until something was done or the time is over; by one thread at a time.</summary>
     /// <param name="timeout">Zero does not wait; <see cref="Timeout.InfiniteTimeSpan"/> waits for work.</param>
     /// <returns>How much was done; 0 when the time was over.</returns>

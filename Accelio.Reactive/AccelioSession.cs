@@ -158,6 +158,9 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <exception cref="OperationCanceledException">The token had fired: nothing was aborted.</exception>
     public abstract ValueTask<AbortReport> AbortTagAsync(long tag, CancellationToken cancellationToken = default);
 
+    /// <summary>What the session is doing at this moment, over all its connections. Any thread, without allocating and without disturbing the context; also after the end of the session.</summary>
+    public virtual AccelioSessionSnapshot GetSnapshot() => new() { State = State };
+
     /// <summary>Closes in good order: what is queued is sent, what is unanswered ends; bounded by <see cref="AccelioPeerOptions.CloseTimeout"/>, never throws. When it completes no callback runs any
     /// more and no memory of the caller is touched.</summary>
     public abstract ValueTask DisposeAsync();

@@ -13,3 +13,5 @@ public class OneWayTestsOverPortableTcp() : OneWayTests(Wire.PortableTcp());
 public class RequestTestsOverPortableTcp() : RequestTests(Wire.PortableTcp());
 
 public class SessionAnswerRulesOverPortableTcp() : SessionAnswerRules(Wire.PortableTcp());
+
+public class SnapshotTestsOverPortableTcp() : SnapshotTests(Wire.PortableTcp());

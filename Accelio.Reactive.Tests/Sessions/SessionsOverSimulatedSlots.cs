@@ -23,3 +23,5 @@ public class OneWayTestsOverSimulatedSlots() : OneWayTests(Wire.SimulatedSlots()
 public class RequestTestsOverSimulatedSlots() : RequestTests(Wire.SimulatedSlots());
 
 public class SessionAnswerRulesOverSimulatedSlots() : SessionAnswerRules(Wire.SimulatedSlots());
+
+public class SnapshotTestsOverSimulatedSlots() : SnapshotTests(Wire.SimulatedSlots());

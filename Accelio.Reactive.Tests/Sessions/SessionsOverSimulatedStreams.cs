@@ -23,3 +23,5 @@ public class OneWayTestsOverSimulatedStreams() : OneWayTests(Wire.SimulatedStrea
 public class RequestTestsOverSimulatedStreams() : RequestTests(Wire.SimulatedStreams());
 
 public class SessionAnswerRulesOverSimulatedStreams() : SessionAnswerRules(Wire.SimulatedStreams());
+
+public class SnapshotTestsOverSimulatedStreams() : SnapshotTests(Wire.SimulatedStreams());

@@ -23,3 +23,5 @@ public class OneWayTestsOverTcp() : OneWayTests(Wire.Tcp());
 public class RequestTestsOverTcp() : RequestTests(Wire.Tcp());
 
 public class SessionAnswerRulesOverTcp() : SessionAnswerRules(Wire.Tcp());
+
+public class SnapshotTestsOverTcp() : SnapshotTests(Wire.Tcp());

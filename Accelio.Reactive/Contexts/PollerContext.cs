@@ -120,6 +120,25 @@ internal sealed partial class PollerContext : AccelioContext
     public override LeaseReport GetLeaseReport() => _ledger.Report();
 
     /// <inheritdoc/>
+    public override AccelioContextSnapshot GetSnapshot()
+    {
+        // So that a caller in a loop sees the figures change.
+        Volatile.ReadBarrier();
+        var memory = Poller.Memory.Statistics;
+        return new AccelioContextSnapshot
+        {
+            Cycles = Poller.Cycles,
+            PostedCalls = Poller.PostedItems,
+            Residents = _residents.Count,
+            HeldMessages = Messages.Held,
+            MemoryInUse = memory.RentedBytes,
+            MemoryReserved = memory.ReservedBytes,
+            BudgetTaken = Budget.Taken,
+            IsDisposed = _isDisposed,
+        };
+    }
+
+    /// <inheritdoc/>
     public override RegisteredMemory RentMemory(int length)
     {
         DemandMemory();

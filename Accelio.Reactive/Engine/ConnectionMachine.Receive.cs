@@ -50,6 +50,8 @@ internal sealed partial class ConnectionMachine
         }
 
         var charge = frame.UserHeaderLength + frame.BodyLength;
+        _receivedMessages++;
+        _receivedBytes += charge;
         if (!_receive.Arrived(charge) && !IsCPeer)
         {
             RefuseOverrun(serial);

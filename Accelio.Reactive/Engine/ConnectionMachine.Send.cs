@@ -94,7 +94,9 @@ internal sealed partial class ConnectionMachine
         }
 
         _nextSerial++;
-        _send.Charge(receiptTask is not null, message.Header.Length + message.PayloadLength);
+        var charge = message.Header.Length + message.PayloadLength;
+        _sentBytes += charge;
+        _send.Charge(receiptTask is not null, charge);
         return status;
     }
 
@@ -222,6 +224,7 @@ internal sealed partial class ConnectionMachine
         }
 
         _nextSerial++;
+        _sentBytes += charge;
         _send.Charge(message.ExpectsAnswer || receipt is not null, charge);
         message.MarkSent(status == SendStatus.Referenced);
     }

@@ -37,4 +37,7 @@ public class AccelioException : IOException
 
     /// <summary>For a request or one-way message: whether the peer may have executed it. False means it surely did not.</summary>
     public bool MayHaveExecuted { get; }
+
+    /// <summary>What the connection was doing when the exception was made: how full its windows and queues were, how long the peer had been silent. Null where no connection is concerned.</summary>
+    public AccelioConnectionSnapshot? Snapshot { get; init; }
 }

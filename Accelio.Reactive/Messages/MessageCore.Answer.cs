@@ -23,7 +23,7 @@ internal sealed unsafe partial class MessageCore
         if (_poller.IsCurrent && Connection!.IsCopied(response.PayloadLength))
         {
             var failure = Connection.Respond(this, response, null, out _);
-            return failure.Kind == FailureKind.None ? default : ValueTask.FromException(FailureExceptions.Create(failure));
+            return failure.Kind == FailureKind.None ? default : ValueTask.FromException(FailureExceptions.Create(failure, Connection));
         }
 
         return ResponseOperation.Start(_poller, this, response, AccelioStatus.Success, null);

@@ -177,7 +177,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         Unregister();
         LeaveBatch();
         ReleaseBody();
-        _completion.SetException(FailureExceptions.Create(failure, _token));
+        _completion.SetException(FailureExceptions.Create(failure, Connection, _token));
     }
 
     /// <inheritdoc/>

@@ -52,7 +52,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         {
             // There is no duty cycle any more that could deliver it.
             ForgetCopy();
-            _error = FailureExceptions.Create(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."));
+            _error = FailureExceptions.Create(new Failure(FailureKind.SessionClosed, AccelioStatus.SessionClosed, "The context of the session was disposed."), connection: null);
             Deliver();
         }
     }
@@ -113,7 +113,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
             ForgetCopy();
         }
 
-        _error = FailureExceptions.Create(failure);
+        _error = FailureExceptions.Create(failure, Connection);
         session.Context.Deliveries.Add(this);
     }
 

@@ -62,7 +62,7 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
     {
         Body?.Release();
         Body = null;
-        _completion.SetException(FailureExceptions.Create(failure));
+        _completion.SetException(FailureExceptions.Create(failure, Request!.Connection));
     }
 
     /// <inheritdoc/>

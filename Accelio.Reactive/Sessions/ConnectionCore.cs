@@ -64,6 +64,14 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     /// <inheritdoc/>
     public override IObservable<InboundRequest> Requests => _requests;
 
+    /// <inheritdoc/>
+    public override AccelioConnectionSnapshot GetSnapshot()
+    {
+        // So that a caller in a loop sees the figures change.
+        Volatile.ReadBarrier();
+        return _machine?.GetSnapshot() ?? new AccelioConnectionSnapshot { State = SessionState.Connecting };
+    }
+
     /// <summary>Names the engine's connection; again if need be.</summary>
     public void Attach(ConnectionMachine machine) => _machine = machine;
 
@@ -127,7 +135,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     void IConnectionEvents.OnClosed(ConnectionMachine connection, in CloseInfo info)
     {
         _machine = connection;
-        End(FailureExceptions.Create(info));
+        End(FailureExceptions.Create(info, connection));
         _session.OnClosed(this, info);
     }
 }

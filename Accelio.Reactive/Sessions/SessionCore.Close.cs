@@ -74,7 +74,7 @@ internal sealed partial class SessionCore
             _events.Push(new SessionClosing(info.Reason == CloseReason.ClosedByPeer));
         }
 
-        End(_isConnecting ? ToConnectFailure(info) : info);
+        End(_isConnecting ? ToConnectFailure(info) : info, connection.Machine);
     }
 
     internal void BeginClose()
@@ -120,7 +120,7 @@ internal sealed partial class SessionCore
         End(_closeInfo);
     }
 
-    private void End(in CloseInfo info)
+    private void End(in CloseInfo info, ConnectionMachine? connection = null)
     {
         if (_state == SessionState.Closed)
         {
@@ -129,7 +129,7 @@ internal sealed partial class SessionCore
 
         _closeInfo = info;
         _state = SessionState.Closed;
-        var error = FailureExceptions.Create(info);
+        var error = FailureExceptions.Create(info, connection);
         FinishConnecting(error ?? new ConnectionLostException("The session was closed before it was established.", info.Status));
         _messages.End(error);
         _requests.End(error);

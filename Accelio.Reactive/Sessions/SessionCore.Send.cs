@@ -210,7 +210,7 @@ internal sealed partial class SessionCore
         var status = connection.SendOneWay(message, WireFlags(message.Options, OutgoingKind.OneWay), NewReceipt(message, ticket));
         if (status == SendStatus.Unreadable && copy)
         {
-            ExceptionDispatchInfo.Throw(FailureExceptions.Create(connection.MemoryGone()));
+            ExceptionDispatchInfo.Throw(FailureExceptions.Create(connection.MemoryGone(), connection));
         }
 
         if (status != SendStatus.Copied)

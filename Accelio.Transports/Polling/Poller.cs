@@ -104,6 +104,9 @@ internal abstract class Poller
     /// <summary>How many turns there were.</summary>
     public long Cycles { get; private set; }
 
+    /// <summary>How many posted items wait, about. Any thread.</summary>
+    public long PostedItems => Math.Max(0, _mailbox.Pending);
+
     /// <summary>The timers. Poller thread only.</summary>
     public TimerWheel Timers { get; }
 

@@ -1,0 +1,42 @@
+namespace Accelio.Reactive.Engine;
+
+/// <content>What the connection is doing, for those who look from outside.</content>
+internal sealed partial class ConnectionMachine
+{
+    private long _sentBytes;
+    private long _receivedMessages;
+    private long _receivedBytes;
+
+    /// <summary>The figures of the moment. Any thread: nothing here is more than a counter that the poller writes.</summary>
+    public AccelioConnectionSnapshot GetSnapshot()
+    {
+        var send = _send;
+        return new AccelioConnectionSnapshot
+        {
+            State = State switch
+            {
+                ConnectionState.Connecting => SessionState.Connecting,
+                ConnectionState.Online => SessionState.Established,
+                ConnectionState.Closed => SessionState.Closed,
+                _ => SessionState.Closing,
+            },
+            SendWindowMessages = send.Messages,
+            SendWindowBytes = send.Bytes,
+            ReceiveWindowMessages = _receive.Messages,
+            ReceiveWindowBytes = _receive.Bytes,
+            HeldMessages = _receive.HeldMessages,
+            HeldBytes = _receive.HeldBytes,
+            QueuedMessages = QueuedMessages,
+            QueuedBytes = QueuedBytes,
+            LinkQueuedBytes = Link.QueuedBytes,
+            Unanswered = Machine.Tasks.Count,
+            RunningHandlers = _handlersAtWork,
+            IsReadingPaused = _pausesLink,
+            SentMessages = (long)_nextSerial,
+            SentBytes = _sentBytes,
+            ReceivedMessages = _receivedMessages,
+            ReceivedBytes = _receivedBytes,
+            Silence = TimeSpan.FromTicks(Math.Max(0, Machine.Poller.ReadTime() - Link.LastReceived)),
+        };
+    }
+}
