@@ -82,7 +82,8 @@ public partial class TestSessionTests
         Assert.False(asking.IsCompleted);
         scheduler.AdvanceBy(1);
 
-        Assert.IsType<AccelioTimeoutException>(asking.Exception?.InnerException);
+        Assert.True(asking.IsFaulted);
+        Assert.IsType<AccelioTimeoutException>(asking.Exception.InnerException);
         Assert.Same(context, session.HomeContext);
     }
 

@@ -39,6 +39,9 @@ internal sealed class SchedulerDriver
     /// <summary>Whether time is virtual, and everything has to stay on the scheduler's thread; a scheduler with a thread of its own takes calls from all.</summary>
     public bool IsVirtual => _synchronization is not null;
 
+    /// <summary>Where awaits go on in virtual time; null in real time.</summary>
+    public SynchronizationContext? Synchronization => _synchronization;
+
     /// <summary>Whether the calling thread is inside an action of the scheduler.</summary>
     public bool IsRunning => _running.IsHeldByCurrentThread;
 

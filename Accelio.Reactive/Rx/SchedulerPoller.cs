@@ -23,6 +23,9 @@ internal sealed class SchedulerPoller : Poller
     /// <summary>Whether its time is virtual, and everything has to stay on the scheduler's thread.</summary>
     public bool IsVirtual => _driver.IsVirtual;
 
+    /// <summary>Where awaits go on in virtual time; null in real time.</summary>
+    public SynchronizationContext? Synchronization => _driver.Synchronization;
+
     /// <summary>Runs one duty cycle, the last one too. The driver only.</summary>
     /// <returns>How much was done.</returns>
     internal int Turn()

@@ -20,7 +20,23 @@ public partial class TestSession
     public override ValueTask<InboundMessage> RequestAsync(in OutboundMessage message, out MessageId id, CancellationToken cancellationToken = default)
     {
         id = NextId();
-        return AskPeer(new TestRequest(message), message.Timeout, cancellationToken);
+        var request = new TestRequest(message);
+        if ((_context as PollerContext)?.Poller is not SchedulerPoller { Synchronization: { } virtualTime })
+        {
+            return AskPeer(request, message.Timeout, cancellationToken);
+        }
+
+        // What the call waits for goes on in virtual time, on the scheduler's thread and at its instant, wherever the call was made.
+        var previous = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(virtualTime);
+        try
+        {
+            return AskPeer(request, message.Timeout, cancellationToken);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(previous);
+        }
     }
 
     /// <inheritdoc/>
