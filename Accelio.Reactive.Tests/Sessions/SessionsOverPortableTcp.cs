@@ -15,3 +15,5 @@ public class RequestTestsOverPortableTcp() : RequestTests(Wire.PortableTcp());
 public class SessionAnswerRulesOverPortableTcp() : SessionAnswerRules(Wire.PortableTcp());
 
 public class SnapshotTestsOverPortableTcp() : SnapshotTests(Wire.PortableTcp());
+
+public class FlowControlTestsOverPortableTcp() : FlowControlTests(Wire.PortableTcp());

@@ -25,3 +25,5 @@ public class RequestTestsOverSimulatedSlots() : RequestTests(Wire.SimulatedSlots
 public class SessionAnswerRulesOverSimulatedSlots() : SessionAnswerRules(Wire.SimulatedSlots());
 
 public class SnapshotTestsOverSimulatedSlots() : SnapshotTests(Wire.SimulatedSlots());
+
+public class FlowControlTestsOverSimulatedSlots() : FlowControlTests(Wire.SimulatedSlots());

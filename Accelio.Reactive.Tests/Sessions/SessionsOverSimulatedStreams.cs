@@ -25,3 +25,5 @@ public class RequestTestsOverSimulatedStreams() : RequestTests(Wire.SimulatedStr
 public class SessionAnswerRulesOverSimulatedStreams() : SessionAnswerRules(Wire.SimulatedStreams());
 
 public class SnapshotTestsOverSimulatedStreams() : SnapshotTests(Wire.SimulatedStreams());
+
+public class FlowControlTestsOverSimulatedStreams() : FlowControlTests(Wire.SimulatedStreams());

@@ -25,3 +25,5 @@ public class RequestTestsOverTcp() : RequestTests(Wire.Tcp());
 public class SessionAnswerRulesOverTcp() : SessionAnswerRules(Wire.Tcp());
 
 public class SnapshotTestsOverTcp() : SnapshotTests(Wire.Tcp());
+
+public class FlowControlTestsOverTcp() : FlowControlTests(Wire.Tcp());
