@@ -41,7 +41,7 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>The connections that carry the session at this moment; empty once it is over. A list that does not change: ask again for the next moment's.</summary>
     public virtual IReadOnlyList<AccelioConnection> Connections => [];
 
-    /// <summary>What happens to the session as a whole. A late subscriber gets the current state first; the last event is exactly one <see cref="SessionClosed"/>, then the stream completes.</summary>
+    /// <summary>What happens to the session as a whole. A late subscriber gets the redirects and the current state first; the last event is exactly one <see cref="SessionClosed"/>, then the stream completes.</summary>
     public abstract IObservable<AccelioSessionEvent> Events { get; }
 
     /// <summary>What goes wrong and is nobody's return value. Completes with the session, never fails.</summary>

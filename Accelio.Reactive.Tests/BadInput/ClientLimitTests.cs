@@ -59,7 +59,7 @@ public class ClientLimitTests
 
     [Theory]
     [InlineData("http://127.0.0.1:1", "http")]
-    [InlineData("\0\0", "which does not work")]
+    [InlineData("\0\0", "connecting to")]
     [InlineData("tcp://127.0.0.1", "no port")]
     public void A_redirect_to_nonsense_fails_and_says_where_to(string target, string expected)
     {
@@ -81,17 +81,13 @@ public class ClientLimitTests
     {
         using var world = new ClientWorld();
         var connecting = world.ConnectAsync();
-        var servers = new List<RawServer>();
-        while (servers.Count < 9)
-        {
-            servers.Add(world.Accept().OpenLink());
-            servers[^1].Send(servers[^1].SessionResponse(Redirect(world.Url.OriginalString)));
-        }
+        var server = world.Accept().OpenLink();
+        server.Send(server.SessionResponse(Redirect(world.Url.OriginalString)));
 
         var failure = FailureOf<AccelioException>(world, connecting);
         Assert.Equal(AccelioStatus.SessionRedirected, failure.Status);
-        Assert.Contains("more than 8 times", failure.Message, StringComparison.Ordinal);
-        servers.ForEach(server => server.Dispose());
+        Assert.Contains("circle", failure.Message, StringComparison.Ordinal);
+        server.Dispose();
         world.AssertUnharmed();
     }
 

@@ -17,3 +17,5 @@ public class SessionAnswerRulesOverPortableTcp() : SessionAnswerRules(Wire.Porta
 public class SnapshotTestsOverPortableTcp() : SnapshotTests(Wire.PortableTcp());
 
 public class FlowControlTestsOverPortableTcp() : FlowControlTests(Wire.PortableTcp());
+
+public class RedirectRulesOverPortableTcp() : RedirectRules(Wire.PortableTcp());

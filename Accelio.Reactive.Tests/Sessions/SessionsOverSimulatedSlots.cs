@@ -27,3 +27,5 @@ public class SessionAnswerRulesOverSimulatedSlots() : SessionAnswerRules(Wire.Si
 public class SnapshotTestsOverSimulatedSlots() : SnapshotTests(Wire.SimulatedSlots());
 
 public class FlowControlTestsOverSimulatedSlots() : FlowControlTests(Wire.SimulatedSlots());
+
+public class RedirectRulesOverSimulatedSlots() : RedirectRules(Wire.SimulatedSlots());

@@ -27,3 +27,5 @@ public class SessionAnswerRulesOverSimulatedStreams() : SessionAnswerRules(Wire.
 public class SnapshotTestsOverSimulatedStreams() : SnapshotTests(Wire.SimulatedStreams());
 
 public class FlowControlTestsOverSimulatedStreams() : FlowControlTests(Wire.SimulatedStreams());
+
+public class RedirectRulesOverSimulatedStreams() : RedirectRules(Wire.SimulatedStreams());

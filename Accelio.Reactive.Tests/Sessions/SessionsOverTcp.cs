@@ -27,3 +27,5 @@ public class SessionAnswerRulesOverTcp() : SessionAnswerRules(Wire.Tcp());
 public class SnapshotTestsOverTcp() : SnapshotTests(Wire.Tcp());
 
 public class FlowControlTestsOverTcp() : FlowControlTests(Wire.Tcp());
+
+public class RedirectRulesOverTcp() : RedirectRules(Wire.Tcp());

@@ -12,15 +12,18 @@ internal sealed class TamperingHub : SimulatedHub
     /// <summary>Called with what the server sends, before it leaves; false swallows it.</summary>
     public Func<SimulatedPacket, bool>? OnServerPacket { get; set; }
 
-    public override SimulatedPath CreatePath(SimulatedEndPoint from, SimulatedEndPoint to, Poller target) =>
-        new TamperingPath(this, target, isClient: from.Host == "localhost");
+    /// <summary>Hosts that nothing comes from, and nobody is told.</summary>
+    public HashSet<string> SilentHosts { get; } = [];
 
-    private sealed class TamperingPath(TamperingHub hub, Poller target, bool isClient) : SimulatedPath
+    public override SimulatedPath CreatePath(SimulatedEndPoint from, SimulatedEndPoint to, Poller target) =>
+        new TamperingPath(this, target, isClient: from.Host == "localhost", from.Host);
+
+    private sealed class TamperingPath(TamperingHub hub, Poller target, bool isClient, string from) : SimulatedPath
     {
         public override bool Carry(WorkItem item, long bytes)
         {
             var tamper = isClient ? hub.OnClientPacket : hub.OnServerPacket;
-            if (item is SimulatedPacket { IsReturning: false } packet && tamper is not null && !tamper(packet))
+            if (item is SimulatedPacket { IsReturning: false } packet && (hub.SilentHosts.Contains(from) || (tamper is not null && !tamper(packet))))
             {
                 return true;
             }

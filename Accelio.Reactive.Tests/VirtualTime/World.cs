@@ -10,6 +10,7 @@ internal sealed class World : IDisposable
     private readonly TamperingHub _hub = new();
     private readonly SimulatedNetwork _network;
     private readonly List<AccelioContext> _contexts = [];
+    private readonly List<AccelioServer> _others = [];
 
     public World(SimulatedLinkKind kind = SimulatedLinkKind.Stream, Action<AccelioServerOptions>? server = null, int? seed = null)
     {
@@ -53,6 +54,19 @@ internal sealed class World : IDisposable
     /// <summary>Opens a session from the client's context.</summary>
     public AccelioSession Connect(Action<AccelioSessionOptions>? configure = null) => Result(new ValueTask<AccelioSession>(BeginConnect(configure)));
 
+    /// <summary>A further server, on a context of its own.</summary>
+    public AccelioServer Bind(string uri, Action<AccelioServerOptions>? configure = null)
+    {
+        var options = new AccelioServerOptions { Context = NewContext(uri) };
+        configure?.Invoke(options);
+        var server = Result(AccelioServer.BindAsync(new Uri(uri), options));
+        _others.Add(server);
+        return server;
+    }
+
+    /// <summary>From now on nothing comes from a host any more, and nobody is told.</summary>
+    public void Silence(string host) => _hub.SilentHosts.Add(host);
+
     /// <summary>From now on nothing arrives any more, either way, and nobody is told.</summary>
     public void Silence() => _hub.OnClientPacket = _hub.OnServerPacket = static _ => false;
 
@@ -80,6 +94,7 @@ internal sealed class World : IDisposable
     public void Dispose()
     {
         Server.Dispose();
+        _others.ForEach(server => server.Dispose());
         _contexts.ForEach(context => context.Dispose());
     }
 }

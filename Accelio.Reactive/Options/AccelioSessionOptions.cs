@@ -11,6 +11,9 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
     /// <summary>Time for everything between the call and an established session.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many times the session may be sent on before it is established; 0 follows no redirect. A server that sends it back to where it was asked for already is not followed in any case.</summary>
+    public int MaxRedirects { get; set; } = 8;
+
     /// <summary>What the server's application sees with the request for a session; at most 3700 bytes, and 3812 together with the URI.</summary>
     public ReadOnlyMemory<byte> PrivateData { get; set; }
 
@@ -33,6 +36,7 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
         ValidateCore();
         Check.PositiveTime(ConnectTimeout, nameof(ConnectTimeout));
         Check.TimeOrInfinite(IdleLinkTimeout, nameof(IdleLinkTimeout));
+        Check.Range(MaxRedirects, 0, 64, nameof(MaxRedirects));
         var copy = (AccelioSessionOptions)MemberwiseClone();
         copy.PrivateData = SetupLimits.CopyPrivateData(PrivateData, nameof(PrivateData));
         return copy;

@@ -4,12 +4,12 @@ using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
-/// <summary>A dialed link with the sessions that wait for it. Context only.</summary>
+/// <summary>A dialed link with those who wait for it. Context only.</summary>
 internal sealed class ClientLink : ILinkHost
 {
     private readonly ClientLinkTable _table;
     private readonly PollerContext _context;
-    private readonly List<SessionCore> _waiting = [];
+    private readonly List<ILinkUser> _waiting = [];
     private readonly long _idleTime;
     private readonly IdleTimer _idle;
 
@@ -35,27 +35,27 @@ internal sealed class ClientLink : ILinkHost
     /// <summary>Under what the link is found by others, or null if it is not shared.</summary>
     public object? Key { get; }
 
-    /// <summary>A session wants to use the link.</summary>
-    public void Join(SessionCore session)
+    /// <summary>Somebody wants to use the link.</summary>
+    public void Join(ILinkUser user)
     {
-        _waiting.Add(session);
+        _waiting.Add(user);
         _context.Poller.Timers.Cancel(_idle);
     }
 
-    /// <summary>Tells sessions that joined when the link was open already.</summary>
+    /// <summary>Tells those who joined when the link was open already.</summary>
     public void ServeWaiting()
     {
-        foreach (var session in _waiting.ToArray())
+        foreach (var user in _waiting.ToArray())
         {
-            _waiting.Remove(session);
-            session.OnLinkReady(this);
+            _waiting.Remove(user);
+            user.OnLinkReady(this);
         }
     }
 
-    /// <summary>A session has given up waiting.</summary>
-    public void Leave(SessionCore session)
+    /// <summary>Somebody has given up waiting.</summary>
+    public void Leave(ILinkUser user)
     {
-        _waiting.Remove(session);
+        _waiting.Remove(user);
         if (_waiting.Count == 0 && Machine.ConnectionCount == 0)
         {
             _table.Forget(this);
@@ -102,10 +102,10 @@ internal sealed class ClientLink : ILinkHost
         _table.Forget(this);
         _context.Poller.Timers.Cancel(_idle);
         var info = LinkErrors.ToCloseInfo(error, detail, opened: false);
-        foreach (var session in _waiting.ToArray())
+        foreach (var user in _waiting.ToArray())
         {
-            _waiting.Remove(session);
-            session.OnLinkFailed(this, info);
+            _waiting.Remove(user);
+            user.OnLinkFailed(this, info);
         }
     }
 

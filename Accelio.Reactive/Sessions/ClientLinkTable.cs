@@ -10,13 +10,13 @@ internal sealed class ClientLinkTable(PollerContext context)
 {
     private readonly Dictionary<object, ClientLink> _shared = [];
 
-    /// <summary>A link for a session: the group's, or a new one. The session is told when it is ready.</summary>
-    public ClientLink Join(SessionCore session, ITransport transport, EndPoint address, AccelioSessionOptions options)
+    /// <summary>A link for a session: the group's, or a new one. The user is told when it is ready.</summary>
+    public ClientLink Join(ILinkUser user, ITransport transport, EndPoint address, AccelioSessionOptions options)
     {
         object? key = options.LinkGroup is { } group ? (transport.Scheme, address, options.DualSocket, options.LocalAddress, options.TypeOfService, group) : null;
         if (key is not null && _shared.TryGetValue(key, out var link))
         {
-            link.Join(session);
+            link.Join(user);
             if (link.Machine.Phase == LinkPhase.Open)
             {
                 // Not inside the caller, who does not know the link yet.
@@ -26,8 +26,8 @@ internal sealed class ClientLinkTable(PollerContext context)
             return link;
         }
 
-        link = new ClientLink(this, context, session.Settings, key, Check.TicksOf(options.IdleLinkTimeout));
-        link.Join(session);
+        link = new ClientLink(this, context, EngineSettings.From(options), key, Check.TicksOf(options.IdleLinkTimeout));
+        link.Join(user);
         link.Machine.Attach(transport.Dial(context.Poller, address, LinkSettings.From(options), link.Machine));
         if (key is not null)
         {

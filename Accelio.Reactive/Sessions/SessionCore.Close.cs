@@ -62,8 +62,13 @@ internal sealed partial class SessionCore
     /// <summary>A connection is over. Context only.</summary>
     internal void OnClosed(ConnectionCore connection, in CloseInfo info)
     {
-        RemoveConnection(connection);
-        if (_connections.Length != 0 || IsMoving(connection))
+        if (!RemoveConnection(connection) && !ReferenceEquals(connection, _asking))
+        {
+            // The session went on elsewhere.
+            return;
+        }
+
+        if (_connections.Length != 0 || TryElsewhere(connection, info))
         {
             return;
         }

@@ -8,34 +8,28 @@ using Accelio.Transports.Polling;
 namespace Accelio.Reactive;
 
 /// <content>Clients: from a URI to an established session - addresses in turn, redirects, portals, all within one time limit.</content>
-internal sealed partial class SessionCore
+internal sealed partial class SessionCore : IRouteUser
 {
-    private const int MaxMoves = 8;
     private const string NoSessionHere = "no session can be opened on it";
     private readonly Signal _connected;
+    private readonly List<string> _askedBefore = [];
     private ConnectTimer? _connectTimer;
-    private EndPoint[] _addresses = [];
-    private ITransport? _transport;
-    private ClientLink? _pendingLink;
-    private ConnectionCore? _leaving;
-    private string _target = string.Empty;
-    private int _nextAddress;
-    private int _moves;
-    private bool _isMoving;
+    private long _deadline = long.MaxValue;
+    private Route? _route;
+    private ConnectionCore? _asking;
     private uint? _helloPeer;
     private uint _helloLocal;
     private bool _isConnecting;
 
     private AccelioSessionOptions ClientOptions => (AccelioSessionOptions)_options;
 
+    private string Target => _route?.Target ?? Uri;
+
     /// <summary>Connects; completes when the session is established, fails with the exception for the caller.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ConnectAsync(ITransport transport, EndPoint[] addresses, CancellationToken cancellationToken)
     {
-        _transport = transport;
-        _addresses = addresses;
-        _target = Uri;
-        var begin = new ActionItem(BeginConnecting);
+        var begin = new ActionItem(() => BeginConnecting(transport, addresses));
         Poller.DemandCaller();
         if (!Poller.Post(begin))
         {
@@ -57,21 +51,19 @@ internal sealed partial class SessionCore
     internal static AccelioCanceledException ConnectCanceled(CancellationToken token) =>
         new("Connecting was canceled by its token.", AbortOutcome.NotSent, token);
 
-    /// <summary>The link is ready: opens the session on it, or greets. Context only.</summary>
-    internal void OnLinkReady(ClientLink link)
+    /// <inheritdoc/>
+    void IRouteUser.OnRouteReady(Route route, ClientLink link)
     {
-        if (!ReferenceEquals(link, _pendingLink))
+        if (_askedBefore.Count != 0 && _helloPeer is null)
         {
-            return;
+            _events.Push(new SessionRedirected(route.Target));
         }
 
-        _pendingLink = null;
-        _isMoving = false;
         _connections = [];
-        var connection = NewConnection();
+        var connection = _asking = NewConnection();
         var machine = _helloPeer is { } peer
             ? link.Machine.OpenConnection(connection, _helloLocal, peer)
-            : link.Machine.OpenSession(connection, Encoding.UTF8.GetBytes(_target), ClientOptions.PrivateData.Span);
+            : link.Machine.OpenSession(connection, Encoding.UTF8.GetBytes(route.Target), ClientOptions.PrivateData.Span);
         connection.Attach(machine);
         if (machine.State != ConnectionState.Closed)
         {
@@ -79,35 +71,18 @@ internal sealed partial class SessionCore
         }
     }
 
-    /// <summary>The link could not be made: the next address has its turn. Context only.</summary>
-    internal void OnLinkFailed(ClientLink link, in CloseInfo info)
+    /// <inheritdoc/>
+    void IRouteUser.OnAnswerMissing(Route route)
     {
-        if (!ReferenceEquals(link, _pendingLink))
+        if (_asking is { } connection)
         {
-            return;
-        }
-
-        _pendingLink = null;
-        if (_isConnecting && info.Reason != CloseReason.ProtocolViolation && _nextAddress < _addresses.Length)
-        {
-            DialNext();
-        }
-        else
-        {
-            End(ToConnectFailure(info));
+            Leave(connection);
+            connection.Machine.Abort();
         }
     }
 
-    /// <summary>What ended the link before there was a session, in words for who connects.</summary>
-    private CloseInfo ToConnectFailure(in CloseInfo info) => info.Reason switch
-    {
-        CloseReason.Rejected or CloseReason.ClosedLocally => info,
-        CloseReason.ConnectionLost => new CloseInfo(
-            CloseReason.ConnectFailed,
-            AccelioStatus.ConnectError,
-            $"Connecting to {_target} failed: the server hung up before it had answered ({info.Detail}). Is it an Accelio server?"),
-        _ => info with { Detail = $"Connecting to {_target} failed: {info.Detail}" },
-    };
+    /// <inheritdoc/>
+    void IRouteUser.OnRouteFailed(Route route, in CloseInfo info) => End(ToConnectFailure(info));
 
     /// <summary>The server accepted, but the session goes on at a portal. Context only.</summary>
     internal void OnPortals(ConnectionCore connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId)
@@ -115,19 +90,64 @@ internal sealed partial class SessionCore
         _acceptedData = privateData.ToArray();
         _helloPeer = peerSessionId;
         _helloLocal = connection.Machine.LocalId;
-        Move(connection, portals[0]);
+        Move(connection, portals);
     }
 
     /// <summary>The server sent the client elsewhere. Context only.</summary>
     internal void OnRedirected(ConnectionCore connection, IReadOnlyList<string> portals)
     {
-        _helloPeer = null;
-        Move(connection, portals[0]);
+        _askedBefore.Add(Target);
+        var fresh = portals.Where(portal => !_askedBefore.Exists(asked => IsSameTarget(asked, portal))).ToArray();
+        var way = $"{string.Join(" -> ", _askedBefore)} -> {portals[0]}";
+        var fault = fresh.Length == 0 ? $"The session was redirected in a circle: {way}."
+            : _askedBefore.Count <= ClientOptions.MaxRedirects ? null
+            : ClientOptions.MaxRedirects == 0 ? $"The session was redirected, and MaxRedirects is 0: {way}."
+            : $"The session was redirected more than {ClientOptions.MaxRedirects} times: {way}. Is there a loop? Else raise MaxRedirects.";
+        if (fault is not null)
+        {
+            Leave(connection);
+            End(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.SessionRedirected, fault));
+            return;
+        }
+
+        Move(connection, fresh);
     }
 
-    private bool IsMoving(ConnectionCore connection) => _isMoving || (ReferenceEquals(connection, _leaving) && _state == SessionState.Connecting);
+    /// <summary>A connection is over before it was answered: somebody else may answer. Context only.</summary>
+    /// <returns>Whether there was something to go on with; if there is nobody else, the session has ended.</returns>
+    private bool TryElsewhere(ConnectionCore connection, in CloseInfo info)
+    {
+        if (!_isConnecting || !ReferenceEquals(connection, _asking) || _route is not { } route || info.Reason is not (CloseReason.ConnectionLost or CloseReason.TimedOut))
+        {
+            return false;
+        }
 
-    private void BeginConnecting()
+        _asking = null;
+        route.Next(info);
+        return true;
+    }
+
+    private static bool IsSameTarget(string one, string other) =>
+        System.Uri.TryCreate(one, UriKind.Absolute, out var first) && System.Uri.TryCreate(other, UriKind.Absolute, out var second) ? first == second : one == other;
+
+    /// <summary>What ended the search for a server, in words for who connects.</summary>
+    private CloseInfo ToConnectFailure(in CloseInfo info)
+    {
+        var doing = _helloPeer is not null ? "The server accepted the session and sent it to its portals, but connecting"
+            : _askedBefore.Count != 0 ? $"The session was redirected ({string.Join(" -> ", _askedBefore)}), but connecting"
+            : "Connecting";
+        return info.Reason switch
+        {
+            CloseReason.Rejected or CloseReason.ClosedLocally => info,
+            CloseReason.ConnectionLost => new CloseInfo(
+                CloseReason.ConnectFailed,
+                AccelioStatus.ConnectError,
+                $"{doing} to {Target} failed: the server hung up before it had answered ({info.Detail}). Is it an Accelio server?"),
+            _ => info with { Detail = $"{doing} to {Target} failed: {info.Detail}" },
+        };
+    }
+
+    private void BeginConnecting(ITransport transport, EndPoint[] addresses)
     {
         if (_state != SessionState.Connecting)
         {
@@ -144,81 +164,33 @@ internal sealed partial class SessionCore
         _isConnecting = true;
         if (ClientOptions.ConnectTimeout != Timeout.InfiniteTimeSpan)
         {
+            _deadline = Poller.Now + ClientOptions.ConnectTimeout.Ticks;
             _connectTimer = new ConnectTimer(this);
-            Poller.Timers.Schedule(_connectTimer, Poller.Now + ClientOptions.ConnectTimeout.Ticks);
+            Poller.Timers.Schedule(_connectTimer, _deadline);
         }
 
-        DialNext();
-    }
-
-    private void DialNext()
-    {
-        var address = _addresses[_nextAddress++];
-        try
-        {
-            _pendingLink = Context.ClientLinks.Join(this, _transport!, address, ClientOptions);
-        }
-        catch (TransportException exception)
-        {
-            End(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.ConnectError, exception.Message));
-        }
+        _route = NewRoute([Uri]);
+        _route.Begin(transport, addresses);
     }
 
     /// <summary>The server sent the session elsewhere; the connection it was asked on closes by itself.</summary>
-    private void Move(ConnectionCore lead, string target)
+    private void Move(ConnectionCore lead, IReadOnlyList<string> targets)
     {
-        _leaving = lead;
-        if (++_moves > MaxMoves)
-        {
-            _isMoving = false;
-            End(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.SessionRedirected, $"The session was redirected more than {MaxMoves} times, last to {target}."));
-            return;
-        }
-
-        _isMoving = true;
-        RemoveConnection(lead);
-        _ = ResolveAndDial(target);
+        Leave(lead);
+        _route?.Stop();
+        _route = NewRoute(targets);
+        _route.Begin();
     }
 
-    private async Task ResolveAndDial(string target)
+    // What becomes of it is of no interest any more.
+    private void Leave(ConnectionCore connection)
     {
-        EndPoint[] addresses = [];
-        ITransport? transport = null;
-        var fault = string.Empty;
-        try
-        {
-            var uri = new Uri(target);
-            transport = TransportTable.Find(uri, Context);
-            addresses = await transport.ResolveAsync(uri, CancellationToken.None);
-        }
-        catch (Exception exception) when (exception is UriFormatException or TransportException or ArgumentException)
-        {
-            fault = exception.Message;
-        }
-
-        await Context.SwitchTo();
-        if (_state != SessionState.Connecting)
-        {
-            return;
-        }
-
-        if (transport is null || addresses.Length == 0)
-        {
-            _isMoving = false;
-            End(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.AddressError, $"The server sent the session to '{target}', which does not work: {fault}"));
-            return;
-        }
-
-        _transport = transport;
-        _addresses = addresses;
-        _nextAddress = 0;
-        if (_helloPeer is null)
-        {
-            _target = target;
-        }
-
-        DialNext();
+        _asking = null;
+        RemoveConnection(connection);
     }
+
+    private Route NewRoute(IReadOnlyList<string> targets) =>
+        new(Context, ClientOptions, this, targets) { Deadline = _deadline, IncludesAnswer = _helloPeer is not null };
 
     private void FinishConnecting(Exception? error)
     {
@@ -228,6 +200,8 @@ internal sealed partial class SessionCore
         }
 
         _isConnecting = false;
+        _asking = null;
+        _route?.Stop();
         if (error is null)
         {
             _connected.Set();
@@ -259,19 +233,15 @@ internal sealed partial class SessionCore
 
         var limit = ClientOptions.ConnectTimeout;
         _connected.Set(new AccelioTimeoutException(
-            $"The session to {_target} was not established within ConnectTimeout, {limit}. Is the server there, and does it answer?",
+            $"The session to {Target} was not established within ConnectTimeout, {limit}. Is the server there, and does it answer?",
             AccelioStatus.Timeout));
         AbortNow();
     }
 
     private void AbandonConnecting()
     {
-        _isMoving = false;
-        if (_pendingLink is { } link)
-        {
-            _pendingLink = null;
-            link.Leave(this);
-        }
+        _asking = null;
+        _route?.Stop();
     }
 
     private sealed class ConnectTimer(SessionCore session) : WheelTimer

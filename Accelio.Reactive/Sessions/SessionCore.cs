@@ -216,5 +216,10 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
         }
     }
 
-    private void RemoveConnection(ConnectionCore connection) => _connections = Array.FindAll(_connections, other => !ReferenceEquals(other, connection));
+    private bool RemoveConnection(ConnectionCore connection)
+    {
+        var before = _connections;
+        _connections = Array.FindAll(before, other => !ReferenceEquals(other, connection));
+        return _connections.Length != before.Length;
+    }
 }
