@@ -14,6 +14,7 @@ public class SampleTests
         using var hello = new SampleProcess("HelloWorld");
 
         Assert.Equal(0, await hello.EndAsync());
+        Assert.Contains("client: SessionRedirected", hello.Output, StringComparison.Ordinal);
         Assert.Contains("client: answer 1", hello.Output, StringComparison.Ordinal);
         Assert.Contains("client: receipt: accepted", hello.Output, StringComparison.Ordinal);
         Assert.Contains("client: it is hot", hello.Output, StringComparison.Ordinal);
@@ -76,6 +77,29 @@ public class SampleTests
         Assert.True(result.RootElement.GetProperty("server").GetProperty("sessions").GetInt32() >= 1);
         server.Terminate();
         Assert.Equal(0, await server.EndAsync());
+    }
+
+    [Theory]
+    [InlineData("rate --size 32 --depth 4 --count 1000 --verify --json")]
+    [InlineData("connect --count 20 --links 2 --json")]
+    public async Task Perf_clients_follow_a_redirect(string command)
+    {
+        using var server = new SampleProcess("Perf", "serve", "--url", "tcp://127.0.0.1:0");
+        using var door = new SampleProcess("Perf", "serve", "--url", "tcp://127.0.0.1:0", "--redirect", await server.ListeningAsync());
+        using var client = new SampleProcess("Perf", [.. command.Split(' '), "--url", await door.ListeningAsync()]);
+
+        Assert.True(await client.EndAsync() == 0, client.Output);
+        Assert.Contains("\"errors\":0", client.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Perf_serve_rejects_when_told_to()
+    {
+        using var server = new SampleProcess("Perf", "serve", "--url", "tcp://127.0.0.1:0", "--reject");
+        using var client = new SampleProcess("Perf", "lat", "--size", "32", "--url", await server.ListeningAsync());
+
+        Assert.Equal(3, await client.EndAsync());
+        Assert.Contains("rejected", client.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,11 @@ static async Task RunBothAsync(CancellationToken token)
 {
     // Port 0: any that is free.
     await using var hello = await HelloServer.OpenAsync(new Uri("tcp://127.0.0.1:0"), token);
-    await HelloClient.RunAsync(hello.EndPoint, count: 3, token);
+
+    // A second server sends whoever comes to the first one.
+    await using var door = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), cancellationToken: token);
+    using var redirecting = door.SessionRequests.Subscribe(request => request.Redirect(hello.EndPoint));
+    await HelloClient.RunAsync(door.EndPoint, count: 3, token);
 }
 
 static async Task RunServerAsync(Uri endpoint, CancellationToken token)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Accelio.Reactive;
+using Accelio.Samples.HelloWorld;
 
 namespace Accelio.Samples.Perf;
 
@@ -13,15 +14,34 @@ internal static class ServeCommand
     public static Command Create()
     {
         var common = new CommonOptions();
+        var redirect = new Option<Uri?>("--redirect") { Description = "Send every client to this server instead", CustomParser = UrlArgument.Parse };
+        var reject = new Option<bool>("--reject") { Description = "Reject every session" };
         var command = new Command("serve", "An echo server that counts; prints 'listening URL' once it is ready")
         {
-            common.Url, common.Cpu, common.Spin, common.Engine,
+            common.Url, common.Cpu, common.Spin, common.Engine, redirect, reject,
         };
-        command.SetAction((arguments, token) => RunAsync(common, arguments, token));
+        command.SetAction((arguments, token) => RunAsync(common, arguments, arguments.GetValue(redirect), arguments.GetValue(reject), token));
         return command;
     }
 
-    private static async Task RunAsync(CommonOptions common, ParseResult arguments, CancellationToken token)
+    private static void Answer(SessionRequest request, Uri? redirect, bool reject)
+    {
+        if (reject)
+        {
+            request.Reject();
+        }
+        else if (redirect is not null)
+        {
+            // What the client asked for stays what it asks for, /stats for one.
+            request.Redirect(new Uri(redirect, new Uri(request.RequestedUri).AbsolutePath));
+        }
+        else
+        {
+            request.Accept(new AcceptOptions { PrivateData = Name });
+        }
+    }
+
+    private static async Task RunAsync(CommonOptions common, ParseResult arguments, Uri? redirect, bool reject, CancellationToken token)
     {
         await using var context = common.StartContext(arguments, "serve");
         await using var server = await AccelioServer.BindAsync(arguments.GetRequiredValue(common.Url), new AccelioServerOptions { Context = context }, token);
@@ -31,7 +51,7 @@ internal static class ServeCommand
         long receipts = 0;
         var sessions = 0;
 
-        server.SessionRequests.Subscribe(request => request.Accept(new AcceptOptions { PrivateData = Name }));
+        server.SessionRequests.Subscribe(request => Answer(request, redirect, reject));
         server.Sessions.Subscribe(session =>
         {
             sessions++;
