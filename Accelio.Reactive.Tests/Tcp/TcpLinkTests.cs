@@ -157,6 +157,29 @@ public class TcpLinkTests
         Assert.Equal(0, sink.Opened);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_link_that_still_closes_when_its_poller_stops_gives_everything_back(bool dual)
+    {
+        var world = World();
+        var (client, clientSink, server, serverSink) = world.Connect(dual);
+        world.Send(client, Request, new byte[100]);
+        world.Until(() => serverSink.Frames.Count == 1);
+
+        world.Do(() =>
+        {
+            world.Listener.Stop();
+            server.Close();
+            client.Close();
+        });
+        world.Poller.Dispose();
+
+        Assert.Single(clientSink.Closed);
+        Assert.Single(serverSink.Closed);
+        Assert.Equal(0, world.Poller.Memory.Statistics.RentedBlocks);
+    }
+
     [Fact]
     public void A_dial_that_is_not_answered_ends_in_time()
     {

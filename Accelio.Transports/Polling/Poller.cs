@@ -41,6 +41,7 @@ internal abstract class Poller
     private readonly PollableList _pollables = new();
     private readonly DirtyList _dirty = new();
     private readonly List<Action> _stopping = [];
+    private readonly HashSet<Link> _closing = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StopItem _stopItem;
     private int _stopRequested;
@@ -214,6 +215,13 @@ internal abstract class Poller
     /// </summary>
     public void OnStopping(Action callback) => _stopping.Add(callback);
 
+    /// <summary>Notes a link that closes in good order, which may take longer than all who used it live: when the poller stops before, it is
+    /// cut off. Poller thread only.</summary>
+    public void NoteClosing(Link link) => _closing.Add(link);
+
+    /// <summary>The link has closed.</summary>
+    public void NoteClosed(Link link) => _closing.Remove(link);
+
     /// <summary>Reports what user code threw. Never throws.</summary>
     public void ReportUnhandled(Exception exception)
     {
@@ -324,6 +332,13 @@ internal abstract class Poller
             {
                 ReportUnhandled(exception);
             }
+        }
+
+        RunPendingWork();
+        foreach (var link in _closing.ToArray())
+        {
+            // Its last bytes are with the system by now, or would not have left in time.
+            link.Abort(LinkError.None, $"the poller '{Options.Name}' stopped while the link closed");
         }
 
         RunPendingWork();

@@ -87,6 +87,7 @@ internal sealed unsafe partial class SimulatedSlotLink : Link, IFlushable, ISimu
         else if (_state is SlotLinkState.SettingUp or SlotLinkState.Ready)
         {
             _state = SlotLinkState.Flushing;
+            Poller.NoteClosing(this);
             _paused = false;
             _sendProgress = Poller.Now;
             ScheduleReceive();
@@ -190,6 +191,7 @@ internal sealed unsafe partial class SimulatedSlotLink : Link, IFlushable, ISimu
     // Outside of every call of the sink: releases, the last question about the buffers, the last word.
     private void FinishClose()
     {
+        Poller.NoteClosed(this);
         while (_exposed.TryRemoveAny(out var token))
         {
             if (token is not null)

@@ -25,6 +25,7 @@ internal abstract unsafe partial class StreamLink
         else if (_state is StreamLinkState.SettingUp or StreamLinkState.Ready)
         {
             _state = StreamLinkState.Flushing;
+            Poller.NoteClosing(this);
             _sendProgress = Poller.Now;
             AbandonPlacement();
             WantBytes();
@@ -76,6 +77,7 @@ internal abstract unsafe partial class StreamLink
     /// <summary>The last act: gives memory back and calls the sink for the last time.</summary>
     internal void FinishClose()
     {
+        Poller.NoteClosed(this);
         AbandonPlacement();
         if (_sink is { } sink)
         {
