@@ -99,7 +99,8 @@ internal sealed partial class SessionCore
     {
         try
         {
-            return await Context.RunAsync(_ => body());
+            // Nobody's SynchronizationContext: in virtual time the report comes at its instant, wherever the call was made.
+            return await Context.RunAsync(_ => body()).ConfigureAwait(false);
         }
         catch (ObjectDisposedException) when (Poller.HasStopped)
         {
