@@ -56,6 +56,10 @@ internal static class Gates
         {
             Size = 65536, Depth = 16, Messages = 100_000, Prepare = static world => world.Server.Handle(request => request.RespondAsync(world.ServerMemory)),
         },
+        new("one-way-into-memory-of-a-selector", SendAsync)
+        {
+            Size = 65536, Depth = 16, Messages = 100_000, ChoosesMemory = true, Prepare = static world => Observe(world),
+        },
         new("response-into-registered-memory", RequestIntoMemoryAsync) { Size = 65536, Depth = 16, Messages = 100_000 },
     ];
 

@@ -10,6 +10,7 @@ namespace Accelio.Reactive.Tests.Docs;
 public class MessagesAndLeases
 {
     private readonly List<string> _shown = [];
+    private readonly List<byte[]> _stored = [];
 
     [Fact]
     public async Task The_report_names_who_holds_what()
@@ -56,6 +57,47 @@ public class MessagesAndLeases
 
         await Until.TrueAsync(() => seen.Count == 3, () => $"{seen.Count} messages");
         Assert.Equal([1 << 20, 1000, 4], seen);
+    }
+
+    [Fact]
+    public async Task Long_bodies_arrive_where_they_are_stored()
+    {
+        await using var context = AccelioContext.Start();
+
+        // <snippet buffer-selector>
+        var blocks = new ConcurrentQueue<RegisteredMemory>(Enumerable.Range(0, 16).Select(_ => context.RentMemory(1 << 20)));
+        var options = new AccelioServerOptions
+        {
+            Context = context,
+            BufferSelector = (in BodyAnnouncement body) =>
+                body.Length <= 1 << 20 && body.Header.SequenceEqual("store"u8) && blocks.TryDequeue(out var block) ? block.Memory : default,
+        };
+
+        await using var server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), options);
+        server.Handle(async request =>
+        {
+            if (request.Message.TryGetRegistered(out var block, out var start))
+            {
+                await StoreAsync(block.Memory.Slice(start, request.PayloadLength));  // no copy was made, and none is needed
+                await request.RespondAsync("stored"u8.ToArray());
+                blocks.Enqueue(block);
+            }
+        });
+        // </snippet>
+
+        await using var session = await AccelioSession.ConnectAsync(server.EndPoint);
+        var body = Pair.Bytes(1 << 20);
+        var message = new OutboundMessage(body) { Header = "store"u8.ToArray() };
+        Assert.Equal(6, await session.RequestAsync(message, answer => answer.PayloadLength));
+        Assert.Equal(body, Assert.Single(_stored));
+        await Until.TrueAsync(() => blocks.Count == 16, () => $"{blocks.Count} blocks");
+        Assert.Single(blocks, block => block.GetSpan().SequenceEqual(body));
+    }
+
+    private Task StoreAsync(ReadOnlyMemory<byte> bytes)
+    {
+        _stored.Add(bytes.ToArray());
+        return Task.CompletedTask;
     }
 
     private void Show(string line) => _shown.Add(line);

@@ -146,10 +146,10 @@ internal sealed class EngineWorld : ILinkHost
     }
 
     /// <summary>The head of a frame of the peer arrives; its body is still to come.</summary>
-    public void PeerBegins(FrameHeader header)
+    public void PeerBegins(FrameHeader header, int bodyLength = 1)
     {
         Link.Touch();
-        On(() => Link.Begin(Machine, header));
+        On(() => Link.Begin(Machine, header, bodyLength));
     }
 
     /// <summary>The body of a frame has come.</summary>

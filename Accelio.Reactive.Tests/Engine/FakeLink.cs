@@ -9,6 +9,7 @@ namespace Accelio.Reactive.Tests.Engine;
 /// <summary>A link without a transport: keeps what the engine sends, and plays the peer by hand.</summary>
 internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions options) : Link
 {
+    private readonly Dictionary<ulong, InboundFrame> _begun = [];
     private bool _closed;
 
     public List<SentFrame> Sent { get; } = [];
@@ -92,10 +93,11 @@ internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions 
     }
 
     /// <summary>The head of the peer's frame arrives.</summary>
-    public void Begin(ILinkSink sink, FrameHeader header)
+    public void Begin(ILinkSink sink, FrameHeader header, int bodyLength)
     {
-        var frame = new InboundFrame { Header = header, BodyLength = 1 };
+        var frame = new InboundFrame { Header = header, BodyLength = bodyLength };
         sink.OnArrival(this, ref frame);
+        _begun[header.Serial] = frame;
     }
 
     /// <summary>The body has come.</summary>
@@ -103,7 +105,11 @@ internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions 
     {
         fixed (byte* b = body)
         {
-            var frame = new InboundFrame { Header = header, Body = b, BodyLength = body.Length };
+            _begun.Remove(header.Serial, out var frame);
+            frame.Header = header;
+            frame.Body = frame.Placement == PlacementKind.Destination ? frame.Destination : b;
+            frame.BodyLength = body.Length;
+            body.CopyTo(new Span<byte>(frame.Body, body.Length));
             sink.OnFrame(this, ref frame);
         }
     }

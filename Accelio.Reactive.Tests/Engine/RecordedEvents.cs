@@ -23,6 +23,21 @@ internal sealed class RecordedEvents : IConnectionEvents
 
     public void OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals) => Log.Add($"redirected {string.Join(',', portals)}");
 
+    /// <summary>What long bodies shall go into; null for the pool.</summary>
+    public RegisteredMemory? Memory { get; set; }
+
+    public RegisteredMemory? ChooseMemory(ConnectionMachine connection, bool isRequest, ReadOnlySpan<byte> header, long length, out int start)
+    {
+        start = 1;
+        if (Memory is { } memory)
+        {
+            Log.Add($"choose for {(isRequest ? "request" : "message")} of {length}");
+            memory.Hold();
+        }
+
+        return Memory;
+    }
+
     public void OnMessage(ConnectionMachine connection, MessageCore message) => Take("message", message);
 
     public void OnRequest(ConnectionMachine connection, MessageCore request) => Take("request", request);

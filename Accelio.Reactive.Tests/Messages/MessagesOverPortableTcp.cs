@@ -19,3 +19,5 @@ public class EchoTestsOverPortableTcp() : EchoTests(Sessions.Wire.PortableTcp())
 public class RegisteredMemoryTestsOverPortableTcp() : RegisteredMemoryTests(Sessions.Wire.PortableTcp());
 
 public class WriterTestsOverPortableTcp() : WriterTests(Sessions.Wire.PortableTcp());
+
+public class BufferSelectorTestsOverPortableTcp() : BufferSelectorTests(Sessions.Wire.PortableTcp());

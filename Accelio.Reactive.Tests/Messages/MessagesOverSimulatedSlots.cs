@@ -19,3 +19,5 @@ public class EchoTestsOverSimulatedSlots() : EchoTests(Sessions.Wire.SimulatedSl
 public class RegisteredMemoryTestsOverSimulatedSlots() : RegisteredMemoryTests(Sessions.Wire.SimulatedSlots());
 
 public class WriterTestsOverSimulatedSlots() : WriterTests(Sessions.Wire.SimulatedSlots());
+
+public class BufferSelectorTestsOverSimulatedSlots() : BufferSelectorTests(Sessions.Wire.SimulatedSlots());

@@ -19,3 +19,5 @@ public class EchoTestsOverSimulatedStreams() : EchoTests(Sessions.Wire.Simulated
 public class RegisteredMemoryTestsOverSimulatedStreams() : RegisteredMemoryTests(Sessions.Wire.SimulatedStreams());
 
 public class WriterTestsOverSimulatedStreams() : WriterTests(Sessions.Wire.SimulatedStreams());
+
+public class BufferSelectorTestsOverSimulatedStreams() : BufferSelectorTests(Sessions.Wire.SimulatedStreams());

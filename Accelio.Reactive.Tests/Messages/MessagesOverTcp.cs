@@ -19,3 +19,5 @@ public class EchoTestsOverTcp() : EchoTests(Sessions.Wire.Tcp());
 public class RegisteredMemoryTestsOverTcp() : RegisteredMemoryTests(Sessions.Wire.Tcp());
 
 public class WriterTestsOverTcp() : WriterTests(Sessions.Wire.Tcp());
+
+public class BufferSelectorTestsOverTcp() : BufferSelectorTests(Sessions.Wire.Tcp());

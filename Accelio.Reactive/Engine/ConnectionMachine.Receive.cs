@@ -6,29 +6,10 @@ namespace Accelio.Reactive.Engine;
 /// <content>Arriving messages, answers and control frames (wire protocol, sections 6.2, 6.3, 12).</content>
 internal sealed partial class ConnectionMachine
 {
-    /// <summary>A request-class frame begins to arrive: numbers and credits count from here.</summary>
-    internal void OnArrival(ref InboundFrame frame)
-    {
-        if (frame.Header.Type is FrameType.Request or FrameType.OneWay or FrameType.CreditUpdate)
-        {
-            if (frame.Header.SequenceNumber == _expectedRequestSn)
-            {
-                _expectedRequestSn++;
-                _arrivedSerial = frame.Header.Serial;
-                _hasArrived = true;
-                TakeGrants(frame.Header.CreditMessages, frame.Header.CreditBytes);
-            }
-            else if (!TolerateSequence("request", frame.Header.SequenceNumber, ref _expectedRequestSn))
-            {
-                frame.Placement = PlacementKind.Discard;
-            }
-        }
-    }
-
     /// <summary>A request or one-way message is complete.</summary>
     internal unsafe void OnMessage(ref InboundFrame frame)
     {
-        if (State is not (ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.FinWait1 or ConnectionState.FinWait2))
+        if (!IsTakingMessages)
         {
             RefuseEarly(frame.Header.Type);
             return;
@@ -325,6 +306,9 @@ internal sealed partial class ConnectionMachine
         $"The response has {length} bytes, the ResponseBuffer {room}. Give a larger buffer, or none.",
         MayHaveExecuted: true);
 
+    private bool IsTakingMessages =>
+        State is ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.FinWait1 or ConnectionState.FinWait2;
+
     private void RefuseEarly(FrameType type)
     {
         if (State == ConnectionState.Connecting)
@@ -392,7 +376,7 @@ internal sealed partial class ConnectionMachine
     private unsafe MessageCore TakeCore(ref InboundFrame frame)
     {
         var core = Machine.Messages.Rent();
-        core.Begin(frame.UserHeader, frame.UserHeaderLength, frame.Body, (int)frame.BodyLength, frame.Slab);
+        core.Begin(frame.UserHeader, frame.UserHeaderLength, frame.Body, (int)frame.BodyLength, frame.Slab, TakeLanded(ref frame));
         frame.Slab = null;
         return core;
     }

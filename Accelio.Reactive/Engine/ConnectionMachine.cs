@@ -6,7 +6,7 @@ namespace Accelio.Reactive.Engine;
 
 /// <summary>
 /// A session's share of one link: numbering, windows, requests and responses both ways, one-way messages, receipts, and the close handshake. Poller only. The aspects: <c>.Setup</c>,
-/// <c>.Send</c>, <c>.Receive</c>, <c>.Respond</c>, <c>.Abort</c>, <c>.Deadline</c>, <c>.Flow</c>, <c>.Drain</c>, <c>.Close</c>, <c>.Snapshot</c>.
+/// <c>.Send</c>, <c>.Arrival</c>, <c>.Receive</c>, <c>.Respond</c>, <c>.Abort</c>, <c>.Deadline</c>, <c>.Flow</c>, <c>.Drain</c>, <c>.Close</c>, <c>.Snapshot</c>.
 /// </summary>
 internal sealed partial class ConnectionMachine
 {

@@ -12,6 +12,15 @@ internal interface IConnectionEvents
     /// <summary>The server sent the client elsewhere; this connection closes.</summary>
     void OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals);
 
+    /// <summary>A long message begins to arrive: where shall its body go?</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="isRequest">Whether it is a request.</param>
+    /// <param name="header">Its user header.</param>
+    /// <param name="length">Length of the body in bytes.</param>
+    /// <param name="start">Where in the memory the body shall begin.</param>
+    /// <returns>Memory with a hold for the caller and room for the body, or null for the pool.</returns>
+    RegisteredMemory? ChooseMemory(ConnectionMachine connection, bool isRequest, ReadOnlySpan<byte> header, long length, out int start);
+
     /// <summary>A one-way message arrived; the callee owns its one lease.</summary>
     void OnMessage(ConnectionMachine connection, MessageCore message);
 

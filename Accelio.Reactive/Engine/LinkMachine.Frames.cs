@@ -44,6 +44,16 @@ internal sealed partial class LinkMachine
     /// <inheritdoc/>
     public void OnFrame(Link link, ref InboundFrame frame)
     {
+        Dispatch(link, ref frame);
+        if (frame.Tag is Landing landing)
+        {
+            // Nobody wanted the message.
+            Landings.Take(landing).EndHold();
+        }
+    }
+
+    private void Dispatch(Link link, ref InboundFrame frame)
+    {
         if (Phase != LinkPhase.Open)
         {
             return;

@@ -68,6 +68,9 @@ internal sealed partial class LinkMachine : ILinkSink
     /// <summary>Messages that lie in the link's receive buffers.</summary>
     public InPlaceList InPlace { get; } = new();
 
+    /// <summary>Bodies under way into memory that the user chose.</summary>
+    public LandingList Landings { get; } = new();
+
     /// <summary>Connections at present.</summary>
     public int ConnectionCount => _connections.Count;
 
@@ -187,6 +190,7 @@ internal sealed partial class LinkMachine : ILinkSink
         Timers.Cancel(_life);
         Timers.Cancel(_idle);
         InPlace.Evacuate(link);
+        Landings.ReleaseAll();
         var info = LinkErrors.ToCloseInfo(error, detail, opened);
         foreach (var connection in new List<ConnectionMachine>(_connections.Values))
         {

@@ -26,6 +26,13 @@ internal sealed class NoEvents : IConnectionEvents
     }
 
     /// <inheritdoc/>
+    public RegisteredMemory? ChooseMemory(ConnectionMachine connection, bool isRequest, ReadOnlySpan<byte> header, long length, out int start)
+    {
+        start = 0;
+        return null;
+    }
+
+    /// <inheritdoc/>
     public void OnMessage(ConnectionMachine connection, MessageCore message) => message.Release(message.Version);
 
     /// <inheritdoc/>

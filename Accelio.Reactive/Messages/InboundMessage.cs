@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Accelio.Reactive;
 
@@ -71,6 +72,21 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
     {
         memory = Core.Payload(_version);
         return true;
+    }
+
+    /// <summary>The registered memory that the body was received into, if a <see cref="BufferSelector"/> chose it. The lease holds the memory; who
+    /// wants to keep the bytes beyond it uses that memory no more, or disposes of it later.</summary>
+    /// <param name="memory">The memory.</param>
+    /// <param name="start">Where in it the body begins; it has <see cref="PayloadLength"/> bytes.</param>
+    /// <returns>False when the body lies in memory of the library.</returns>
+    public bool TryGetRegistered([NotNullWhen(true)] out RegisteredMemory? memory, out int start)
+    {
+        var lease = Lease;
+        lease.Demand(_version);
+        (memory, start) = (lease.Core.Registered, lease.Core.RegisteredStart);
+        Volatile.ReadBarrier();
+        lease.Demand(_version);
+        return memory is not null;
     }
 
     /// <summary>Copies the body.</summary>

@@ -249,7 +249,7 @@ internal sealed unsafe partial class MessageCore
 
     private void MoveOutIfSmall()
     {
-        var length = _headerLength + (_payload != null && _payloadSlab is null ? _payloadLength : 0);
+        var length = _headerLength + (IsPayloadInPlace ? _payloadLength : 0);
         if (length <= MovedAtOnce && TryMoveOut())
         {
             List?.Remove(this);
@@ -264,6 +264,8 @@ internal sealed unsafe partial class MessageCore
         _headerSlab = null;
         _payloadSlab?.Release();
         _payloadSlab = null;
+        _registered?.EndHold();
+        _registered = null;
         if (_isUserMemory)
         {
             _isUserMemory = false;
@@ -279,7 +281,7 @@ internal sealed unsafe partial class MessageCore
             NativeMemory.Fill(_header, (nuint)_headerLength, Slab.PoisonByte);
         }
 
-        if (_payload != null && _payloadSlab is null)
+        if (IsPayloadInPlace)
         {
             NativeMemory.Fill(_payload, (nuint)_payloadLength, Slab.PoisonByte);
         }

@@ -24,6 +24,7 @@ internal sealed unsafe partial class MessageCore : MessageLease
     private int _payloadLength;
     private Slab? _headerSlab;
     private Slab? _payloadSlab;
+    private RegisteredMemory? _registered;
     private ReadOnlyMemory<byte> _userMemory;
     private bool _isUserMemory;
 
@@ -77,9 +78,17 @@ internal sealed unsafe partial class MessageCore : MessageLease
 
     private protected override int CoreVersion => Version;
 
-    /// <summary>Begins a message with the library's lease; the bytes lie in the receive buffer, the payload perhaps in a slab that the core
-    /// takes over.</summary>
-    internal void Begin(byte* header, int headerLength, byte* payload, int payloadLength, Slab? payloadSlab)
+    /// <summary>The registered memory that the body was received into, if its user chose some.</summary>
+    internal RegisteredMemory? Registered => _registered;
+
+    /// <summary>Where in that memory the body begins.</summary>
+    internal int RegisteredStart => _registered is { } memory ? memory.OffsetOf(_payload) : 0;
+
+    private bool IsPayloadInPlace => _payloadSlab is null && _registered is null && _payload != null && _payloadLength != 0;
+
+    /// <summary>Begins a message with the library's lease; the bytes lie in the receive buffer, the payload perhaps in a slab or in registered
+    /// memory, of which the core takes a hold over.</summary>
+    internal void Begin(byte* header, int headerLength, byte* payload, int payloadLength, Slab? payloadSlab, RegisteredMemory? registered = null)
     {
         _header = header;
         _headerLength = headerLength;
@@ -90,7 +99,12 @@ internal sealed unsafe partial class MessageCore : MessageLease
             _payloadSlab = payloadSlab;
         }
 
-        _location = headerLength != 0 || (payloadLength != 0 && payloadSlab is null) ? MessageLocation.InPlace : MessageLocation.Own;
+        if (registered is not null)
+        {
+            _registered = registered;
+        }
+
+        _location = headerLength != 0 || IsPayloadInPlace ? MessageLocation.InPlace : MessageLocation.Own;
         BeginLease();
     }
 
@@ -166,7 +180,7 @@ internal sealed unsafe partial class MessageCore : MessageLease
             _header = _headerSlab.Pointer;
         }
 
-        if (_payload != null && _payloadSlab is null && _payloadLength != 0)
+        if (IsPayloadInPlace)
         {
             _payloadSlab = memory.Rent(_payloadLength);
             Buffer.MemoryCopy(_payload, _payloadSlab.Pointer, _payloadLength, _payloadLength);
@@ -189,7 +203,7 @@ internal sealed unsafe partial class MessageCore : MessageLease
                 _headerSlab = buffer;
             }
 
-            if (_payloadSlab is null && _payload != null && _payloadLength != 0 && Contains(buffer, _payload))
+            if (IsPayloadInPlace && Contains(buffer, _payload))
             {
                 buffer.Hold();
                 _payloadSlab = buffer;

@@ -9,10 +9,11 @@ namespace Accelio.Reactive;
 /// Pinned memory for what you send and receive: the library's, from <see cref="AccelioContext.RentMemory"/>, or your own, from
 /// <see cref="AccelioContext.RegisterMemory"/>. Given as the body of a message, as a whole or a part of its Memory, it is sent from where it
 /// is, whatever its length: the library takes a hold of its own, so that the call need not wait until the bytes have left, and you may
-/// <see cref="Dispose()"/> of the memory as soon as the call is made. Do not write to it again while <see cref="IsInUse"/>. Any thread.
+/// <see cref="Dispose()"/> of the memory as soon as the call is made. Do not write to it again while <see cref="IsInUse"/>. Long messages are
+/// received into it where a <see cref="BufferSelector"/> says so. Any thread.
 /// What rented memory holds at first is undefined.
 /// </summary>
-/// <remarks>The bytes are an array of their own, never memory that messages arrive in or that somebody else rents later: a span of it that
+/// <remarks>The bytes are an array of their own, never memory that messages arrive in unasked or that somebody else rents later: a span of it that
 /// is used too long reaches nothing but itself. Rented memory that is dropped without Dispose is collected like any object; memory of yours
 /// stays pinned then: no finalizer looks for it, because a span of it may be in use when nothing else refers to it any more.</remarks>
 public sealed class RegisteredMemory : MemoryManager<byte>
@@ -93,6 +94,27 @@ public sealed class RegisteredMemory : MemoryManager<byte>
         return RegisteredBody.Take(this, _memory.Slice(start, length));
     }
 
+    /// <summary>A hold for a body that is received into the memory.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    internal void Hold()
+    {
+        while (true)
+        {
+            var uses = Volatile.Read(ref _uses);
+            ObjectDisposedException.ThrowIf(uses == 0 || Volatile.Read(ref _isDisposed) != 0, this);
+            if (Interlocked.CompareExchange(ref _uses, uses + 1, uses) == uses)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The address of a byte, for somebody who holds the memory.</summary>
+    internal unsafe byte* PointerAt(int offset) => (byte*)_pin.Pointer + offset;
+
+    /// <summary>The offset of an address, for somebody who holds the memory.</summary>
+    internal unsafe int OffsetOf(byte* address) => (int)(address - (byte*)_pin.Pointer);
+
     /// <summary>A message needs the memory no more. Any thread.</summary>
     internal void EndHold()
     {
@@ -108,19 +130,6 @@ public sealed class RegisteredMemory : MemoryManager<byte>
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             EndHold();
-        }
-    }
-
-    private void Hold()
-    {
-        while (true)
-        {
-            var uses = Volatile.Read(ref _uses);
-            ObjectDisposedException.ThrowIf(uses == 0 || Volatile.Read(ref _isDisposed) != 0, this);
-            if (Interlocked.CompareExchange(ref _uses, uses + 1, uses) == uses)
-            {
-                return;
-            }
         }
     }
 }

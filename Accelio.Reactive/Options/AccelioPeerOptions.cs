@@ -44,6 +44,10 @@ public abstract class AccelioPeerOptions
     /// <summary>Longest message body accepted from the peer, bytes.</summary>
     public long MaxMessageLength { get; set; } = 64L << 20;
 
+    /// <summary>Chooses registered memory for the bodies of long messages of the peer, before they arrive: see <see cref="BufferSelector"/>. It is asked for bodies above 512 KiB, and
+    /// for shorter ones that are not complete when their header is read; what lies in the receive buffer already is read there. Null leaves all of them to the library.</summary>
+    public BufferSelector? BufferSelector { get; set; }
+
     /// <summary>Longest response accepted without a response buffer, bytes; announced to the peer.</summary>
     public long MaxResponseLength { get; set; } = 64L << 20;
 
