@@ -8,6 +8,8 @@ internal static unsafe partial class Descriptors
     private const int OpenNonBlocking = 0x800;
     private const int OpenCloseOnExec = 0x80000;
     private const int DuplicateCloseOnExec = 1030;
+    private const int GetFlags = 3;
+    private const int SetFlags = 4;
 
     /// <summary>
     /// Closes a descriptor. On Linux it is closed whatever the answer (EINTR included): never call it twice for one descriptor.
@@ -22,6 +24,13 @@ internal static unsafe partial class Descriptors
 
     /// <summary>Makes another descriptor of the same file, pipe or socket, which is not inherited by child processes.</summary>
     public static int Duplicate(int descriptor) => Errno.Result(NativeControl(descriptor, DuplicateCloseOnExec, 0));
+
+    /// <summary>Has calls that would wait answer -<see cref="Errno.Again"/> instead.</summary>
+    public static int SetNonBlocking(int descriptor)
+    {
+        var flags = Errno.Result(NativeControl(descriptor, GetFlags, 0));
+        return flags < 0 ? flags : Errno.Result(NativeControl(descriptor, SetFlags, flags | OpenNonBlocking));
+    }
 
     /// <summary>Makes a non-blocking pipe that is not inherited by child processes.</summary>
     public static int CreatePipe(out int reader, out int writer)

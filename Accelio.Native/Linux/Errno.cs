@@ -37,6 +37,9 @@ internal static class Errno
     /// <summary>EEXIST: already there.</summary>
     public const int Exists = 17;
 
+    /// <summary>ENODEV: no such device.</summary>
+    public const int NoDevice = 19;
+
     /// <summary>EINVAL: an argument makes no sense.</summary>
     public const int Invalid = 22;
 
