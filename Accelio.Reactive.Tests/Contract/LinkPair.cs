@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Accelio.Reactive.Tests.Polling;
+using Accelio.Reactive.Tests.Support;
 using Accelio.Transports;
 using Accelio.Transports.Polling;
 using Xunit;
@@ -9,7 +10,7 @@ namespace Accelio.Reactive.Tests.Contract;
 /// <summary>Two ends of a link on two pollers (or one), turned by the test: nothing happens unless it says so.</summary>
 internal sealed class LinkPair : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = Patience.Seconds(20);
 
     private readonly Poller[] _pollers;
     private readonly bool _isInstant;
@@ -87,7 +88,7 @@ internal sealed class LinkPair : IDisposable
         while (!condition())
         {
             idle = Turn() > 0 ? 0 : idle + 1;
-            if ((_isInstant && idle > IdleTurnsOfMemory) || Stopwatch.GetElapsedTime(began) > Patience)
+            if ((_isInstant && idle > IdleTurnsOfMemory) || Stopwatch.GetElapsedTime(began) > Limit)
             {
                 Assert.Fail($"In vain: {what}. {Describe()}");
             }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Accelio.Reactive.Tests.Support;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
@@ -230,7 +231,7 @@ public abstract class AbortRules(Wire wire) : SessionTests(wire)
         var workers = Enumerable.Range(0, 3).Select(worker => worker == 0
             ? pair.ClientContext.RunAsync(_ => new ValueTask(WorkAsync(worker))).AsTask()
             : Task.Run(() => WorkAsync(worker))).ToArray();
-        await Task.WhenAll(workers).WaitAsync(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(workers).WaitAsync(Patience.Seconds(120));
 
         Assert.Equal(3 * 40 * 40, ended);
         Assert.InRange(started, 1, ended);

@@ -1,3 +1,4 @@
+using Accelio.Reactive.Tests.Support;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
@@ -138,7 +139,7 @@ public abstract class CancellationRules(Wire wire) : SessionTests(wire)
         int answered = 0, canceled = 0;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => worker % 2 == 0
             ? Task.Run(() => LoopAsync(worker))
-            : pair.ClientContext.RunAsync(_ => new ValueTask(LoopAsync(worker))).AsTask())).WaitAsync(TimeSpan.FromMinutes(2));
+            : pair.ClientContext.RunAsync(_ => new ValueTask(LoopAsync(worker))).AsTask())).WaitAsync(Patience.Seconds(120));
 
         Assert.Equal(4 * Calls, answered + canceled);
         Assert.True(answered > 0);

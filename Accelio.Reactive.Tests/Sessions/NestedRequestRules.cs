@@ -1,3 +1,4 @@
+using Accelio.Reactive.Tests.Support;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Sessions;
@@ -23,7 +24,7 @@ public abstract class NestedRequestRules(Wire wire) : SessionTests(wire)
         using var alsoServing = pair.Accepted.Handle(request => AnswerAsync(pair.Accepted, request));
 
         var asking = Enumerable.Range(0, Window).SelectMany(_ => new[] { LoopAsync(pair.Session), LoopAsync(pair.Accepted) });
-        await Task.WhenAll(asking).WaitAsync(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(asking).WaitAsync(Patience.Seconds(120));
 
         foreach (var session in (AccelioSession[])[pair.Session, pair.Accepted])
         {
@@ -56,7 +57,7 @@ public abstract class NestedRequestRules(Wire wire) : SessionTests(wire)
         using var serving = pair.Session.Handle(request => EchoBackAsync(pair.Session, request));
         using var alsoServing = pair.Accepted.Handle(request => EchoBackAsync(pair.Accepted, request));
 
-        await Task.WhenAll(Enumerable.Range(0, Window).SelectMany(_ => new[] { LoopAsync(pair.Session), LoopAsync(pair.Accepted) })).WaitAsync(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(Enumerable.Range(0, Window).SelectMany(_ => new[] { LoopAsync(pair.Session), LoopAsync(pair.Accepted) })).WaitAsync(Patience.Seconds(120));
 
         async Task LoopAsync(AccelioSession session)
         {

@@ -1,3 +1,5 @@
+using Accelio.Reactive.Tests.Support;
+
 namespace Accelio.Reactive.Tests.Sessions;
 
 /// <summary>A server and a client on contexts of their own, joined by a session.</summary>
@@ -10,10 +12,10 @@ internal sealed class Pair : IAsyncDisposable
         Server = server;
     }
 
-    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
+    public static TimeSpan Limit { get; } = Patience.Seconds(60);
 
     /// <summary>For what the peer may take: the machine may have much else to do.</summary>
-    private static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
+    private static TimeSpan Longest { get; } = Patience.Seconds(120);
 
     public AccelioContext ServerContext { get; }
 
@@ -61,16 +63,16 @@ internal sealed class Pair : IAsyncDisposable
     public static T WithPatience<T>(T options)
         where T : AccelioPeerOptions
     {
-        options.RequestTimeout = options.SetupTimeout = options.DetectWithin = Patience;
-        options.BodyProgressTimeout = options.SendProgressTimeout = Patience;
-        options.UnclaimedTimeout = options.CloseTimeout = Patience;
+        options.RequestTimeout = options.SetupTimeout = options.DetectWithin = Longest;
+        options.BodyProgressTimeout = options.SendProgressTimeout = Longest;
+        options.UnclaimedTimeout = options.CloseTimeout = Longest;
         switch (options)
         {
             case AccelioServerOptions server:
-                server.AcceptTimeout = Patience;
+                server.AcceptTimeout = Longest;
                 break;
             case AccelioSessionOptions client:
-                client.ConnectTimeout = Patience;
+                client.ConnectTimeout = Longest;
                 break;
         }
 

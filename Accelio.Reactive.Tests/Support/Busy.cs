@@ -3,7 +3,7 @@ namespace Accelio.Reactive.Tests.Support;
 /// <summary>A context that is kept from everything else, as by a callback that blocks, until it is let go.</summary>
 internal sealed class Busy : IDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Longest = Patience.Seconds(120);
     private readonly ManualResetEventSlim _release = new();
 
     private Busy()

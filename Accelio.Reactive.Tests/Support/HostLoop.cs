@@ -5,7 +5,7 @@ namespace Accelio.Reactive.Tests.Support;
 /// <summary>The loop of a host that turns its context itself.</summary>
 internal static class HostLoop
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = Patience.Seconds(60);
 
     /// <summary>Turns the context until the task is over; fails when that takes longer than a generous time.</summary>
     public static void TurnUntil(this AccelioContext context, Task task)

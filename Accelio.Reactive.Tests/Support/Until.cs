@@ -5,7 +5,7 @@ namespace Accelio.Reactive.Tests.Support;
 /// <summary>Waiting for what another thread brings about.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = Patience.Seconds(60);
 
     /// <summary>Gives the processor away until the condition holds; fails when it does not within a generous time.</summary>
     public static async Task TrueAsync(Func<bool> condition, Func<string> describe)
