@@ -2,9 +2,11 @@ using System.Net;
 
 namespace Accelio.Transports;
 
-/// <summary>Limits and settings of links; one object per listener or dialer, not changed after use.</summary>
-internal sealed class LinkOptions
+/// <summary>Limits and settings of links; one object per listener or dialer, not changed after use. Equal when all of them are.</summary>
+internal sealed record LinkOptions
 {
+    private static readonly IReadOnlyList<string> GoodLocally = ["cubic", "reno"];
+
     /// <summary>TCP: the address of this machine to connect from; null lets the system choose.</summary>
     public IPAddress? LocalAddress { get; init; }
 
@@ -65,7 +67,7 @@ internal sealed class LinkOptions
     public int Backlog { get; init; } = 1024;
 
     /// <summary>Congestion control algorithm for connections to an address of this machine when the default is bbr, tried in order; empty leaves the default.</summary>
-    public IReadOnlyList<string> LocalCongestionControl { get; init; } = ["cubic", "reno"];
+    public IReadOnlyList<string> LocalCongestionControl { get; init; } = GoodLocally;
 
     /// <summary>The receive buffer announced: fixed headers, tables, user header and inline body, rounded up to 1024 (wire protocol, section 2).</summary>
     public int BufferSize => (96 + 16 * (MaxInParts + MaxOutParts) + MaxHeaderLength + MaxInlineBody + 1023) / 1024 * 1024;

@@ -89,7 +89,7 @@ internal static partial class BadPeers
             Linked,
             peer =>
             {
-                for (var i = 0; i < 3; i++)
+                for (var i = 0; i < 5; i++)
                 {
                     peer.Send(peer.SessionRequest());
                 }

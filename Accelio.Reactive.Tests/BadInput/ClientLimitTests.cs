@@ -130,6 +130,26 @@ public class ClientLimitTests
         world.AssertUnharmed();
     }
 
+    [Fact]
+    public void An_idle_link_that_closes_as_the_next_session_asks_on_it_costs_that_session_nothing()
+    {
+        using var world = new ClientWorld();
+        var closing = Open(world, out var server).DisposeAsync().AsTask();
+        var fin = server.TakeRequest(FrameType.FinRequest);
+        server.Send(server.Frame(new FrameHeader { Type = FrameType.FinResponse, RemoteTask = fin.Header.LocalTask }));
+        server.Send(server.Frame(new FrameHeader { Type = FrameType.FinRequest, Destination = server.Session, LocalTask = 77 }));
+        Assert.Equal(FrameType.FinResponse, server.Take().Header.Type);
+        world.Until(() => closing.IsCompletedSuccessfully);
+
+        var connecting = world.ConnectAsync();
+        server.TakeRequest(FrameType.SessionRequest);
+        server.Dispose();
+        world.Accept().OpenSession();
+
+        world.Await(connecting).Dispose();
+        world.AssertUnharmed();
+    }
+
     private static AccelioSession Open(ClientWorld world, out RawServer server, Action<AccelioSessionOptions>? configure = null)
     {
         var connecting = world.ConnectAsync(configure);

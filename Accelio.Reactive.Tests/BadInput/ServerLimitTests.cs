@@ -49,6 +49,10 @@ public class ServerLimitTests
         peer.TakeSession();
 
         peer.Send(peer.SessionRequest());
+        Assert.True(SessionSetupResponse.TryParse(peer.Take().UserHeader, out var answer, out _));
+        Assert.Equal((SessionAction.Reject, (uint)AccelioStatus.SessionRefused), (answer.Action, answer.Reason));
+        peer.Send(peer.SessionRequest());
+        peer.Send(peer.SessionRequest());
 
         world.Until(() => peer.IsOver && world.Log.LinkFailures.Count == 1);
         Assert.Equal(LinkError.LimitExceeded, world.Log.LinkFailures[0].Error);

@@ -111,6 +111,13 @@ public class SessionSetupRules
 
         world.PeerAsksForSession();
 
+        Assert.Null(world.Link.Aborted);
+        Assert.Single(world.Incoming);
+        Assert.True(SessionSetupResponse.TryParse(world.TakeSent()[0].UserHeader, out var answer, out _));
+        Assert.Equal((SessionAction.Reject, (uint)AccelioStatus.SessionRefused), (answer.Action, answer.Reason));
+
+        world.PeerAsksForSession();
+
         Assert.Equal(LinkError.LimitExceeded, world.Link.Aborted?.Error);
     }
 

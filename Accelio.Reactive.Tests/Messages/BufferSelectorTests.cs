@@ -166,8 +166,8 @@ public abstract class BufferSelectorTests(Sessions.Wire wire) : SessionTests(wir
 
                 return _memory.Memory;
             },
-            client: options => options.LinkGroup = isShared ? "one" : null);
-        await using var other = await pair.ConnectAsync(options => options.LinkGroup = isShared ? "one" : null);
+            client: options => options.OwnLink = !isShared);
+        await using var other = await pair.ConnectAsync(options => options.OwnLink = !isShared);
         doomed = pair.Accepted;
 
         await Assert.ThrowsAsync<ConnectionLostException>(() => pair.Session.RequestAsync(Body, Copy).AsTask().WaitAsync(Pair.Limit));

@@ -13,6 +13,7 @@ internal sealed partial class Misuser
             Context = run.Contexts[_random.Next(2)],
             WindowMessages = 1 + _random.Next(32),
             IdleLinkTimeout = TimeSpan.Zero,
+            OwnLink = OneIn(3),
             LinkGroup = OneIn(2) ? $"group {_random.Next(2)}" : null,
             MaxConcurrentHandlers = 1 + _random.Next(4),
             SendBudget = 1 + _random.Next(1 << 20),

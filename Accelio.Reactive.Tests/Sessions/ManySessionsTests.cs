@@ -12,6 +12,7 @@ namespace Accelio.Reactive.Tests.Sessions;
 public class ManySessionsTests(ITestOutputHelper output)
 {
     private const int Loops = 20;
+    private const int Held = 5000;
 
     [Theory]
     [InlineData(TcpEngine.Epoll, false, false)]
@@ -44,14 +45,13 @@ public class ManySessionsTests(ITestOutputHelper output)
     [InlineData(true)]
     public async Task Five_thousand_sessions_are_held_at_once_each_on_its_own_link_or_all_on_one(bool share)
     {
-        const int count = 5000;
-        await using var pair = await Pair.OpenAsync(Pair.Echo, server: options => options.MaxSessionsPerLink = count, wire: Wire.LeanTcp());
-        var sessions = new AccelioSession[count];
+        await using var pair = await Pair.OpenAsync(Pair.Echo, server: options => options.MaxSessionsPerLink = Held, wire: Wire.LeanTcp());
+        var sessions = new AccelioSession[Held];
         var memory = Private();
 
         await Task.WhenAll(Enumerable.Range(0, Loops).Select(async loop =>
         {
-            for (var i = loop; i < count; i += Loops)
+            for (var i = loop; i < Held; i += Loops)
             {
                 sessions[i] = await ConnectAsync(pair, i, share);
             }
@@ -59,8 +59,8 @@ public class ManySessionsTests(ITestOutputHelper output)
 
         var sockets = ((PollerContext)pair.ServerContext).Poller.Sockets!;
         var links = await pair.ServerContext.RunAsync(_ => ValueTask.FromResult(sockets.Count));
-        output.WriteLine($"{links - 2} links; {(Private() - memory) / 1024.0 / count:0.0} KiB of private memory for each session and its peer's");
-        Assert.Equal(2 + (share ? 1 : count), links);
+        output.WriteLine($"{links - 2} links; {(Private() - memory) / 1024.0 / Held:0.0} KiB of private memory for each session and its peer's");
+        Assert.Equal(2 + (share ? 1 : Held), links);
         await Task.WhenAll(sessions.Select(async session => Assert.Equal(3, await session.RequestAsync(new byte[3], answer => answer.PayloadLength))));
         Assert.All(sessions, session => Assert.Equal(SessionState.Established, session.State));
         await Task.WhenAll(sessions.Select(session => session.DisposeAsync().AsTask())).WaitAsync(Pair.Limit);
@@ -88,7 +88,8 @@ public class ManySessionsTests(ITestOutputHelper output)
     private static async Task<AccelioSession> ConnectAsync(Pair pair, int number, bool share) => await pair.ConnectAsync(options =>
     {
         options.LocalAddress = share ? null : new IPAddress([127, 1, (byte)(number / 250 % 250), (byte)(1 + (number % 250))]);
-        options.LinkGroup = share ? "one" : null;
+        options.OwnLink = !share;
+        options.MaxSessionsPerLink = Held;
         options.IdleLinkTimeout = TimeSpan.Zero;
     });
 

@@ -19,3 +19,5 @@ public class SnapshotTestsOverPortableTcp() : SnapshotTests(Wire.PortableTcp());
 public class FlowControlTestsOverPortableTcp() : FlowControlTests(Wire.PortableTcp());
 
 public class RedirectRulesOverPortableTcp() : RedirectRules(Wire.PortableTcp());
+
+public class SharedLinkTestsOverPortableTcp() : SharedLinkTests(Wire.PortableTcp());

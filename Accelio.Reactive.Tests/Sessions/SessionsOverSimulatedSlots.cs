@@ -29,3 +29,5 @@ public class SnapshotTestsOverSimulatedSlots() : SnapshotTests(Wire.SimulatedSlo
 public class FlowControlTestsOverSimulatedSlots() : FlowControlTests(Wire.SimulatedSlots());
 
 public class RedirectRulesOverSimulatedSlots() : RedirectRules(Wire.SimulatedSlots());
+
+public class SharedLinkTestsOverSimulatedSlots() : SharedLinkTests(Wire.SimulatedSlots());

@@ -29,3 +29,5 @@ public class SnapshotTestsOverSimulatedStreams() : SnapshotTests(Wire.SimulatedS
 public class FlowControlTestsOverSimulatedStreams() : FlowControlTests(Wire.SimulatedStreams());
 
 public class RedirectRulesOverSimulatedStreams() : RedirectRules(Wire.SimulatedStreams());
+
+public class SharedLinkTestsOverSimulatedStreams() : SharedLinkTests(Wire.SimulatedStreams());

@@ -29,3 +29,5 @@ public class SnapshotTestsOverTcp() : SnapshotTests(Wire.Tcp());
 public class FlowControlTestsOverTcp() : FlowControlTests(Wire.Tcp());
 
 public class RedirectRulesOverTcp() : RedirectRules(Wire.Tcp());
+
+public class SharedLinkTestsOverTcp() : SharedLinkTests(Wire.Tcp());

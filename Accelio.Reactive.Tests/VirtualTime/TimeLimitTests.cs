@@ -145,7 +145,7 @@ public class TimeLimitTests
     public void Quiet_sessions_live_on_for_hours()
     {
         using var world = new World();
-        var sessions = new[] { world.Connect(), world.Connect(options => options.LinkGroup = "shared") };
+        var sessions = new[] { world.Connect(), world.Connect(options => options.OwnLink = true) };
 
         world.Pass(TimeSpan.FromHours(3));
 
@@ -153,30 +153,29 @@ public class TimeLimitTests
     }
 
     [Fact]
-    public void A_link_of_a_group_waits_for_the_next_session_for_IdleLinkTimeout()
+    public void A_link_that_is_shared_waits_for_the_next_session_for_IdleLinkTimeout()
     {
         using var world = new World();
-        static void Join(AccelioSessionOptions options) => (options.LinkGroup, options.IdleLinkTimeout) = ("group", TimeSpan.FromSeconds(60));
 
-        var first = world.Connect(Join);
+        var first = world.Connect();
         world.Result(CloseAsync(first));
         world.Pass(TimeSpan.FromSeconds(59));
-        var second = world.Connect(Join);
+        var second = world.Connect();
         world.Pass(TimeSpan.FromSeconds(300));
         Assert.Equal(SessionState.Established, second.State);
         world.Result(CloseAsync(second));
         world.Pass(TimeSpan.FromSeconds(61));
-        var third = world.Connect(Join);
+        var third = world.Connect();
 
         Assert.Equal(first.LocalEndPoint, second.LocalEndPoint);
         Assert.NotEqual(first.LocalEndPoint, third.LocalEndPoint);
     }
 
     [Fact]
-    public void A_link_of_a_group_may_close_with_its_last_session()
+    public void A_link_that_is_shared_may_close_with_its_last_session()
     {
         using var world = new World();
-        static void Join(AccelioSessionOptions options) => (options.LinkGroup, options.IdleLinkTimeout) = ("group", TimeSpan.Zero);
+        static void Join(AccelioSessionOptions options) => options.IdleLinkTimeout = TimeSpan.Zero;
 
         var first = world.Connect(Join);
         world.Result(CloseAsync(first));

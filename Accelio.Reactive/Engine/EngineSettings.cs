@@ -2,8 +2,8 @@ using Accelio.Transports.Wire;
 
 namespace Accelio.Reactive.Engine;
 
-/// <summary>The options that the engine goes by, times in ticks of 100 ns; <see cref="long.MaxValue"/> stands for no limit.</summary>
-internal sealed class EngineSettings
+/// <summary>The options that the engine goes by, times in ticks of 100 ns; <see cref="long.MaxValue"/> stands for no limit. Equal when all are.</summary>
+internal sealed record EngineSettings
 {
     public long RequestTimeout { get; init; }
 

@@ -158,9 +158,10 @@ internal sealed partial class LinkMachine
             return;
         }
 
-        if (_connections.Count + _pendingSessions >= Settings.MaxSessionsPerLink)
+        var sessions = _connections.Count + _pendingSessions;
+        if (sessions >= 2L * Settings.MaxSessionsPerLink)
         {
-            Link.Abort(LinkError.LimitExceeded, $"more than {Settings.MaxSessionsPerLink} sessions on one link");
+            Link.Abort(LinkError.LimitExceeded, $"more than {Settings.MaxSessionsPerLink} sessions on one link, and as many refused");
             return;
         }
 
@@ -180,6 +181,12 @@ internal sealed partial class LinkMachine
         _pendingSessions++;
         var incoming = new IncomingSession(this, frame.Header.LocalTask, request, items);
         Timers.Cancel(_idle);
+        if (sessions >= Settings.MaxSessionsPerLink)
+        {
+            incoming.Reject(AccelioStatus.SessionRefused, default);
+            return;
+        }
+
         _host.OnSessionRequest(this, incoming);
     }
 

@@ -9,7 +9,7 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
     /// <summary>Links kept at a time; more are refused.</summary>
     public int MaxLinks { get; set; } = 65536;
 
-    /// <summary>Sessions that one link may carry; more are refused.</summary>
+    /// <summary>Sessions that one link may carry; more are rejected with <see cref="AccelioStatus.SessionRefused"/>, and a peer that goes on asking loses the link.</summary>
     public int MaxSessionsPerLink { get; set; } = 4096;
 
     /// <summary>How long a link without a session is kept for reuse; libxio's clients keep theirs for 60 s.</summary>

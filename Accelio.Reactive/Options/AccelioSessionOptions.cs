@@ -24,10 +24,17 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
     /// addresses only those of the same family are tried.</summary>
     public IPAddress? LocalAddress { get; set; }
 
-    /// <summary>Sessions of one context to one address that name the same group share a link; null gives the session a link of its own.</summary>
+    /// <summary>Whether the session has a link of its own. Else it shares one with the other sessions of its context to the same address whose settings are the same: that saves a connect and a
+    /// socket, and what ends the link ends all of them. A link of its own is for sessions whose long messages shall not make others wait.</summary>
+    public bool OwnLink { get; set; }
+
+    /// <summary>Sessions share a link only with those that name the same group; null is a group like any other.</summary>
     public string? LinkGroup { get; set; }
 
-    /// <summary>How long a link of a <see cref="LinkGroup"/> is kept for the next session when its last one has ended; zero closes it at once. What the first session of the link says
+    /// <summary>How many sessions share a link at most; for more, another is opened. Servers of ours refuse what exceeds their own <see cref="AccelioServerOptions.MaxSessionsPerLink"/>, 4096 by default.</summary>
+    public int MaxSessionsPerLink { get; set; } = 1024;
+
+    /// <summary>How long a link that sessions share is kept for the next one when its last one has ended; zero closes it at once. What the first session of the link says
     /// counts. Servers should keep theirs a little longer.</summary>
     public TimeSpan IdleLinkTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -36,6 +43,7 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
         ValidateCore();
         Check.PositiveTime(ConnectTimeout, nameof(ConnectTimeout));
         Check.TimeOrInfinite(IdleLinkTimeout, nameof(IdleLinkTimeout));
+        Check.Range(MaxSessionsPerLink, 1, 1 << 24, nameof(MaxSessionsPerLink));
         Check.Range(MaxRedirects, 0, 64, nameof(MaxRedirects));
         var copy = (AccelioSessionOptions)MemberwiseClone();
         copy.PrivateData = SetupLimits.CopyPrivateData(PrivateData, nameof(PrivateData));

@@ -35,6 +35,9 @@ internal sealed class ClientLink : ILinkHost
     /// <summary>Under what the link is found by others, or null if it is not shared.</summary>
     public object? Key { get; }
 
+    /// <summary>Sessions on the link, and those that wait for it.</summary>
+    public int Users => Machine.ConnectionCount + _waiting.Count;
+
     /// <summary>Somebody wants to use the link.</summary>
     public void Join(ILinkUser user)
     {
@@ -86,7 +89,7 @@ internal sealed class ClientLink : ILinkHost
             return;
         }
 
-        if (Key is null || _idleTime == 0 || _context.IsDisposed)
+        if (_idleTime == 0 || _context.IsDisposed || !_table.IsShared(this))
         {
             CloseIdle();
         }

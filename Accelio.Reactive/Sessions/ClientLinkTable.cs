@@ -5,19 +5,27 @@ using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
-/// <summary>The links that client sessions of one context share by <see cref="AccelioSessionOptions.LinkGroup"/>. Context only.</summary>
+/// <summary>The links that client sessions of one context share. Context only.</summary>
 internal sealed class ClientLinkTable(PollerContext context)
 {
     private readonly Dictionary<object, ClientLink> _shared = [];
 
-    /// <summary>A link for a session: the group's, or a new one. The user is told when it is ready.</summary>
-    public ClientLink Join(ILinkUser user, ITransport transport, EndPoint address, AccelioSessionOptions options)
+    /// <summary>A link for a session: one with the same settings that has room, or a new one. The user is told when it is ready.</summary>
+    /// <param name="user">Who is told.</param>
+    /// <param name="transport">What dials.</param>
+    /// <param name="address">Where to.</param>
+    /// <param name="options">The session's settings.</param>
+    /// <param name="wasOpen">Whether the link was there already.</param>
+    public ClientLink Join(ILinkUser user, ITransport transport, EndPoint address, AccelioSessionOptions options, out bool wasOpen)
     {
-        object? key = options.LinkGroup is { } group ? (transport.Scheme, address, options.DualSocket, options.LocalAddress, options.TypeOfService, group) : null;
-        if (key is not null && _shared.TryGetValue(key, out var link))
+        wasOpen = false;
+        var (engine, settings) = (EngineSettings.From(options), LinkSettings.From(options));
+        object? key = options.OwnLink ? null : (transport.Scheme, address, options.LinkGroup, engine, settings);
+        if (key is not null && _shared.TryGetValue(key, out var link) && link.Machine.Phase != LinkPhase.Closed && link.Users < options.MaxSessionsPerLink)
         {
+            wasOpen = link.Machine.Phase == LinkPhase.Open;
             link.Join(user);
-            if (link.Machine.Phase == LinkPhase.Open)
+            if (wasOpen)
             {
                 // Not inside the caller, who does not know the link yet.
                 context.Poller.Enqueue(new ActionItem(link.ServeWaiting));
@@ -26,23 +34,27 @@ internal sealed class ClientLinkTable(PollerContext context)
             return link;
         }
 
-        link = new ClientLink(this, context, EngineSettings.From(options), key, Check.TicksOf(options.IdleLinkTimeout));
+        link = new ClientLink(this, context, engine, key, Check.TicksOf(options.IdleLinkTimeout));
         link.Join(user);
-        link.Machine.Attach(transport.Dial(context.Poller, address, LinkSettings.From(options), link.Machine));
+        link.Machine.Attach(transport.Dial(context.Poller, address, settings, link.Machine));
         if (key is not null)
         {
-            _shared.Add(key, link);
+            // In the place of one that is full: that one ends with its sessions.
+            _shared[key] = link;
         }
 
         return link;
     }
 
+    /// <summary>Whether sessions may join the link.</summary>
+    public bool IsShared(ClientLink link) => link.Key is { } key && _shared.TryGetValue(key, out var present) && ReferenceEquals(present, link);
+
     /// <summary>No session may join the link any more.</summary>
     public void Forget(ClientLink link)
     {
-        if (link.Key is not null && _shared.TryGetValue(link.Key, out var present) && ReferenceEquals(present, link))
+        if (IsShared(link))
         {
-            _shared.Remove(link.Key);
+            _shared.Remove(link.Key!);
         }
     }
 }

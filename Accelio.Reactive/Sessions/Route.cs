@@ -25,6 +25,9 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     private long _limit;
     private int _target;
     private int _address;
+
+    // Whether the link was there before: it may be about to end, and while it is idle nobody looks after it.
+    private bool _isReused;
     private bool _isOver;
 
     /// <summary>Poller time at which all of it must be done; the largest number for none.</summary>
@@ -36,7 +39,7 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     /// <summary>The URI that is tried at present.</summary>
     public string Target => targets[_target];
 
-    private int TriesLeft => _addresses.Length - _address + targets.Count - 1 - _target;
+    private int TriesLeft => _addresses.Length - _address + targets.Count - 1 - _target + (_isReused ? 1 : 0);
 
     /// <summary>Begins; the first target was resolved by the caller.</summary>
     public void Begin(ITransport transport, EndPoint[] addresses)
@@ -53,6 +56,12 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     public void Next(in CloseInfo info)
     {
         StopTimer();
+        if (_isReused)
+        {
+            // The same address again, on a link of now.
+            _address--;
+        }
+
         if (_address < _addresses.Length)
         {
             DialNext();
@@ -156,10 +165,11 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     private void DialNext()
     {
         var address = _addresses[_address++];
-        StartTimer();
+        _isReused = false;
         try
         {
-            _pending = context.ClientLinks.Join(this, _transport!, address, options);
+            _pending = context.ClientLinks.Join(this, _transport!, address, options, out _isReused);
+            StartTimer();
         }
         catch (TransportException exception)
         {

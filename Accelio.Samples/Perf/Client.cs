@@ -65,5 +65,5 @@ internal sealed class Client : IAsyncDisposable
     }
 
     private static AccelioSessionOptions Options(AccelioContext context, bool dual, string? group) =>
-        new() { Context = context, DualSocket = dual, LinkGroup = group };
+        new() { Context = context, DualSocket = dual, LinkGroup = group, OwnLink = group is null };
 }
