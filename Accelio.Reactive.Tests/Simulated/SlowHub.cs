@@ -8,7 +8,7 @@ internal sealed class SlowHub(int seed) : SimulatedHub
 {
     private readonly Random _random = new(seed);
 
-    public override SimulatedPath CreatePath(SimulatedEndPoint from, SimulatedEndPoint to, Poller target)
+    public override SimulatedPath CreatePath(SimulatedCall call, SimulatedEndPoint from, SimulatedEndPoint to, Poller target)
     {
         var path = new SlowPath(_random.Next(), target);
         Poller.Current!.Register(path);

@@ -15,7 +15,7 @@ internal sealed class TamperingHub : SimulatedHub
     /// <summary>Hosts that nothing comes from, and nobody is told.</summary>
     public HashSet<string> SilentHosts { get; } = [];
 
-    public override SimulatedPath CreatePath(SimulatedEndPoint from, SimulatedEndPoint to, Poller target) =>
+    public override SimulatedPath CreatePath(SimulatedCall call, SimulatedEndPoint from, SimulatedEndPoint to, Poller target) =>
         new TamperingPath(this, target, isClient: from.Host == "localhost", from.Host);
 
     private sealed class TamperingPath(TamperingHub hub, Poller target, bool isClient, string from) : SimulatedPath

@@ -59,6 +59,7 @@ internal sealed partial class PollerContext
     private void Begin(Action end)
     {
         _isDisposed = true;
+        (Poller as SchedulerPoller)?.LetGo();
         var item = new ActionItem(end);
         if (Poller.IsCurrent)
         {

@@ -41,6 +41,7 @@ internal sealed partial class PollerContext : AccelioContext
         poller.OnStopped = () => _ended.Set();
         poller.SlowCycleThreshold = Check.TicksOf(options.SlowCallbackThreshold);
         poller.OnSlowCycle = ticks => AccelioLog.SlowCallback(Log, Name, ticks / TimeSpan.TicksPerMillisecond);
+        options.SimulatedNetwork?.Enter(this);
         if (poller.EngineFallback is { } reason)
         {
             AccelioLog.PortableEngine(Log, Name, reason);
@@ -246,6 +247,11 @@ internal sealed partial class PollerContext : AccelioContext
         catch (Exception)
         {
             // A logger or listener that throws has nobody left to complain to; the observers still hear of the first exception.
+        }
+
+        if (Options.SimulatedHost is not null && !_isDisposed)
+        {
+            Options.SimulatedNetwork!.Report(exception);
         }
 
         if (Poller.IsCurrent)

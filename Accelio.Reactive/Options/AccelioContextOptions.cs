@@ -50,6 +50,10 @@ public sealed class AccelioContextOptions
     /// of the process share.</summary>
     public SimulatedNetwork? SimulatedNetwork { get; set; }
 
+    /// <summary>The host of the <see cref="SimulatedNetwork"/> on which the context lives: its sessions come from there, its servers listen there and nowhere else. Null leaves the
+    /// host to each server, and sessions come from <c>localhost</c>. <see cref="SimulatedNetwork.CreateContext"/> sets it.</summary>
+    public string? SimulatedHost { get; set; }
+
     internal AccelioContextOptions Validate()
     {
         Check.Text(Name, nameof(Name));
@@ -65,6 +69,11 @@ public sealed class AccelioContextOptions
         Check.Range(QuarantineReleasedMemory, 0, 1 << 20, nameof(QuarantineReleasedMemory));
         Check.Range(ReceiveBudget, 1 << 20, long.MaxValue, nameof(ReceiveBudget));
         Check.TimeOrInfinite(SlowCallbackThreshold, nameof(SlowCallbackThreshold));
+        if (SimulatedHost is not null && SimulatedNetwork is null)
+        {
+            throw new ArgumentException($"SimulatedHost is '{SimulatedHost}', but there is no network: set SimulatedNetwork too.", nameof(SimulatedHost));
+        }
+
         return (AccelioContextOptions)MemberwiseClone();
     }
 }

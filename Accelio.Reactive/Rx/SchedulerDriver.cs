@@ -45,6 +45,21 @@ internal sealed class SchedulerDriver
     /// <summary>Whether the calling thread is inside an action of the scheduler.</summary>
     public bool IsRunning => _running.IsHeldByCurrentThread;
 
+    /// <summary>When the next of those that get no turns at present gets one; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long NextHeldTurn
+    {
+        get
+        {
+            var next = long.MaxValue;
+            foreach (var poller in Volatile.Read(ref _pollers))
+            {
+                next = poller.IsHeld ? Math.Min(next, poller.NextTurn) : next;
+            }
+
+            return next;
+        }
+    }
+
     /// <summary>The driver of a scheduler; there is one.</summary>
     public static SchedulerDriver For(IScheduler scheduler) => Drivers.GetValue(scheduler, static s => new SchedulerDriver(s));
 
@@ -185,7 +200,7 @@ internal sealed class SchedulerDriver
         var hasWorked = RunContinuations();
         foreach (var poller in Volatile.Read(ref _pollers))
         {
-            hasWorked |= !poller.HasStopped && poller.Turn() != 0;
+            hasWorked |= !poller.HasStopped && poller.MayTurn() && poller.Turn() != 0;
             hasWorked |= RunContinuations();
         }
 
@@ -253,8 +268,8 @@ internal sealed class SchedulerDriver
         var now = 0L;
         foreach (var poller in Volatile.Read(ref _pollers))
         {
-            due = Math.Min(due, poller.Timers.NextDueTime);
-            now = poller.Now;
+            due = Math.Min(due, poller.NextTurn);
+            now = poller.ReadTime();
         }
 
         if (due == _timerDue)

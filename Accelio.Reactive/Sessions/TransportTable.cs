@@ -24,7 +24,7 @@ internal static class TransportTable
             "tcp" when uri.Host.Length == 0 || uri.Port < 0 =>
                 throw new ArgumentException($"'{uri}' names no host or no port, and there are no defaults: write it as tcp://host:port/resource.", name),
             "tcp" => Tcp,
-            "sim" => (context.Options.SimulatedNetwork ?? SimulatedNetwork.Shared).CreateTransport(),
+            "sim" => (context.Options.SimulatedNetwork ?? SimulatedNetwork.Shared).CreateTransport(context.Options.SimulatedHost),
             _ => throw new ArgumentException($"The scheme of '{uri}' is not known: this version speaks tcp:// and sim://.", name),
         };
     }

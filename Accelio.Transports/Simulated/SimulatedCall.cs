@@ -7,8 +7,8 @@ internal sealed class SimulatedCall : WorkItem
 {
     private readonly SimulatedHub _hub;
     private readonly SimulatedListener? _listener;
-    private SimulatedPort? _answer;
     private readonly SimulatedPath _path;
+    private SimulatedPort? _answer;
     private bool _answered;
     private string _reason = "";
 
@@ -17,9 +17,10 @@ internal sealed class SimulatedCall : WorkItem
     {
         _hub = hub;
         _listener = hub.Find(caller.Remote);
-        _path = hub.CreatePath(caller.Local, caller.Remote, _listener?.Poller ?? caller.Poller);
         Caller = caller;
         Plan = plan;
+        Circuit = caller.Circuit = hub.Wires.Open(caller);
+        _path = hub.CreatePath(this, caller.Local, caller.Remote, _listener?.Poller ?? caller.Poller);
     }
 
     /// <summary>Who calls.</summary>
@@ -28,17 +29,24 @@ internal sealed class SimulatedCall : WorkItem
     /// <summary>What the caller's end was made from; it decides for both ends.</summary>
     public SimulatedLinkPlan Plan { get; }
 
-    /// <summary>Sends the call out. False when nobody is there to take it: the call then holds its refusal and is to be executed by the caller's poller.</summary>
-    public bool Place()
-    {
-        if (_listener is not null && _path.Carry(this, 0))
-        {
-            return true;
-        }
+    /// <summary>The link that the call opens.</summary>
+    public SimulatedCircuit Circuit { get; }
 
+    /// <summary>Sends the call out; where nobody listens, it goes as far, and comes back with the refusal.</summary>
+    public void Place()
+    {
+        if (_hub.Wires.StateOf(Caller.Remote.Host) != HostState.Off && !_path.Carry(this, 0))
+        {
+            Refuse();
+        }
+    }
+
+    /// <summary>The call cannot be delivered, because whoever listened is gone: it comes back. Any thread.</summary>
+    public void Refuse()
+    {
         _answered = true;
         _reason = $"nobody listens at {Caller.Remote}";
-        return false;
+        Caller.Poller.Post(this);
     }
 
     /// <inheritdoc/>
@@ -47,15 +55,22 @@ internal sealed class SimulatedCall : WorkItem
         if (_answered)
         {
             Caller.OnAnswered(_answer, _path, _reason);
-            return;
         }
-
-        Answer(_listener!);
+        else if (_listener is null)
+        {
+            _answered = true;
+            _reason = $"nobody listens at {Caller.Remote}";
+            _hub.CreatePath(this, Caller.Remote, Caller.Local, Caller.Poller).Carry(this, 0);
+        }
+        else
+        {
+            Answer(_listener);
+        }
     }
 
     private void Answer(SimulatedListener listener)
     {
-        var back = _hub.CreatePath(Caller.Remote, Caller.Local, Caller.Poller);
+        var back = _hub.CreatePath(this, Caller.Remote, Caller.Local, Caller.Poller);
         var end = listener.Take(this, back, out _reason);
         _answer = end?.Port;
         _answered = true;

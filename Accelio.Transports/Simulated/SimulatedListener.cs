@@ -60,6 +60,7 @@ internal sealed class SimulatedListener : IListener
         _links++;
         var (_, end) = SimulatedTransport.Create(call.Plan.ForListener(this), _options, _accept);
         end.Port.Connect(call.Caller, back);
+        call.Circuit.Attach(end.Port);
         return end;
     }
 

@@ -9,6 +9,9 @@ internal sealed class SimulatedOptions
     /// <summary>The host on which the dialers of this transport live: their side of <see cref="Link.LocalEndPoint"/>.</summary>
     public string LocalHost { get; init; } = "localhost";
 
+    /// <summary>Whether listeners of this transport live on <see cref="LocalHost"/> too, and have to say so; else each names the host that it likes.</summary>
+    public bool IsBoundToHost { get; init; }
+
     /// <summary>Stream links: the seed of partial writes and reads, so that frames are cut at every place; null moves bytes in the largest pieces that fit.</summary>
     public int? Seed { get; init; }
 

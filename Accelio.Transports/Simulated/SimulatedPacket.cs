@@ -12,6 +12,7 @@ internal sealed unsafe class SimulatedPacket : WorkItem
     private readonly SimulatedPacketStore _store;
     private SimulatedPort? _origin;
     private SimulatedPort? _target;
+    private bool _isRepetition;
 
     /// <summary>Creates a packet of a store, with memory of the store's poller.</summary>
     public SimulatedPacket(SimulatedPacketStore store, Slab memory)
@@ -62,10 +63,28 @@ internal sealed unsafe class SimulatedPacket : WorkItem
         _target = target;
         IsReturning = false;
         Succeeded = false;
+        _isRepetition = false;
     }
 
     /// <summary>Turns the packet round. Called by the port that received it.</summary>
     public void TurnRound() => IsReturning = true;
+
+    /// <summary>The same packet once more, in other memory; nobody is told of its return. On the sender's thread.</summary>
+    public SimulatedPacket Repeat()
+    {
+        var copy = _store.Rent();
+        copy.Kind = Kind;
+        copy.Length = Length;
+        copy.Stream = Stream;
+        copy.Body = Body;
+        copy.Position = Position;
+        copy.Message = Message;
+        copy.AnnouncesBulk = AnnouncesBulk;
+        new ReadOnlySpan<byte>(Pointer, Length).CopyTo(new Span<byte>(copy.Pointer, Length));
+        copy.Address(_origin!, _target!);
+        copy._isRepetition = true;
+        return copy;
+    }
 
     /// <summary>Ends the packet's journey at home: back to its store.</summary>
     public void Store() => _store.Put(this);
@@ -76,7 +95,11 @@ internal sealed unsafe class SimulatedPacket : WorkItem
     /// <inheritdoc/>
     public override void Execute()
     {
-        if (IsReturning)
+        if (IsReturning && _isRepetition)
+        {
+            Store();
+        }
+        else if (IsReturning)
         {
             _origin!.OnReturned(this);
         }

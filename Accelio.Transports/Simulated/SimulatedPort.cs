@@ -32,18 +32,17 @@ internal sealed class SimulatedPort
     /// <summary>Address of the other end.</summary>
     public SimulatedEndPoint Remote { get; }
 
+    /// <summary>The link as the network sees it, from the call on.</summary>
+    public SimulatedCircuit? Circuit { get; set; }
+
+    /// <summary>Whether this end has left. Any thread.</summary>
+    public bool HasHungUp => Volatile.Read(ref _hungUp);
+
     /// <summary>Whether packets can be sent.</summary>
     public bool IsOpen => _peer is not null && !_hungUp;
 
     /// <summary>Calls the remote address. The outcome is <see cref="ISimulatedEnd.OnConnected"/> or <see cref="ISimulatedEnd.OnRefused"/>, later.</summary>
-    public void Dial(SimulatedHub hub, in SimulatedLinkPlan plan)
-    {
-        var call = new SimulatedCall(this, hub, plan);
-        if (!call.Place())
-        {
-            Poller.Post(call);
-        }
-    }
+    public void Dial(SimulatedHub hub, in SimulatedLinkPlan plan) => new SimulatedCall(this, hub, plan).Place();
 
     /// <summary>Joins this end to the other one.</summary>
     public void Connect(SimulatedPort peer, SimulatedPath path)
@@ -123,6 +122,8 @@ internal sealed class SimulatedPort
         {
             _path!.Carry(new SimulatedHangUp(peer, abrupt), 0);
         }
+
+        Circuit?.OnHungUp();
     }
 
     /// <summary>A packet of the other end is here.</summary>

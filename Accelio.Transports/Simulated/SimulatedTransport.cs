@@ -66,6 +66,13 @@ internal sealed class SimulatedTransport : ITransport
     public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept)
     {
         var asked = From(address);
+        if (Options.IsBoundToHost && asked.Host != Options.LocalHost)
+        {
+            throw new TransportException(
+                $"The context lives on the simulated host {Options.LocalHost} and cannot listen at {asked}: bind sim://{Options.LocalHost}:{asked.Port}.",
+                SocketError.AddressNotAvailable);
+        }
+
         var port = asked.Port == 0 ? Hub.ChoosePort(asked.Host) : asked.Port;
         var listener = new SimulatedListener(Hub, poller, new SimulatedEndPoint(asked.Host, port), options, accept);
         Hub.Add(listener);
