@@ -49,7 +49,7 @@ internal sealed class NetworkWorld : IDisposable
 
     public Task<AccelioSession> ConnectAsync(string host, Action<AccelioSessionOptions>? configure = null)
     {
-        var options = new AccelioSessionOptions { Context = Client };
+        var options = new AccelioSessionOptions { Context = Client, OwnLink = true };
         configure?.Invoke(options);
         return AccelioSession.ConnectAsync(new Uri($"sim://{host}:1"), options).AsTask();
     }
