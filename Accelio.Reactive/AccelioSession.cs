@@ -104,6 +104,22 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>A cold request whose answer is copied.</summary>
     public abstract IObservable<DetachedMessage> Request(OutboundMessage message);
 
+    /// <summary>
+    /// Sends a request for each item of a sequence, so many at a time, and pushes what is made of the answers in the order in which they come: the way to keep many requests under way that costs least,
+    /// since none has a task. Cold: every subscription runs through the sequence; disposing it gives up what is under way, as the first error does.
+    /// </summary>
+    /// <typeparam name="TSource">The items.</typeparam>
+    /// <typeparam name="TResult">What is made of an answer.</typeparam>
+    /// <param name="source">The items. Asked for the next one on the home context, when there is room for its request.</param>
+    /// <param name="concurrency">The most requests under way at a time, at least 1.</param>
+    /// <param name="write">Makes the request of an item, on the home context; without a ResponseBuffer. Its memory may be changed as soon as the next item is asked for: a message that cannot leave at once is
+    /// copied.</param>
+    /// <param name="read">Makes a result of an item and its answer, on the home context; the answer is valid inside the call.</param>
+    /// <returns>The results, and the end; or the first error: those of <see cref="RequestAsync{T}"/>, or what <paramref name="source"/>, <paramref name="write"/> or <paramref name="read"/> threw.
+    /// Pushed on the home context.</returns>
+    public abstract IObservable<TResult> RequestEach<TSource, TResult>(
+        IEnumerable<TSource> source, int concurrency, Func<TSource, OutboundMessage> write, Func<TSource, InboundMessage, TResult> read);
+
     /// <summary>Sends a one-way message; the task completes once it is admitted and its memory is free again. This is where back-pressure is felt.</summary>
     public abstract ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
 

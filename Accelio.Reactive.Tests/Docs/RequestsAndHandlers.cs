@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using System.Text;
 using Accelio.Reactive.Tests.Sessions;
 using Xunit;
 
@@ -93,6 +94,25 @@ public class RequestsAndHandlers
 
         keys.OnNext(3);
         Assert.Equal(3, await shown.Task.WaitAsync(Pair.Limit));
+    }
+
+    [Fact]
+    public async Task Requests_for_each_item()
+    {
+        await using var pair = await Pair.OpenAsync(Pair.Echo);
+        var session = pair.Session;
+        string[] symbols = ["EURUSD", "EURCHF", "USDJPY"];
+
+        // <snippet each>
+        var lengths = session.RequestEach(
+            symbols,
+            concurrency: 64,                                                     // under way at a time
+            symbol => Encoding.ASCII.GetBytes(symbol),
+            (symbol, answer) => (symbol, answer.PayloadLength));                 // in the order in which the answers come
+        var longest = await lengths.MaxBy(pair => pair.PayloadLength);
+        // </snippet>
+
+        Assert.Equal(3, longest.Count);
     }
 
     [Fact]

@@ -60,6 +60,8 @@ public class SampleTests
     [InlineData("lat --size 32 --count 500 --engine portable --verify --json")]
     [InlineData("lat --size 32 --count 2000 --verify --json")]
     [InlineData("lat --size 100 --seconds 0.2 --from-pool --json")]
+    [InlineData("rate --size 32 --depth 16 --count 2000 --json")]
+    [InlineData("rate --size 32 --depth 16 --count 2000 --await --json")]
     [InlineData("rate --size 4096 --header 20 --depth 16 --count 2000 --verify --json")]
     [InlineData("rate --size 70000 --depth 4 --seconds 0.2 --connections 2 --verify --dual --json")]
     [InlineData("oneway --size 32 --count 5000 --json")]

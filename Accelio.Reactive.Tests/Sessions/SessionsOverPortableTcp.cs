@@ -21,3 +21,5 @@ public class FlowControlTestsOverPortableTcp() : FlowControlTests(Wire.PortableT
 public class RedirectRulesOverPortableTcp() : RedirectRules(Wire.PortableTcp());
 
 public class SharedLinkTestsOverPortableTcp() : SharedLinkTests(Wire.PortableTcp());
+
+public class RequestEachRulesOverPortableTcp() : RequestEachRules(Wire.PortableTcp());

@@ -31,3 +31,5 @@ public class FlowControlTestsOverSimulatedSlots() : FlowControlTests(Wire.Simula
 public class RedirectRulesOverSimulatedSlots() : RedirectRules(Wire.SimulatedSlots());
 
 public class SharedLinkTestsOverSimulatedSlots() : SharedLinkTests(Wire.SimulatedSlots());
+
+public class RequestEachRulesOverSimulatedSlots() : RequestEachRules(Wire.SimulatedSlots());

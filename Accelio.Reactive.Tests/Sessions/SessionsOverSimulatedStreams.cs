@@ -31,3 +31,5 @@ public class FlowControlTestsOverSimulatedStreams() : FlowControlTests(Wire.Simu
 public class RedirectRulesOverSimulatedStreams() : RedirectRules(Wire.SimulatedStreams());
 
 public class SharedLinkTestsOverSimulatedStreams() : SharedLinkTests(Wire.SimulatedStreams());
+
+public class RequestEachRulesOverSimulatedStreams() : RequestEachRules(Wire.SimulatedStreams());

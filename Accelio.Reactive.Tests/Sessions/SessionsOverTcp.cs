@@ -31,3 +31,5 @@ public class FlowControlTestsOverTcp() : FlowControlTests(Wire.Tcp());
 public class RedirectRulesOverTcp() : RedirectRules(Wire.Tcp());
 
 public class SharedLinkTestsOverTcp() : SharedLinkTests(Wire.Tcp());
+
+public class RequestEachRulesOverTcp() : RequestEachRules(Wire.Tcp());

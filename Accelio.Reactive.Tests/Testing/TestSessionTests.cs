@@ -28,6 +28,18 @@ public partial class TestSessionTests
     }
 
     [Fact]
+    public async Task A_request_for_each_item_asks_the_peer_and_pairs_items_with_answers()
+    {
+        await using var session = new TestSession { Peer = request => request.RespondAsync(request.Payload) };
+
+        var pairs = await session
+            .RequestEach(["a", "b", "c"], 2, item => Encoding.ASCII.GetBytes(item), (item, answer) => item + Encoding.ASCII.GetString(answer.Payload))
+            .ToList();
+
+        Assert.Equal(["aa", "bb", "cc"], pairs.Order());
+    }
+
+    [Fact]
     public async Task Typed_calls_work_as_well()
     {
         var orders = AccelioJson.For(OrderJson.Default.Order);

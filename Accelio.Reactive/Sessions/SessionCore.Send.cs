@@ -17,19 +17,23 @@ internal sealed partial class SessionCore
     public override IObservable<T> Request<T>(OutboundMessage message, Func<InboundMessage, T> read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        CheckMessage(message);
-        if (!message.ResponseBuffer.IsEmpty)
-        {
-            throw new ArgumentException(
-                "A cold request has no task that says when the ResponseBuffer is free again, so it takes none: read the answer with the read function, or await RequestAsync.",
-                nameof(message));
-        }
-
+        CheckColdMessage(message);
         return new ColdRequest<T>(this, message, read);
     }
 
     /// <inheritdoc/>
     public override IObservable<DetachedMessage> Request(OutboundMessage message) => Request(message, static answer => answer.Detach());
+
+    /// <inheritdoc/>
+    public override IObservable<TResult> RequestEach<TSource, TResult>(
+        IEnumerable<TSource> source, int concurrency, Func<TSource, OutboundMessage> write, Func<TSource, InboundMessage, TResult> read)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentNullException.ThrowIfNull(read);
+        return new RequestStream<TSource, TResult>(this, source, concurrency, write, read);
+    }
 
     /// <inheritdoc/>
     public override ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
@@ -245,6 +249,18 @@ internal sealed partial class SessionCore
     private static ReceiptTask? NewReceipt(in OutboundMessage message, MessageId id) => (message.Options & MessageOptions.RequestReceipt) != 0
         ? new ReceiptTask(id, message.Header.Length + message.PayloadLength)
         : null;
+
+    /// <summary>Throws at the caller whose request, without a task, cannot be sent as it is.</summary>
+    internal void CheckColdMessage(in OutboundMessage message)
+    {
+        CheckMessage(message);
+        if (!message.ResponseBuffer.IsEmpty)
+        {
+            throw new ArgumentException(
+                "A cold request has no task that says when the ResponseBuffer is free again, so it takes none: read the answer with the read function, or await RequestAsync.",
+                nameof(message));
+        }
+    }
 
     private void CheckMessage(in OutboundMessage message)
     {

@@ -50,6 +50,11 @@ public partial class TestSession
     public override IObservable<DetachedMessage> Request(OutboundMessage message) => Request(message, static answer => answer.Detach());
 
     /// <inheritdoc/>
+    public override IObservable<TResult> RequestEach<TSource, TResult>(
+        IEnumerable<TSource> source, int concurrency, Func<TSource, OutboundMessage> write, Func<TSource, InboundMessage, TResult> read) =>
+        source.Select(item => Observable.Defer(() => Request(write(item), answer => read(item, answer)))).Merge(concurrency);
+
+    /// <inheritdoc/>
     public override ValueTask<MessageId> SendAsync(in OutboundMessage message, CancellationToken cancellationToken = default) =>
         Refusal(cancellationToken) is { } refusal ? ValueTask.FromException<MessageId>(refusal) : ValueTask.FromResult(Keep(message));
 

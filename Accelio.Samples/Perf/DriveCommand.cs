@@ -31,7 +31,8 @@ internal static class DriveCommand
                     int.Parse(words[0], CultureInfo.InvariantCulture),
                     header: 0,
                     int.Parse(words[1], CultureInfo.InvariantCulture),
-                    verify: false);
+                    verify: false,
+                    awaits: false);
                 var result = await runner.RunAsync(
                     "drive",
                     url.OriginalString,

@@ -15,8 +15,9 @@ internal static class LoadCommand
         var verify = new Option<bool>("--verify") { Description = "Check content, length and identity of every answer; the server must echo" };
         var depth = new Option<int>("--depth") { Description = "Messages in flight per session", DefaultValueFactory = _ => 1 };
         var connections = new Option<int>("--connections") { Description = "Sessions, each on a link of its own", DefaultValueFactory = _ => 1 };
+        var awaits = new Option<bool>("--await") { Description = "Await every request by itself instead of running through a stream of them" };
         var fromPool = new Option<bool>("--from-pool") { Description = "Run the loop on a thread-pool task instead of the context" };
-        var command = new Command(name, description) { size, header, seconds, count, verify };
+        var command = new Command(name, description) { size, header, seconds, count, verify, awaits };
         common.AddTo(command);
         if (name == "rate")
         {
@@ -39,7 +40,8 @@ internal static class LoadCommand
                 arguments.GetRequiredValue(size),
                 arguments.GetValue(header),
                 isRate ? arguments.GetValue(depth) : 1,
-                arguments.GetValue(verify));
+                arguments.GetValue(verify),
+                arguments.GetValue(awaits));
             var before = await client.ReadServerAsync();
             var result = await runner.RunAsync(
                 name,

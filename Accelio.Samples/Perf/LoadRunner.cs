@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
 using Accelio.Reactive;
 
 namespace Accelio.Samples.Perf;
@@ -7,7 +9,7 @@ namespace Accelio.Samples.Perf;
 /// Keeps so many requests in flight and measures: a warm-up, then the window. The loops live on one context, where their awaits come back to, so plain fields do; or, if asked, on the thread pool
 /// with one in flight. Nothing is allocated per message.
 /// </summary>
-internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int size, int header, int depth, bool verify)
+internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int size, int header, int depth, bool verify, bool awaits)
 {
     private const int ClockInterval = 128;
     private const int LargeSize = 8192;
@@ -53,13 +55,7 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
         {
             await context.RunAsync(async _ =>
             {
-                var loops = new Task[depth * sessions.Count];
-                for (var i = 0; i < loops.Length; i++)
-                {
-                    loops[i] = StartLoop(sessions[i % sessions.Count]);
-                }
-
-                await Task.WhenAll(loops);
+                await Task.WhenAll(sessions.SelectMany(StartLoops));
             });
         }
 
@@ -91,7 +87,30 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
         };
     }
 
+    // One stream of requests that never runs dry, or as many loops that await theirs as requests are to be in flight.
+    private IEnumerable<Task> StartLoops(AccelioSession session) => verify || awaits
+        ? Enumerable.Range(0, depth).Select(_ => StartLoop(session))
+        : [session.RequestEach(Times(), depth, _ => _message, static (sent, _) => sent).Do(Count).LastOrDefaultAsync().ToTask()];
+
     private Task StartLoop(AccelioSession session) => verify ? VerifyingLoopAsync(session) : LoopAsync(session);
+
+    // When each request was sent, or 0 for those that are not timed.
+    private IEnumerable<long> Times()
+    {
+        while (!_stops && _next < _limit)
+        {
+            yield return IsTimed(_next++) ? Now() : 0;
+        }
+    }
+
+    private void Count(long sent)
+    {
+        _done++;
+        if (sent != 0)
+        {
+            Note(sent, Now());
+        }
+    }
 
     private async Task LoopAsync(AccelioSession session)
     {
@@ -100,11 +119,7 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
             var number = _next++;
             var sent = IsTimed(number) ? Now() : 0;
             await session.RequestAsync(_message, static answer => answer.PayloadLength);
-            _done++;
-            if (sent != 0)
-            {
-                Note(sent, Now());
-            }
+            Count(sent);
         }
     }
 

@@ -1,0 +1,220 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// One subscription to a <see cref="RequestStream{TSource,TResult}"/>: keeps its requests in flight and pushes their results from the top of the duty cycle. A request that has ended is used again for the
+/// next item, so nothing is allocated or pooled per item. Context only, but for <see cref="Start"/> and <see cref="Dispose"/>.
+/// </summary>
+internal sealed class RequestRun<TSource, TResult>(
+    SessionCore session, IEnumerable<TSource> source, int concurrency, Func<TSource, OutboundMessage> write, Func<TSource, InboundMessage, TResult> read, IObserver<TResult> observer)
+    : WorkItem, IDelivery, IDisposable
+{
+    private readonly Queue<StreamedRequest<TSource, TResult>> _ended = new();
+    private readonly HashSet<StreamedRequest<TSource, TResult>> _requests = [];
+    private IEnumerator<TSource>? _items;
+    private int _inFlight;
+    private bool _isQueued;
+    private bool _isOver;
+    private int _isDisposed;
+
+    /// <summary>The session of the requests.</summary>
+    public SessionCore Session => session;
+
+    /// <summary>Makes a result of an answer.</summary>
+    public Func<TSource, InboundMessage, TResult> Read => read;
+
+    /// <summary>Begins, from the top of the duty cycle. Any thread.</summary>
+    public void Start()
+    {
+        if (session.Poller.IsCurrent)
+        {
+            session.Poller.Enqueue(this);
+        }
+        else if (!session.Poller.Post(this))
+        {
+            // There is no duty cycle any more.
+            Guarded.End(session.Context, observer, session.Context.Disposed("no request can be sent"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Execute()
+    {
+        if (IsDisposed)
+        {
+            return;
+        }
+
+        try
+        {
+            _items = source.GetEnumerator();
+        }
+        catch (Exception exception)
+        {
+            End(exception);
+            return;
+        }
+
+        for (var i = 0; i < concurrency && _items is not null; i++)
+        {
+            var request = new StreamedRequest<TSource, TResult>(this);
+            _requests.Add(request);
+            SendNext(request);
+        }
+
+        CompleteIfDone();
+    }
+
+    /// <summary>A request has its result, or its error.</summary>
+    public void OnEnded(StreamedRequest<TSource, TResult> request)
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        _ended.Enqueue(request);
+        if (!_isQueued)
+        {
+            _isQueued = true;
+            session.Context.Deliveries.Add(this);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Deliver()
+    {
+        _isQueued = false;
+        while (!_isOver && _ended.TryDequeue(out var request))
+        {
+            _inFlight--;
+            Deliver(request);
+        }
+
+        CompleteIfDone();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        if (session.Poller.IsCurrent)
+        {
+            GiveUp();
+        }
+        else
+        {
+            session.Poller.Post(new ActionItem(GiveUp));
+        }
+    }
+
+    private bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
+
+    private void Deliver(StreamedRequest<TSource, TResult> request)
+    {
+        if (request.Error is { } error)
+        {
+            End(error);
+            return;
+        }
+
+        if (!Guarded.OnNext(session.Context, observer, request.TakeResult()))
+        {
+            GiveUp();
+        }
+        else if (_items is not null && !_isOver)
+        {
+            SendNext(request.IsReusable ? request : Replace(request));
+        }
+    }
+
+    private StreamedRequest<TSource, TResult> Replace(StreamedRequest<TSource, TResult> request)
+    {
+        // The link still refers to the copy that went with it.
+        var another = new StreamedRequest<TSource, TResult>(this);
+        _requests.Remove(request);
+        _requests.Add(another);
+        return another;
+    }
+
+    private void SendNext(StreamedRequest<TSource, TResult> request)
+    {
+        try
+        {
+            if (!_items!.MoveNext())
+            {
+                ReleaseItems();
+                return;
+            }
+
+            var item = _items.Current;
+            var message = write(item);
+            session.CheckColdMessage(message);
+            request.Send(item, message);
+        }
+        catch (Exception exception)
+        {
+            // Of the sequence, of write, of the memory it gave out: nothing was sent.
+            End(exception);
+            return;
+        }
+
+        _inFlight++;
+    }
+
+    private void CompleteIfDone()
+    {
+        if (_inFlight == 0 && _items is null && !_isOver)
+        {
+            End(error: null);
+        }
+    }
+
+    private void End(Exception? error)
+    {
+        GiveUp();
+        if (!IsDisposed)
+        {
+            Guarded.End(session.Context, observer, error);
+        }
+    }
+
+    // Nothing is pushed any more, and what is under way is given up here and at the peer.
+    private void GiveUp()
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        _isOver = true;
+        _ended.Clear();
+        ReleaseItems();
+        foreach (var request in _requests)
+        {
+            request.GiveUp();
+        }
+
+        _requests.Clear();
+    }
+
+    private void ReleaseItems()
+    {
+        var items = _items;
+        _items = null;
+        try
+        {
+            items?.Dispose();
+        }
+        catch (Exception exception)
+        {
+            session.Context.ReportUnhandled(exception);
+        }
+    }
+}

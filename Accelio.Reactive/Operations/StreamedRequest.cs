@@ -1,0 +1,138 @@
+using System.Buffers;
+using Accelio.Reactive.Engine;
+
+namespace Accelio.Reactive;
+
+/// <summary>One of the requests that a <see cref="RequestRun{TSource,TResult}"/> keeps in flight; used for one item after the other. Context only.</summary>
+internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage
+{
+    private readonly RequestRun<TSource, TResult> _run;
+    private TSource _item = default!;
+    private TResult? _result;
+    private bool _isKept;
+
+    public StreamedRequest(RequestRun<TSource, TResult> run)
+    {
+        _run = run;
+        IsLocal = true;
+        OwnsMemory = true;
+        Kind = OutgoingKind.Request;
+    }
+
+    /// <summary>Why there is no result.</summary>
+    public Exception? Error { get; private set; }
+
+    /// <summary>Whether the next item may use it.</summary>
+    public bool IsReusable => !IsReferenced;
+
+    /// <summary>The result, once.</summary>
+    public TResult TakeResult()
+    {
+        var result = _result!;
+        _result = default;
+        return result;
+    }
+
+    /// <summary>Sends the request for an item. What the message's memory throws is thrown here, and nothing was sent.</summary>
+    public void Send(TSource item, in OutboundMessage message)
+    {
+        Reset();
+        var session = _run.Session;
+        _item = item;
+        Id = session.NewId(isAtHome: true);
+        Tag = message.Tag;
+        TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
+        if (message.Options != MessageOptions.None)
+        {
+            Flags = SessionCore.WireFlags(message.Options, OutgoingKind.Request);
+            LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
+            WantsReceipt = (message.Options & MessageOptions.RequestReceipt) != 0;
+        }
+
+        if (session.Usable is { CanSendNow: true } connection && connection.IsCopied(message.PayloadLength) && !message.IsRegistered)
+        {
+            connection.SubmitNow(this, message);
+        }
+        else
+        {
+            Keep(message);
+            session.Submit(this, via: null);
+        }
+    }
+
+    /// <summary>Gives the request up, if it is under way.</summary>
+    public void GiveUp()
+    {
+        if (Connection is { } connection)
+        {
+            connection.EndLocally(this, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The subscription of its stream has ended."));
+            StopTimer();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnReleased()
+    {
+        base.OnReleased();
+        Forget();
+    }
+
+    /// <inheritdoc/>
+    protected override void Completed(MessageCore? answer)
+    {
+        if (!IsReferenced)
+        {
+            Forget();
+        }
+
+        var version = answer!.Version;
+        try
+        {
+            _result = _run.Read(_item, new InboundMessage(answer));
+        }
+        catch (Exception exception)
+        {
+            Error = exception;
+        }
+        finally
+        {
+            answer.ReleaseAtHome(version);
+        }
+
+        _run.OnEnded(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void Failed(in Failure failure)
+    {
+        if (!IsReferenced)
+        {
+            Forget();
+        }
+
+        Error = FailureExceptions.Create(failure, Connection);
+        _run.OnEnded(this);
+    }
+
+    // The message cannot leave at once, and the caller has no task that would say when its memory is free again.
+    private void Keep(in OutboundMessage message)
+    {
+        _isKept = true;
+        Header = message.Header.ToArray();
+        Body = message.IsRegistered ? message.Hold() : null;
+        Payload = new ReadOnlySequence<byte>(Body?.Payload ?? message.Payload.ToArray());
+    }
+
+    private void Forget()
+    {
+        if (!_isKept)
+        {
+            return;
+        }
+
+        _isKept = false;
+        ReleaseBody();
+        Payload = default;
+        Header = default;
+    }
+}
