@@ -35,15 +35,7 @@ internal sealed class PollerScheduler(PollerContext context) : LocalScheduler
         Schedule(state, dueTime - Now, action);
 
     /// <inheritdoc/>
-    public override IStopwatch StartStopwatch() => new ContextStopwatch(_context.TimeProvider);
-
-    private sealed class ContextStopwatch(TimeProvider time) : IStopwatch
-    {
-        private readonly long _start = time.GetTimestamp();
-
-        /// <inheritdoc/>
-        public TimeSpan Elapsed => time.GetElapsedTime(_start);
-    }
+    public override IStopwatch StartStopwatch() => new TimeProviderStopwatch(_context.TimeProvider);
 
     /// <summary>One action: first in the mailbox, then perhaps in the timer wheel, which it leaves when it is disposed.</summary>
     private sealed class ScheduledItem<TState>(PollerScheduler scheduler, TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) : WorkItem, IDisposable

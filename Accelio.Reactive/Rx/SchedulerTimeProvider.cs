@@ -32,6 +32,8 @@ public sealed class SchedulerTimeProvider(IScheduler scheduler) : TimeProvider
         /// <inheritdoc/>
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            Check.TimeOrInfinite(dueTime, nameof(dueTime));
+            Check.TimeOrInfinite(period, nameof(period));
             lock (_gate)
             {
                 _due?.Dispose();
