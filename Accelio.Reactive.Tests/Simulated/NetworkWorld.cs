@@ -1,3 +1,4 @@
+using System.Reactive.Linq;
 using Microsoft.Reactive.Testing;
 
 namespace Accelio.Reactive.Tests.Simulated;
@@ -28,6 +29,9 @@ internal sealed class NetworkWorld : IDisposable
     /// <summary>Lengths of one-way messages in the order of arrival.</summary>
     public List<int> Arrived { get; } = [];
 
+    /// <summary>How the sessions of servers ended.</summary>
+    public List<SessionClosed> ServerEnds { get; } = [];
+
     /// <summary>Has a server run on a host, and run again after each restart, with what it served forgotten.</summary>
     public void Serve(string host, Action<AccelioServerOptions>? configure = null)
     {
@@ -37,6 +41,7 @@ internal sealed class NetworkWorld : IDisposable
             configure?.Invoke(options);
             var server = await AccelioServer.BindAsync(new Uri($"sim://{host}:1"), options);
             Served[host] = 0;
+            server.Sessions.SelectMany(session => session.Events).OfType<SessionClosed>().Subscribe(ServerEnds.Add);
             server.Messages.Read(message => message.PayloadLength).Subscribe(Arrived.Add, static _ => { });
             server.Handle(request =>
             {
