@@ -35,6 +35,9 @@ public abstract class AccelioConnection
     /// <summary>Bytes of those, headers and bodies. A figure of the moment.</summary>
     public abstract long QueuedBytes { get; }
 
+    /// <summary>Messages under way: accepted here and waiting, or sent and without an answer yet; of the whole link, which sessions may share. A figure of the moment, for <see cref="ConnectionSelection"/>.</summary>
+    public virtual int OutstandingMessages => QueuedMessages;
+
     /// <summary>What the connection is doing at this moment. Any thread, without allocating and without disturbing the context; also after the end of the connection.</summary>
     public virtual AccelioConnectionSnapshot GetSnapshot() => new() { State = Session.State, QueuedMessages = QueuedMessages, QueuedBytes = QueuedBytes };
 

@@ -24,7 +24,14 @@ public abstract partial class AccelioServer
         var settings = (options ?? new AccelioServerOptions()).Validate();
         cancellationToken.ThrowIfCancellationRequested();
         var caller = ContextSwitch.ToCaller;
-        var context = ContextFactory.Resolve(settings.Context, out var isShared);
+        if (settings.Contexts.Count > 1)
+        {
+            var wide = await WideServer.OpenAsync(endpoint, settings, cancellationToken).ConfigureAwait(false);
+            await caller;
+            return wide;
+        }
+
+        var context = ContextFactory.Resolve(settings.Contexts.Count == 1 ? settings.Contexts[0] : settings.Context, out var isShared);
         var server = new ServerCore(context, settings, endpoint, isShared);
         try
         {
@@ -39,23 +46,22 @@ public abstract partial class AccelioServer
                 SharedContext.Release(context);
             }
 
-            if (exception is TransportException { Error: var error })
-            {
-                throw new AccelioException(
-                    exception.Message,
-                    error is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain ? AccelioStatus.AddressError : AccelioStatus.BindFailed,
-                    false,
-                    exception);
-            }
-
-            throw;
+            throw ToBindFailure(exception) ?? exception;
         }
 
         await caller;
         return server;
     }
 
-    private static ValueTask ListenAsync(ServerCore server, PollerContext context, ITransport transport, EndPoint address)
+    /// <summary>The exception for the caller when the transport cannot bind; null for any other.</summary>
+    internal static AccelioException? ToBindFailure(Exception exception) => exception is not TransportException { Error: var error } ? null : new AccelioException(
+        exception.Message,
+        error is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain ? AccelioStatus.AddressError : AccelioStatus.BindFailed,
+        false,
+        exception);
+
+    /// <summary>Has a server listen, on its context.</summary>
+    internal static ValueTask ListenAsync(ServerCore server, PollerContext context, ITransport transport, EndPoint address)
     {
         var done = new Signal(context);
         var item = new ActionItem(() =>

@@ -11,7 +11,10 @@ public abstract partial class AccelioServer : IAsyncDisposable, IDisposable
     /// <summary>The address in fact bound: the port is the one chosen when 0 was asked for.</summary>
     public abstract Uri EndPoint { get; }
 
-    /// <summary>The context on which the server and its sessions live.</summary>
+    /// <summary>Where connections arrive: one portal per context of the server, in the order of its contexts.</summary>
+    public virtual IReadOnlyList<AccelioPortal> Portals => [];
+
+    /// <summary>The context on which the server lives, and its sessions, too, unless <see cref="AccelioServerOptions.Contexts"/> names several: then each lives where its first connection arrives.</summary>
     public abstract AccelioContext HomeContext { get; }
 
     /// <summary>Clients that ask for a session, for one observer. While nobody observes, everything is accepted.</summary>
@@ -20,10 +23,13 @@ public abstract partial class AccelioServer : IAsyncDisposable, IDisposable
     /// <summary>Every accepted session: the same type as the client's.</summary>
     public abstract IObservable<AccelioSession> Sessions { get; }
 
-    /// <summary>Requests of all sessions that have no consumer of their own, for one observer and only without handlers.</summary>
+    /// <summary>
+    /// Requests of all sessions that have no consumer of their own, for one observer and only without handlers. On a server over several contexts those of the other portals are handed over to
+    /// <see cref="HomeContext"/>: an answer that is made of the request's own memory then needs a lease (<see cref="InboundRequest.Retain"/>) until it has left. Handlers run where the request arrives.
+    /// </summary>
     public abstract IObservable<InboundRequest> Requests { get; }
 
-    /// <summary>One-way messages of all sessions.</summary>
+    /// <summary>One-way messages of all sessions; on a server over several contexts those of the other portals are handed over to <see cref="HomeContext"/>.</summary>
     public abstract IObservable<InboundMessage> Messages { get; }
 
     /// <summary>One-way messages of the sessions that were opened for a resource; see <see cref="Handle(string, Func{InboundRequest, ValueTask})"/>

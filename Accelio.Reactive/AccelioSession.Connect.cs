@@ -30,7 +30,14 @@ public abstract partial class AccelioSession
         }
 
         var caller = ContextSwitch.ToCaller;
-        var context = ContextFactory.Resolve(settings.Context, out var isShared);
+        if (Math.Max(1, settings.Contexts.Count) * settings.ConnectionsPerContext > 1)
+        {
+            var wide = await WideSession.OpenAsync(server, settings, cancellationToken).ConfigureAwait(false);
+            await caller;
+            return wide;
+        }
+
+        var context = ContextFactory.Resolve(settings.Contexts.Count == 1 ? settings.Contexts[0] : settings.Context, out var isShared);
         ITransport transport;
         EndPoint[] addresses;
         try
@@ -45,12 +52,7 @@ public abstract partial class AccelioSession
                 SharedContext.Release(context);
             }
 
-            throw exception switch
-            {
-                TransportException => new AccelioException(exception.Message, AccelioStatus.AddressError, false, exception),
-                OperationCanceledException => SessionCore.ConnectCanceled(cancellationToken),
-                _ => exception,
-            };
+            throw ToResolveFailure(exception, cancellationToken);
         }
 
         var session = new SessionCore(context, settings, server.OriginalString, null, isShared);
@@ -58,4 +60,12 @@ public abstract partial class AccelioSession
         await caller;
         return session;
     }
+
+    /// <summary>The exception for the caller when the address of the server cannot be found.</summary>
+    internal static Exception ToResolveFailure(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        TransportException => new AccelioException(exception.Message, AccelioStatus.AddressError, false, exception),
+        OperationCanceledException => SessionCore.ConnectCanceled(cancellationToken),
+        _ => exception,
+    };
 }

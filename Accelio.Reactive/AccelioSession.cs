@@ -5,7 +5,7 @@ namespace Accelio.Reactive;
 
 /// <summary>
 /// The conversation between two programs. One symmetric type: both sides send, serve and listen. A session lives on its <see cref="HomeContext"/>; every member may be called from any
-/// thread, and from inside any callback. Streams push on the home context, one call at a time, never nested.
+/// thread, and from inside any callback. Streams push on the home context, one call at a time, never nested; what arrives on connections of other contexts is handed over to it, leased until it was pushed.
 /// </summary>
 public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
 {
@@ -41,7 +41,7 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>The connections that carry the session at this moment; empty once it is over. A list that does not change: ask again for the next moment's.</summary>
     public virtual IReadOnlyList<AccelioConnection> Connections => [];
 
-    /// <summary>What happens to the session as a whole. A late subscriber gets the redirects and the current state first; the last event is exactly one <see cref="SessionClosed"/>, then the stream completes.</summary>
+    /// <summary>What happens to the session as a whole. A late subscriber gets the redirects, the connections that are over, and the current state first; the last event is exactly one <see cref="SessionClosed"/>, then the stream completes.</summary>
     public abstract IObservable<AccelioSessionEvent> Events { get; }
 
     /// <summary>What goes wrong and is nobody's return value. Completes with the session, never fails.</summary>
@@ -62,14 +62,15 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>Arriving requests, for one consumer: this stream takes a single observer, and none when there is a handler. Each lease ends when OnNext returns; the right to answer lasts on.</summary>
     public abstract IObservable<InboundRequest> Requests { get; }
 
-    /// <summary>Serves the requests of this session. Handlers start in the order of arrival, on the home context, and run concurrently as far as they await; each request's lease ends with its
+    /// <summary>Serves the requests of this session. Handlers start in the order of arrival, on the context of the connection that the request came on, and run concurrently as far as they await; each request's lease ends with its
     /// handler. Dispose the result to stop serving. A second consumer is an <see cref="InvalidOperationException"/>.</summary>
     public abstract IDisposable Handle(Func<InboundRequest, ValueTask> handler);
 
-    /// <summary>Sends a request and reads its answer inside the call, before the buffer goes back: nothing can leak.</summary>
+    /// <summary>Sends a request and reads its answer inside the call, before the buffer goes back: nothing can leak. A session with several connections sends it on the one of the message's key, or on the one that
+    /// <see cref="AccelioPeerOptions.Selection"/> chooses.</summary>
     /// <typeparam name="T">What <paramref name="read"/> makes of the answer.</typeparam>
     /// <param name="message">The request; its memory is borrowed until the task completes.</param>
-    /// <param name="read">Runs on the home context; what it throws comes out of the task.</param>
+    /// <param name="read">Runs on the context of the connection; what it throws comes out of the task.</param>
     /// <param name="cancellationToken">Ends the request here with <see cref="AccelioCanceledException"/>.</param>
     /// <exception cref="RequestFailedException">The peer answered with a status.</exception>
     /// <exception cref="AccelioTimeoutException">No answer within the time limit.</exception>
@@ -78,9 +79,9 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(read);
 
-        // A virtual method with a type parameter is found in a hash table at every call; the one session there is in production is not worth that.
-        return this is SessionCore core
-            ? core.RequestAsync(via: null, message, read, cancellationToken)
+        // A virtual method with a type parameter is found in a hash table at every call; the sessions there are in production are not worth that.
+        return this is SessionCore core ? core.RequestAsync(via: null, message, read, cancellationToken)
+            : this is WideSession wide ? wide.RequestNow(message, read, cancellationToken)
             : Answers.ReadAsync(RequestAsync(message, out _, cancellationToken), read);
     }
 
@@ -96,9 +97,9 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// subscribed, and may be changed afterwards.
     /// </summary>
     /// <param name="message">The request, without a ResponseBuffer.</param>
-    /// <param name="read">Makes a value of the answer, on the home context; what it throws comes as OnError.</param>
+    /// <param name="read">Makes a value of the answer, on the context of the connection; what it throws comes as OnError.</param>
     /// <returns>One value and the end, or an error: those of <see cref="RequestAsync{T}"/>, and <see cref="AccelioException"/> with <see cref="AccelioStatus.SendQueueOverflow"/> when
-    /// <see cref="AccelioPeerOptions.SendBudget"/> is used up. Pushed on the home context.</returns>
+    /// <see cref="AccelioPeerOptions.SendBudget"/> is used up. Pushed on the context of the connection.</returns>
     public abstract IObservable<T> Request<T>(OutboundMessage message, Func<InboundMessage, T> read);
 
     /// <summary>A cold request whose answer is copied.</summary>
@@ -106,7 +107,8 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Sends a request for each item of a sequence, so many at a time, and pushes what is made of the answers in the order in which they come: the way to keep many requests under way that costs least,
-    /// since none has a task. Cold: every subscription runs through the sequence; disposing it gives up what is under way, as the first error does.
+    /// since none has a task. Cold: every subscription runs through the sequence, on one connection of the session; disposing it gives up what is under way, as the first error does. On a session over several
+    /// contexts "home context" here means that of the connection, and subscribing once on each context uses all of them.
     /// </summary>
     /// <typeparam name="TSource">The items.</typeparam>
     /// <typeparam name="TResult">What is made of an answer.</typeparam>

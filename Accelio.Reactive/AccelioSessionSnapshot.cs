@@ -41,4 +41,21 @@ public readonly record struct AccelioSessionSnapshot
 
     /// <summary>Bytes copied by cold requests and <c>TrySend</c> that are still under way, out of <see cref="AccelioPeerOptions.SendBudget"/>.</summary>
     public long CopiedBytes { get; init; }
+
+    /// <summary>The sum of both, in the state of this.</summary>
+    internal AccelioSessionSnapshot Plus(in AccelioSessionSnapshot other) => new()
+    {
+        State = State,
+        Connections = Connections + other.Connections,
+        QueuedMessages = QueuedMessages + other.QueuedMessages,
+        QueuedBytes = QueuedBytes + other.QueuedBytes,
+        HeldMessages = HeldMessages + other.HeldMessages,
+        HeldBytes = HeldBytes + other.HeldBytes,
+        RunningHandlers = RunningHandlers + other.RunningHandlers,
+        SentMessages = SentMessages + other.SentMessages,
+        SentBytes = SentBytes + other.SentBytes,
+        ReceivedMessages = ReceivedMessages + other.ReceivedMessages,
+        ReceivedBytes = ReceivedBytes + other.ReceivedBytes,
+        CopiedBytes = CopiedBytes + other.CopiedBytes,
+    };
 }

@@ -40,11 +40,13 @@ internal sealed class EngineWorld : ILinkHost
 
     public List<IncomingSession> Incoming { get; } = [];
 
+    public List<IncomingHello> Greetings { get; } = [];
+
     public List<string> Log { get; } = [];
 
     public RecordedEvents Events { get; } = new();
 
-    public ConnectionMachine Connection { get; private set; } = null!;
+    public ConnectionMachine Connection { get; set; } = null!;
 
     /// <summary>What the peer says at set-up about its requests' time; null says nothing.</summary>
     public TimeSpan? PeerRequestTime { get; init; }
@@ -231,11 +233,7 @@ internal sealed class EngineWorld : ILinkHost
 
     void ILinkHost.OnSessionRequest(LinkMachine link, IncomingSession incoming) => Incoming.Add(incoming);
 
-    IConnectionEvents? ILinkHost.OnHello(LinkMachine link, uint sessionId, out ConnectionMachine? lead)
-    {
-        lead = null;
-        return null;
-    }
+    void ILinkHost.OnHello(LinkMachine link, IncomingHello hello) => Greetings.Add(hello);
 
     void ILinkHost.OnLinkIdle(LinkMachine link) => Log.Add("idle");
 

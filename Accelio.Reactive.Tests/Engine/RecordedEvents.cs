@@ -18,8 +18,8 @@ internal sealed class RecordedEvents : IConnectionEvents
 
     public void OnEstablished(ConnectionMachine connection, ReadOnlySpan<byte> privateData) => Log.Add($"established {Encoding.ASCII.GetString(privateData)}".TrimEnd());
 
-    public void OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId) =>
-        Log.Add($"portals {string.Join(',', portals)} of {peerSessionId}");
+    public void OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData) =>
+        Log.Add($"portals {string.Join(',', portals)} of {connection.PeerId}");
 
     public void OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals) => Log.Add($"redirected {string.Join(',', portals)}");
 

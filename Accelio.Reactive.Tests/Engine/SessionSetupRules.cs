@@ -121,17 +121,6 @@ public class SessionSetupRules
         Assert.Equal(LinkError.LimitExceeded, world.Link.Aborted?.Error);
     }
 
-    [Fact]
-    public void A_hello_for_nobody_closes_the_link()
-    {
-        var world = new EngineWorld(isClient: false);
-        world.PeerSetup(ours: false);
-
-        world.Peer(new FrameHeader { Type = FrameType.HelloRequest, Destination = 5, LocalTask = 1 });
-
-        Assert.Equal(LinkError.UnexpectedFrame, world.Link.Aborted?.Error);
-    }
-
     private ConnectionMachine Open()
     {
         ConnectionMachine connection = null!;

@@ -32,13 +32,13 @@ internal sealed class SecondConnection : ILinkHost
     public void OnLinkReady(LinkMachine link)
     {
         var connection = _session.NewConnection();
-        var lead = _session.Lead!;
-        connection.Attach(link.OpenConnection(connection, lead.LocalId, lead.PeerId));
+        var lead = ((ConnectionCore)_session.Connections[0]).Machine;
+        connection.Attach(link.OpenConnection(connection, lead.LocalId, lead.ToPeer()));
     }
 
     public void OnSessionRequest(LinkMachine link, IncomingSession incoming) => throw new InvalidOperationException("a server asks for a session");
 
-    public IConnectionEvents? OnHello(LinkMachine link, uint sessionId, out ConnectionMachine? lead) => throw new InvalidOperationException("a server greets");
+    public void OnHello(LinkMachine link, IncomingHello hello) => throw new InvalidOperationException("a server greets");
 
     public void OnLinkIdle(LinkMachine link) => link.Link.Close();
 

@@ -23,3 +23,5 @@ public class RedirectRulesOverPortableTcp() : RedirectRules(Wire.PortableTcp());
 public class SharedLinkTestsOverPortableTcp() : SharedLinkTests(Wire.PortableTcp());
 
 public class RequestEachRulesOverPortableTcp() : RequestEachRules(Wire.PortableTcp());
+
+public class PortalRulesOverPortableTcp() : PortalRules(Wire.PortableTcp());

@@ -33,3 +33,5 @@ public class RedirectRulesOverSimulatedSlots() : RedirectRules(Wire.SimulatedSlo
 public class SharedLinkTestsOverSimulatedSlots() : SharedLinkTests(Wire.SimulatedSlots());
 
 public class RequestEachRulesOverSimulatedSlots() : RequestEachRules(Wire.SimulatedSlots());
+
+public class PortalRulesOverSimulatedSlots() : PortalRules(Wire.SimulatedSlots());

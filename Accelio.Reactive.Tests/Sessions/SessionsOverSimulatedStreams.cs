@@ -33,3 +33,5 @@ public class RedirectRulesOverSimulatedStreams() : RedirectRules(Wire.SimulatedS
 public class SharedLinkTestsOverSimulatedStreams() : SharedLinkTests(Wire.SimulatedStreams());
 
 public class RequestEachRulesOverSimulatedStreams() : RequestEachRules(Wire.SimulatedStreams());
+
+public class PortalRulesOverSimulatedStreams() : PortalRules(Wire.SimulatedStreams());

@@ -33,3 +33,5 @@ public class RedirectRulesOverTcp() : RedirectRules(Wire.Tcp());
 public class SharedLinkTestsOverTcp() : SharedLinkTests(Wire.Tcp());
 
 public class RequestEachRulesOverTcp() : RequestEachRules(Wire.Tcp());
+
+public class PortalRulesOverTcp() : PortalRules(Wire.Tcp());

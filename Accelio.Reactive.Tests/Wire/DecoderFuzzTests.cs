@@ -223,7 +223,7 @@ public unsafe class DecoderFuzzTests : IDisposable
             .DistinctBy(message => Convert.ToHexString([.. message.Outside]))
             .Select(message => message.Outside.ToArray());
         var items = new byte[MessageItems.MaxWritten];
-        var all = new MessageItems { HasWindow = true, HasResponseRoom = true, HasFailureText = true, FailureText = "no"u8, HasDeadline = true, HasExpired = true };
+        var all = new MessageItems { HasWindow = true, HasResponseRoom = true, HasFailureText = true, FailureText = "no"u8, HasDeadline = true, HasExpired = true, HasSessionKey = true, HasConnectionId = true };
         var length = all.Write(items);
         var grant = new byte[GrantPayload.Size];
         new GrantPayload(1, 2).Write(grant);

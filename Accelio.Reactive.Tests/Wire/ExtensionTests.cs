@@ -8,7 +8,8 @@ namespace Accelio.Reactive.Tests.Wire;
 /// <summary>The extension block of a link set-up and the item area of a message.</summary>
 public class ExtensionTests
 {
-    private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain;
+    private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain
+        | LinkFeatures.Connections;
     private const string Header = "41434E58" + "0001";
 
     private static readonly LinkSetup Flagged = new() { Flags = LinkSetup.ExtensionFlag };
@@ -32,8 +33,8 @@ public class ExtensionTests
     {
         var block = new byte[ExtensionBlock.MaxWritten];
 
-        Assert.Equal(32, ExtensionBlock.Write(block, All));
-        Assert.Equal(Header + "0018" + "00010000" + "00020000" + "00030000" + "00040000" + "00050000" + "00060000", Convert.ToHexString(block));
+        Assert.Equal(36, ExtensionBlock.Write(block, All));
+        Assert.Equal(Header + "001C" + "00010000" + "00020000" + "00030000" + "00040000" + "00050000" + "00060000" + "00070000", Convert.ToHexString(block));
     }
 
     [Theory]
@@ -107,7 +108,7 @@ public class ExtensionTests
     public void Items_come_back_as_they_were_written_in_front_of_the_users_header()
     {
         var buffer = new byte[MessageItems.MaxWritten + 5];
-        for (var choice = 0; choice < 32; choice++)
+        for (var choice = 0; choice < 128; choice++)
         {
             var items = new MessageItems
             {
@@ -122,6 +123,10 @@ public class ExtensionTests
                 Deadline = 1UL << 35,
                 HasExpired = (choice & 16) != 0,
                 MayHaveExecuted = (choice & 1) != 0,
+                HasSessionKey = (choice & 32) != 0,
+                SessionKey = UInt128.MaxValue / 3,
+                HasConnectionId = (choice & 64) != 0,
+                ConnectionId = 0x89ABCDEF,
             };
             var length = items.Write(buffer);
             Assert.Equal(items.Length, length);
@@ -137,6 +142,8 @@ public class ExtensionTests
             Assert.Equal(items.HasFailureText ? "Nein. Überlast" : "", Encoding.UTF8.GetString(read.FailureText));
             Assert.Equal((items.HasDeadline, items.HasDeadline ? 1UL << 35 : 0UL), (read.HasDeadline, read.Deadline));
             Assert.Equal((items.HasExpired, items.HasExpired && items.MayHaveExecuted), (read.HasExpired, read.MayHaveExecuted));
+            Assert.Equal((items.HasSessionKey, items.HasSessionKey ? UInt128.MaxValue / 3 : 0), (read.HasSessionKey, read.SessionKey));
+            Assert.Equal((items.HasConnectionId, items.HasConnectionId ? 0x89ABCDEF : 0u), (read.HasConnectionId, read.ConnectionId));
         }
     }
 
@@ -156,11 +163,17 @@ public class ExtensionTests
             Deadline = 4,
             HasExpired = true,
             MayHaveExecuted = true,
+            HasSessionKey = true,
+            SessionKey = 5,
+            HasConnectionId = true,
+            ConnectionId = 6,
         };
         var area = new byte[items.Length];
         items.Write(area);
 
-        Assert.Equal("0028" + "010C000000010000000000000002" + "02080000000000000003" + "030178" + "04080000000000000004" + "050101", Convert.ToHexString(area));
+        Assert.Equal(
+            "0040" + "010C000000010000000000000002" + "02080000000000000003" + "030178" + "04080000000000000004" + "050101" + "061000000000000000000000000000000005" + "070400000006",
+            Convert.ToHexString(area));
     }
 
     [Theory]
@@ -178,6 +191,8 @@ public class ExtensionTests
     [InlineData("00020200", "item response-room: length")]
     [InlineData("0006040400000000", "item deadline: length")]
     [InlineData("00020500", "item expired: length")]
+    [InlineData("0003060100", "item session-key: length")]
+    [InlineData("0004070200FF", "item connection-id: length")]
     public void A_malformed_item_area_is_refused_by_name(string hex, string field)
     {
         Assert.False(MessageItems.TryParse(Convert.FromHexString(hex), out var items, out var length, out var found));

@@ -17,8 +17,17 @@ internal sealed partial class ConnectionMachine
     /// <summary>The id under which this side addresses the peer.</summary>
     public uint PeerId => _peerId;
 
+    /// <summary>Servers: whether the id is the connection's alone and not that of its session.</summary>
+    internal bool HasOwnId { get; private set; }
+
+    /// <summary>Clients: what connections added later show, from the server's answer; null when the server gives none.</summary>
+    public UInt128? SessionKey { get; private set; }
+
     /// <summary>What the peer announced as its queues.</summary>
     public QueueDepths PeerDepths { get; private set; }
+
+    /// <summary>Clients: the server, for connections that are added elsewhere.</summary>
+    internal SessionPeer ToPeer() => new(_peerId, PeerDepths, SessionKey, Link.RemoteEndPoint);
 
     /// <summary>What this side announces as its queues.</summary>
     private QueueDepths Depths => new(
@@ -50,28 +59,30 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>Clients: adds this connection to a session of the server.</summary>
-    internal void SendHello(uint peerSessionId)
+    internal void SendHello(in SessionPeer server)
     {
-        _peerId = peerSessionId;
+        _peerId = server.Id;
+        PeerDepths = server.Depths;
         var task = new HelloTask { Connection = this };
         Machine.Tasks.Add(task);
         scoped var frame = NewFrame(FrameType.HelloRequest);
         frame.Header.LocalTask = task.TaskId;
         Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
         frame.Header.Flags = SetupFlags;
-        frame.Items = WriteSetupItems(items);
+        frame.Items = WriteSetupItems(items, server.Key, isNamed: Machine.HasConnections);
         Link.Send(ref frame);
     }
 
     /// <summary>Servers: greets a connection that was added to a session.</summary>
-    internal void AnswerHello(uint peerTask, uint peerSessionId, in QueueDepths peerDepths, in MessageItems peerItems)
+    internal void AnswerHello(uint peerTask, uint peerId, in QueueDepths peerDepths, in PeerTerms peerTerms, bool hasOwnId)
     {
-        SetPeer(peerSessionId, peerDepths, PeerTerms.From(peerItems));
+        HasOwnId = hasOwnId;
+        SetPeer(peerId, peerDepths, peerTerms);
         scoped var frame = NewFrame(FrameType.HelloResponse);
         frame.Header.RemoteTask = peerTask;
         Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
         frame.Header.Flags = SetupFlags;
-        frame.Items = WriteSetupItems(items);
+        frame.Items = WriteSetupItems(items, isNamed: hasOwnId);
         Link.Send(ref frame);
         Establish(default);
     }
@@ -89,13 +100,20 @@ internal sealed partial class ConnectionMachine
         SetTimes(terms);
     }
 
-    /// <summary>Servers: accepts.</summary>
-    internal void SendAccept(uint peerTask, ReadOnlySpan<byte> privateData)
+    /// <summary>Servers: accepts. With portals, closes the connection that was never one: the session goes on there.</summary>
+    internal void SendAccept(uint peerTask, ReadOnlySpan<ReadOnlyMemory<byte>> portals, ReadOnlySpan<byte> privateData, UInt128? key)
     {
         Span<byte> payload = stackalloc byte[SessionSetupResponse.MaxLength];
-        SessionSetupResponse.TryWriteAccept(payload, LocalId, Depths, default, privateData, out var length);
-        SendSessionResponse(peerTask, payload[..length]);
-        Establish(default);
+        SessionSetupResponse.TryWriteAccept(payload, LocalId, Depths, portals, privateData, out var length);
+        if (portals.IsEmpty)
+        {
+            SendSessionResponse(peerTask, payload[..length], key);
+            Establish(default);
+        }
+        else
+        {
+            TurnAway(peerTask, payload[..length], key);
+        }
     }
 
     /// <summary>Servers: rejects, then closes the connection that was never one.</summary>
@@ -114,21 +132,21 @@ internal sealed partial class ConnectionMachine
         TurnAway(peerTask, payload[..length]);
     }
 
-    private void TurnAway(uint peerTask, ReadOnlySpan<byte> payload)
+    private void TurnAway(uint peerTask, ReadOnlySpan<byte> payload, UInt128? key = null)
     {
-        SendSessionResponse(peerTask, payload);
+        SendSessionResponse(peerTask, payload, key);
         State = ConnectionState.Online;
         Close();
     }
 
-    private void SendSessionResponse(uint peerTask, ReadOnlySpan<byte> payload)
+    private void SendSessionResponse(uint peerTask, ReadOnlySpan<byte> payload, UInt128? key)
     {
         scoped var frame = NewFrame(FrameType.SessionResponse);
         frame.Header.RemoteTask = peerTask;
         frame.UserHeader = payload;
         Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
         frame.Header.Flags = SetupFlags;
-        frame.Items = WriteSetupItems(items);
+        frame.Items = WriteSetupItems(items, key);
         if (Link.Send(ref frame) == SendStatus.HeaderTooLong)
         {
             // The client would wait for an answer that never comes.
@@ -138,7 +156,7 @@ internal sealed partial class ConnectionMachine
 
     private uint SetupFlags => Machine.Features == LinkFeatures.None ? 0 : MessageFlags.Items;
 
-    private Span<byte> WriteSetupItems(Span<byte> buffer)
+    private Span<byte> WriteSetupItems(Span<byte> buffer, UInt128? key = null, bool isNamed = false)
     {
         if (Machine.Features == LinkFeatures.None)
         {
@@ -154,6 +172,10 @@ internal sealed partial class ConnectionMachine
             ResponseRoom = (ulong)Settings.MaxResponseLength,
             HasDeadline = Machine.HasDeadline,
             Deadline = WireTime.ToNanoseconds(Settings.RequestTimeout),
+            HasSessionKey = Machine.HasConnections && key is not null,
+            SessionKey = key.GetValueOrDefault(),
+            HasConnectionId = isNamed,
+            ConnectionId = LocalId,
         };
         return buffer[..items.Write(buffer)];
     }
@@ -181,6 +203,7 @@ internal sealed partial class ConnectionMachine
         }
 
         SetPeer(response.SessionId, response.Depths, PeerTerms.From(items));
+        SessionKey = items.HasSessionKey ? items.SessionKey : null;
         switch (response.Action)
         {
             case SessionAction.Accept when response.Portals.Count == 0:
@@ -189,7 +212,7 @@ internal sealed partial class ConnectionMachine
 
             case SessionAction.Accept:
                 State = ConnectionState.Online;
-                _events.OnPortals(this, ReadPortals(response.Portals), response.PrivateData, response.SessionId);
+                _events.OnPortals(this, ReadPortals(response.Portals), response.PrivateData);
                 Close();
                 return;
 
@@ -220,7 +243,13 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        SetPeer(_peerId, PeerDepths, PeerTerms.From(items));
+        if (frame.Header.Status != 0)
+        {
+            Finish(new CloseInfo(CloseReason.ConnectionLost, (AccelioStatus)frame.Header.Status, "The portal does not have the session: it is over."));
+            return;
+        }
+
+        SetPeer(items.HasConnectionId ? items.ConnectionId : _peerId, PeerDepths, PeerTerms.From(items));
         Establish(default);
     }
 

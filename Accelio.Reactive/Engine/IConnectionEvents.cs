@@ -7,7 +7,7 @@ internal interface IConnectionEvents
     void OnEstablished(ConnectionMachine connection, ReadOnlySpan<byte> privateData);
 
     /// <summary>The server accepted, but the session goes on at one of these portals; this connection closes.</summary>
-    void OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId);
+    void OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData);
 
     /// <summary>The server sent the client elsewhere; this connection closes.</summary>
     void OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals);

@@ -11,9 +11,8 @@ internal interface ILinkHost
     /// <summary>Servers: a client asks for a session. To be answered by <see cref="IncomingSession.Accept"/> or <see cref="IncomingSession.Reject"/>.</summary>
     void OnSessionRequest(LinkMachine link, IncomingSession incoming);
 
-    /// <summary>Servers: a client adds a connection to a session; returns where its events go and a connection that the session has already, or null when the id names no session that
-    /// may take one.</summary>
-    IConnectionEvents? OnHello(LinkMachine link, uint sessionId, out ConnectionMachine? lead);
+    /// <summary>Servers: a client adds a connection to a session. To be answered by <see cref="IncomingHello.Accept"/> or <see cref="IncomingHello.Refuse"/>.</summary>
+    void OnHello(LinkMachine link, IncomingHello hello);
 
     /// <summary>Clients: the last connection of the link is over.</summary>
     void OnLinkIdle(LinkMachine link);

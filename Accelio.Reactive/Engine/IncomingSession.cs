@@ -32,29 +32,46 @@ internal sealed class IncomingSession
     /// <summary>What the client sent along.</summary>
     public byte[] PrivateData { get; }
 
+    /// <summary>The client, for the connections that it adds later; they have to show the key, if it knows keys.</summary>
+    public SessionPeer ToPeer(UInt128 key) => new(_peerId, _depths, _link.HasConnections ? key : null, _link.Link.RemoteEndPoint);
+
     /// <summary>Accepts; returns the connection, established when <see cref="IConnectionEvents.OnEstablished"/> was called, or null when the link is gone.</summary>
-    public ConnectionMachine? Accept(IConnectionEvents events, ReadOnlySpan<byte> privateData)
+    /// <param name="events">Who is told of the connection.</param>
+    /// <param name="privateData">For the client.</param>
+    /// <param name="id">The session's id, which is that of the connection, too; null takes any that is free on the link.</param>
+    /// <param name="key">What connections added later have to show.</param>
+    public ConnectionMachine? Accept(IConnectionEvents events, ReadOnlySpan<byte> privateData, uint? id = null, UInt128? key = null)
     {
-        if (_link.Phase != LinkPhase.Open)
+        if (Open(events, id) is not { } connection)
         {
             return null;
         }
 
-        _link.OnSessionAnswered();
-        var connection = _link.AddConnection(events, isClient: false);
-        connection.SetPeer(_peerId, _depths, _terms);
-        connection.SendAccept(_task, privateData);
+        connection.SendAccept(_task, default, privateData, key);
         return connection;
     }
 
+    /// <summary>Accepts, and has the client bring its connections to portals; the one that it asked on closes.</summary>
+    /// <returns>False when the link is gone.</returns>
+    public bool AcceptAt(ReadOnlySpan<ReadOnlyMemory<byte>> portals, ReadOnlySpan<byte> privateData, uint id, UInt128 key)
+    {
+        if (Open(NoEvents.Instance, id) is not { } connection)
+        {
+            return false;
+        }
+
+        connection.SendAccept(_task, portals, privateData, key);
+        return true;
+    }
+
     /// <summary>Rejects; both sides then close the connection that was never one.</summary>
-    public void Reject(AccelioStatus reason, ReadOnlySpan<byte> privateData) => TurnAway()?.SendReject(_task, (uint)reason, privateData);
+    public void Reject(AccelioStatus reason, ReadOnlySpan<byte> privateData) => Open(NoEvents.Instance)?.SendReject(_task, (uint)reason, privateData);
 
     /// <summary>Sends the client elsewhere; both sides then close the connection that was never one.</summary>
-    public void Redirect(ReadOnlySpan<ReadOnlyMemory<byte>> portals) => TurnAway()?.SendRedirect(_task, portals);
+    public void Redirect(ReadOnlySpan<ReadOnlyMemory<byte>> portals) => Open(NoEvents.Instance)?.SendRedirect(_task, portals);
 
-    /// <summary>A connection for an answer that ends it, or null when the link is gone.</summary>
-    private ConnectionMachine? TurnAway()
+    /// <summary>A connection for the answer, or null when the link is gone.</summary>
+    private ConnectionMachine? Open(IConnectionEvents events, uint? id = null)
     {
         if (_link.Phase != LinkPhase.Open)
         {
@@ -62,7 +79,7 @@ internal sealed class IncomingSession
         }
 
         _link.OnSessionAnswered();
-        var connection = _link.AddConnection(NoEvents.Instance, isClient: false);
+        var connection = _link.AddConnection(events, isClient: false, id);
         connection.SetPeer(_peerId, _depths, _terms);
         return connection;
     }

@@ -131,8 +131,17 @@ internal sealed partial class LinkMachine
 
     private void NoteUnknownSession(in FrameHeader header) => Note(LinkNote.UnknownSession, $"{header.Type} names session 0x{header.Destination:x8}");
 
-    /// <summary>A request for a session was answered.</summary>
+    /// <summary>A request for a session, or a greeting, was answered.</summary>
     internal void OnSessionAnswered() => _pendingSessions--;
+
+    /// <summary>A greeting was refused, and no connection came of it.</summary>
+    internal void OnRefused()
+    {
+        if (_connections.Count + _pendingSessions == 0)
+        {
+            StartIdleTimer(Settings.IdleLinkTimeout);
+        }
+    }
 
     private ConnectionMachine? FindConnection(uint id)
     {
@@ -198,16 +207,21 @@ internal sealed partial class LinkMachine
             return;
         }
 
-        var id = frame.Header.Destination;
-        ConnectionMachine? lead = null;
-        var events = IsClient || HasConnection(id) ? null : _host.OnHello(this, id, out lead);
-        if (events is null || lead is null)
+        if (IsClient)
         {
-            Link.Abort(LinkError.UnexpectedFrame, $"hello for session 0x{id:x8}, which is not here or has a connection on this link already");
+            Link.Abort(LinkError.UnexpectedFrame, "a hello from a server");
+            return;
+        }
+
+        if (_connections.Count + _pendingSessions >= Settings.MaxSessionsPerLink)
+        {
+            Link.Abort(LinkError.LimitExceeded, $"more than {Settings.MaxSessionsPerLink} connections on one link");
             return;
         }
 
         _hadSession = true;
-        AddConnection(events, isClient: false, id).AnswerHello(frame.Header.LocalTask, lead.PeerId, lead.PeerDepths, items);
+        _pendingSessions++;
+        Timers.Cancel(_idle);
+        _host.OnHello(this, new IncomingHello(this, frame.Header, items));
     }
 }

@@ -27,6 +27,9 @@ internal sealed partial class LinkMachine
     /// <summary>Whether connections can be drained.</summary>
     public bool HasDrain => (Features & LinkFeatures.Drain) != 0;
 
+    /// <summary>Whether sessions have keys, and connections ids of their own.</summary>
+    public bool HasConnections => (Features & LinkFeatures.Connections) != 0;
+
     /// <summary>Poller time.</summary>
     public long Now => Poller.Now;
 

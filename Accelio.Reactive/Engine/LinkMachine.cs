@@ -86,10 +86,10 @@ internal sealed partial class LinkMachine : ILinkSink
     }
 
     /// <summary>Adds a connection to a session that was set up on another link: sends the greeting.</summary>
-    public ConnectionMachine OpenConnection(IConnectionEvents events, uint localSessionId, uint peerSessionId)
+    public ConnectionMachine OpenConnection(IConnectionEvents events, uint localSessionId, in SessionPeer server)
     {
-        var connection = AddConnection(events, isClient: true, localSessionId);
-        connection.SendHello(peerSessionId);
+        var connection = AddConnection(events, isClient: true, HasConnections ? null : localSessionId);
+        connection.SendHello(server);
         return connection;
     }
 

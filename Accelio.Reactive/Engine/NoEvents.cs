@@ -16,7 +16,7 @@ internal sealed class NoEvents : IConnectionEvents
     }
 
     /// <inheritdoc/>
-    public void OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId)
+    public void OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData)
     {
     }
 

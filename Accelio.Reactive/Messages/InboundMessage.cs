@@ -114,6 +114,15 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
     /// <summary>As <see cref="Dispose"/>, and tells a sender who asked for a receipt that the message was rejected.</summary>
     public void Reject() => Lease.Reject(_version);
 
+    /// <summary>The same unless the lease has ended already.</summary>
+    internal void RejectIfHeld()
+    {
+        if (_lease is { } lease && lease.IsLeased(_version))
+        {
+            lease.Reject(_version);
+        }
+    }
+
     /// <summary>Ends the lease, if it is yours. Inside OnNext of a stream of messages the lease is shared by all observers: it ends when
     /// the last has returned, and Dispose does nothing.</summary>
     public void Dispose() => _lease?.Dispose(_version);

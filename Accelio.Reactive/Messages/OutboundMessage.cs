@@ -58,6 +58,12 @@ public readonly record struct OutboundMessage
     /// <summary>A number of the caller's choice, by which messages can be given up together: <see cref="AccelioSession.AbortTagAsync"/>. 0 for none. It never travels.</summary>
     public long Tag { get; init; }
 
+    /// <summary>
+    /// Messages with the same key go out on the same connection of a session that has several, and so arrive in the order in which they were sent, as long as that connection lives. 0 for none: then
+    /// <see cref="AccelioPeerOptions.Selection"/> chooses. It never travels.
+    /// </summary>
+    public long Key { get; init; }
+
     /// <summary>What is asked for this message.</summary>
     public MessageOptions Options { get; init; }
 

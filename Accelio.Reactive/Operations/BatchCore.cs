@@ -65,6 +65,9 @@ internal sealed class BatchCore(SessionCore session) : AccelioBatch
         }
     }
 
+    /// <summary>Further calls fail. Any thread.</summary>
+    internal void Forbid() => _isAborted = true;
+
     private async ValueTask<AbortReport> AbortNowAsync()
     {
         var inquiry = _inquiry ??= AbortNow();

@@ -81,6 +81,9 @@ public abstract class AccelioPeerOptions
     /// </summary>
     public int MaxConcurrentHandlers { get; set; } = 65536;
 
+    /// <summary>How a session with several connections chooses one for a message that has no <see cref="OutboundMessage.Key"/>.</summary>
+    public ConnectionSelection Selection { get; set; } = ConnectionSelection.Nearest;
+
     /// <summary>How flow control is done with C peers. It is not negotiated: both sides must be configured alike.</summary>
     public CPeerFlowControl CPeerFlowControl { get; set; }
 
@@ -112,6 +115,7 @@ public abstract class AccelioPeerOptions
         Check.Range(SendBudget, 1, 1L << 40, nameof(SendBudget));
         Check.Range(MaxConcurrentHandlers, 1, 1 << 20, nameof(MaxConcurrentHandlers));
         Check.Range(TypeOfService ?? 0, 0, 255, nameof(TypeOfService));
+        Check.NotNull(Selection, nameof(Selection));
         Check.Defined(CPeerFlowControl, nameof(CPeerFlowControl));
     }
 }

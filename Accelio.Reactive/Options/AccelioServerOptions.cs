@@ -6,7 +6,24 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
     /// <summary>The context that the server lives on; null takes the current one, else the shared default.</summary>
     public AccelioContext? Context { get; set; }
 
-    /// <summary>Links kept at a time; more are refused.</summary>
+    /// <summary>
+    /// Several contexts for one server: each has a portal, to which clients bring their connections, so that the work spreads over the cores. The first is the server's <see cref="AccelioServer.HomeContext"/>:
+    /// the server ends with it. Instead of <see cref="Context"/>.
+    /// </summary>
+    public IReadOnlyList<AccelioContext> Contexts { get; set; } = [];
+
+    /// <summary>
+    /// Servers over several contexts: the port of the first portal, of which the others' follow one by one; 0 takes free ones. The address that the server is bound to has a port of its own.
+    /// </summary>
+    public int FirstPortalPort { get; set; }
+
+    /// <summary>
+    /// Servers over several contexts: the host or address that clients are told to find the portals at. Null tells each the address on which it has reached the server; name one where clients do not see that, as behind
+    /// a translation of addresses.
+    /// </summary>
+    public string? AdvertisedHost { get; set; }
+
+    /// <summary>Links kept at a time; more are refused. For each context.</summary>
     public int MaxLinks { get; set; } = 65536;
 
     /// <summary>Sessions that one link may carry; more are rejected with <see cref="AccelioStatus.SessionRefused"/>, and a peer that goes on asking loses the link.</summary>
@@ -25,6 +42,14 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
         Check.Range(MaxSessionsPerLink, 1, 1 << 24, nameof(MaxSessionsPerLink));
         Check.PositiveTime(IdleLinkTimeout, nameof(IdleLinkTimeout));
         Check.PositiveTime(AcceptTimeout, nameof(AcceptTimeout));
-        return (AccelioServerOptions)MemberwiseClone();
+        var copy = (AccelioServerOptions)MemberwiseClone();
+        copy.Contexts = Check.Contexts(Contexts, Context, nameof(Contexts));
+        Check.Range(FirstPortalPort, 0, ushort.MaxValue - Math.Max(0, copy.Contexts.Count - 1), nameof(FirstPortalPort));
+        if (AdvertisedHost is { } host && Uri.CheckHostName(host) == UriHostNameType.Unknown)
+        {
+            throw new ArgumentException($"'{host}' is no host name or address that clients could find the portals at.", nameof(AdvertisedHost));
+        }
+
+        return copy;
     }
 }

@@ -8,6 +8,15 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
     /// <summary>The context that the session lives on; null takes the current one, else the shared default.</summary>
     public AccelioContext? Context { get; set; }
 
+    /// <summary>
+    /// Several contexts for one session: it has connections on each, to as many portals of the server as there are, so that the work spreads over the cores. The first is the session's
+    /// <see cref="AccelioSession.HomeContext"/>: the session ends with it. Instead of <see cref="Context"/>.
+    /// </summary>
+    public IReadOnlyList<AccelioContext> Contexts { get; set; } = [];
+
+    /// <summary>Connections on each context. More than one helps where the server has more portals than the client has contexts.</summary>
+    public int ConnectionsPerContext { get; set; } = 1;
+
     /// <summary>Time for everything between the call and an established session.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -38,14 +47,24 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
     /// counts. Servers should keep theirs a little longer.</summary>
     public TimeSpan IdleLinkTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The same for a connection that needs a link of its own.</summary>
+    internal AccelioSessionOptions WithOwnLink()
+    {
+        var copy = (AccelioSessionOptions)MemberwiseClone();
+        copy.OwnLink = true;
+        return copy;
+    }
+
     internal AccelioSessionOptions Validate()
     {
         ValidateCore();
         Check.PositiveTime(ConnectTimeout, nameof(ConnectTimeout));
         Check.TimeOrInfinite(IdleLinkTimeout, nameof(IdleLinkTimeout));
         Check.Range(MaxSessionsPerLink, 1, 1 << 24, nameof(MaxSessionsPerLink));
+        Check.Range(ConnectionsPerContext, 1, 1024, nameof(ConnectionsPerContext));
         Check.Range(MaxRedirects, 0, 64, nameof(MaxRedirects));
         var copy = (AccelioSessionOptions)MemberwiseClone();
+        copy.Contexts = Check.Contexts(Contexts, Context, nameof(Contexts));
         copy.PrivateData = SetupLimits.CopyPrivateData(PrivateData, nameof(PrivateData));
         return copy;
     }

@@ -33,6 +33,24 @@ internal static class Check
         }
     }
 
+    /// <summary>A copy of the contexts that are to carry one server or session.</summary>
+    public static IReadOnlyList<AccelioContext> Contexts(IReadOnlyList<AccelioContext>? given, AccelioContext? single, string name)
+    {
+        ArgumentNullException.ThrowIfNull(given, name);
+        AccelioContext[] copy = [.. given];
+        if (Array.IndexOf(copy, null) is >= 0 and var place)
+        {
+            throw new ArgumentException($"{name}[{place}] is null: name contexts that are there, or leave it out.", name);
+        }
+
+        if (copy.Distinct().Count() != copy.Length)
+        {
+            throw new ArgumentException($"A context stands in {name} twice: name each once.", name);
+        }
+
+        return copy.Length == 0 || single is null ? copy : throw new ArgumentException($"Context and {name} are both given: name one context, or several.", name);
+    }
+
     public static void Defined<T>(T value, string name)
         where T : struct, Enum
     {

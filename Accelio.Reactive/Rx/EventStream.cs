@@ -2,17 +2,29 @@ using Accelio.Transports.Polling;
 
 namespace Accelio.Reactive;
 
-/// <summary>The events of a session: a late subscriber gets the redirects and the current state first. Subscribing takes place on the context, so that nothing is missed or seen twice.</summary>
+/// <summary>The events of a session: a late subscriber gets the redirects, the connections that are over, and the current state first. Subscribing takes place on the context, so that nothing is missed
+/// or seen twice.</summary>
 internal sealed class EventStream(PollerContext context) : PushStream<AccelioSessionEvent>(context)
 {
-    private AccelioSessionEvent[] _replay = [];
-    private int _redirects;
+    // Clients may come and go with connections for as long as the session lives.
+    private const int MostKept = 64;
+    private readonly Queue<AccelioSessionEvent> _history = new();
+    private AccelioSessionEvent? _state;
 
     /// <inheritdoc/>
     protected override void OnPushing(AccelioSessionEvent value)
     {
-        _replay = [.. _replay.AsSpan(0, _redirects), value];
-        _redirects += value is SessionRedirected ? 1 : 0;
+        if (value is not (SessionRedirected or ConnectionEnded))
+        {
+            _state = value;
+            return;
+        }
+
+        _history.Enqueue(value);
+        if (_history.Count > MostKept)
+        {
+            _history.Dequeue();
+        }
     }
 
     /// <inheritdoc/>
@@ -20,7 +32,8 @@ internal sealed class EventStream(PollerContext context) : PushStream<AccelioSes
 
     private void StartNow(Subscription subscription)
     {
-        foreach (var value in _replay)
+        AccelioSessionEvent[] replay = _state is null ? [.. _history] : [.. _history, _state];
+        foreach (var value in replay)
         {
             if (subscription.Observer is { } observer && !Guarded.OnNext(Context, observer, value))
             {

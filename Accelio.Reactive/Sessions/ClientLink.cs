@@ -75,10 +75,8 @@ internal sealed class ClientLink : ILinkHost
     }
 
     /// <inheritdoc/>
-    public IConnectionEvents? OnHello(LinkMachine link, uint sessionId, out ConnectionMachine? lead)
+    public void OnHello(LinkMachine link, IncomingHello hello)
     {
-        lead = null;
-        return null;
     }
 
     /// <inheritdoc/>

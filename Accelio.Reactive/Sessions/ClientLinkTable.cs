@@ -15,13 +15,15 @@ internal sealed class ClientLinkTable(PollerContext context)
     /// <param name="transport">What dials.</param>
     /// <param name="address">Where to.</param>
     /// <param name="options">The session's settings.</param>
+    /// <param name="freeId">An id that no connection of the link may have, so that one with it can be opened there; null where ids are made on the link.</param>
     /// <param name="wasOpen">Whether the link was there already.</param>
-    public ClientLink Join(ILinkUser user, ITransport transport, EndPoint address, AccelioSessionOptions options, out bool wasOpen)
+    public ClientLink Join(ILinkUser user, ITransport transport, EndPoint address, AccelioSessionOptions options, uint? freeId, out bool wasOpen)
     {
         wasOpen = false;
         var (engine, settings) = (EngineSettings.From(options), LinkSettings.From(options));
         object? key = options.OwnLink ? null : (transport.Scheme, address, options.LinkGroup, engine, settings);
-        if (key is not null && _shared.TryGetValue(key, out var link) && link.Machine.Phase != LinkPhase.Closed && link.Users < options.MaxSessionsPerLink)
+        if (key is not null && _shared.TryGetValue(key, out var link) && link.Machine.Phase != LinkPhase.Closed && link.Users < options.MaxSessionsPerLink
+            && !(freeId is { } id && link.Machine.HasConnection(id)))
         {
             wasOpen = link.Machine.Phase == LinkPhase.Open;
             link.Join(user);

@@ -38,7 +38,10 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     public Poller Poller => _session.Poller;
 
     /// <inheritdoc/>
-    public override AccelioSession Session => _session;
+    public override AccelioSession Session => _session.Whole;
+
+    /// <summary>The session or the part of one that the connection carries.</summary>
+    public SessionCore Core => _session;
 
     /// <inheritdoc/>
     public override AccelioContext Context => _session.Context;
@@ -57,6 +60,9 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
 
     /// <inheritdoc/>
     public override long QueuedBytes => Machine.QueuedBytes;
+
+    /// <inheritdoc/>
+    public override int OutstandingMessages => _machine is { } machine ? machine.QueuedMessages + machine.Machine.Tasks.Count : 0;
 
     /// <inheritdoc/>
     public override IObservable<InboundMessage> Messages => _messages;
@@ -100,8 +106,8 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     }
 
     /// <inheritdoc/>
-    void IConnectionEvents.OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId) =>
-        _session.OnPortals(this, portals, privateData, peerSessionId);
+    void IConnectionEvents.OnPortals(ConnectionMachine connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData) =>
+        _session.OnPortals(this, portals, privateData);
 
     /// <inheritdoc/>
     void IConnectionEvents.OnRedirected(ConnectionMachine connection, IReadOnlyList<string> portals) => _session.OnRedirected(this, portals);

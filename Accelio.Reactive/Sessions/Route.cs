@@ -28,6 +28,7 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
 
     // Whether the link was there before: it may be about to end, and while it is idle nobody looks after it.
     private bool _isReused;
+    private bool _hasRetried;
     private bool _isOver;
 
     /// <summary>Poller time at which all of it must be done; the largest number for none.</summary>
@@ -36,10 +37,13 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     /// <summary>Whether the peer answers at once what is asked on the link: then the answer belongs to the try.</summary>
     public bool IncludesAnswer { get; init; }
 
+    /// <summary>An id that no connection of the link may have, so that one with it can be opened there; null where ids are made on the link.</summary>
+    public uint? FreeId { get; init; }
+
     /// <summary>The URI that is tried at present.</summary>
     public string Target => targets[_target];
 
-    private int TriesLeft => _addresses.Length - _address + targets.Count - 1 - _target + (_isReused ? 1 : 0);
+    private int TriesLeft => _addresses.Length - _address + targets.Count - 1 - _target + (_isReused && !_hasRetried ? 1 : 0);
 
     /// <summary>Begins; the first target was resolved by the caller.</summary>
     public void Begin(ITransport transport, EndPoint[] addresses)
@@ -53,13 +57,20 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     public void Begin() => _ = ResolveAndDial();
 
     /// <summary>The present try came to nothing: the next one has its turn.</summary>
-    public void Next(in CloseInfo info)
+    /// <param name="info">Why.</param>
+    /// <param name="isAnswer">Whether the peer has said so: then the link is good, and another one would bring no other answer.</param>
+    public void Next(in CloseInfo info, bool isAnswer = false)
     {
         StopTimer();
-        if (_isReused)
+        if (_isReused && !_hasRetried && !isAnswer)
         {
             // The same address again, on a link of now.
             _address--;
+            _hasRetried = true;
+        }
+        else
+        {
+            _hasRetried = false;
         }
 
         if (_address < _addresses.Length)
@@ -168,7 +179,7 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
         _isReused = false;
         try
         {
-            _pending = context.ClientLinks.Join(this, _transport!, address, options, out _isReused);
+            _pending = context.ClientLinks.Join(this, _transport!, address, options, FreeId, out _isReused);
             StartTimer();
         }
         catch (TransportException exception)

@@ -14,23 +14,43 @@ internal sealed partial class ServerCore
             return;
         }
 
-        if (!_sessionRequests.HasConsumer)
+        if (!(_whole?.RequestStreamOfSessions ?? _sessionRequests).HasConsumer)
         {
-            Open(incoming, new SessionCore(Context, _options, incoming.Uri, this, holdsSharedContext: false), default);
+            Prepare(incoming, options: null, []).Open();
             return;
         }
 
         var request = new ServerSessionRequest(this, Context, _options, incoming);
         _pending.Add(request);
         request.StartTimer();
-        if (!_sessionRequests.PushNow(request, out var failed) || failed)
+        if (_whole is not null)
         {
-            request.TryReject(AccelioStatus.SessionRefused, default);
+            _whole.Ask(request);
+        }
+        else if (!_sessionRequests.PushNow(request, out var failed) || failed)
+        {
+            request.Decline();
         }
     }
 
+    /// <summary>Makes the session for a client's request, and the action that accepts it on the context. Any thread.</summary>
+    /// <exception cref="ArgumentException">The options ask for portals that are not this server's, or leave no room to name them.</exception>
+    internal (AccelioSession Session, Action Open) Prepare(IncomingSession incoming, AcceptOptions? options, byte[] privateData)
+    {
+        if (_whole is not null)
+        {
+            var plan = _whole.Plan(this, incoming.Link.Link, options);
+            var wide = new WideSession(plan.Home, _options, incoming.Uri, _whole);
+            return (wide, () => _whole.Open(wide, this, incoming, plan, privateData));
+        }
+
+        WideServer.CheckPortals(Portals, options?.Portals, $"{nameof(options)}.{nameof(AcceptOptions.Portals)}");
+        var session = new SessionCore(Context, _options, incoming.Uri, this, holdsSharedContext: false);
+        return (session, () => Open(incoming, session, privateData));
+    }
+
     /// <summary>Accepts: the session takes over the client's request. Context only.</summary>
-    internal void Open(IncomingSession incoming, SessionCore session, ReadOnlySpan<byte> privateData)
+    private void Open(IncomingSession incoming, SessionCore session, ReadOnlySpan<byte> privateData)
     {
         if (_isClosing || !Context.TryAdd(session))
         {
@@ -42,22 +62,25 @@ internal sealed partial class ServerCore
 
         _sessions.Add(session);
         session.Accept(incoming, privateData);
-        if (session.State == SessionState.Closed)
+        if (session.State != SessionState.Closed)
         {
-            return;
+            _sessionStream.Push(session);
+        }
+    }
+
+    /// <summary>Takes a part of a session over several contexts in. Context only.</summary>
+    /// <returns>False when nothing new begins here any more.</returns>
+    internal bool TryTake(SessionCore part)
+    {
+        if (_isClosing || !Context.TryAdd(part))
+        {
+            return false;
         }
 
-        if (session.WireId is { } id)
-        {
-            _sessionsById[id] = session;
-        }
-
-        _sessionStream.Push(session);
+        _sessions.Add(part);
+        return true;
     }
 
     /// <summary>A request for a session has its answer. Context only.</summary>
     internal void Forget(ServerSessionRequest request) => _pending.Remove(request);
-
-    /// <summary>A session made for a request that its link did not live to see accepted.</summary>
-    internal SessionCore NewSession(IncomingSession incoming) => new(Context, _options, incoming.Uri, this, holdsSharedContext: false);
 }

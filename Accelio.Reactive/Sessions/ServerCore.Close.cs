@@ -69,7 +69,7 @@ internal sealed partial class ServerCore
         return _closed.WaitUntilAsync(cancellationToken);
     }
 
-    private void BeginDrain()
+    internal void BeginDrain()
     {
         if (_isClosing)
         {
@@ -89,7 +89,7 @@ internal sealed partial class ServerCore
         FinishClosing();
     }
 
-    private void BeginClose()
+    internal void BeginClose()
     {
         if (_isClosing && !_isDraining)
         {
@@ -115,7 +115,7 @@ internal sealed partial class ServerCore
         FinishClosing();
     }
 
-    private void AbortNow()
+    internal void AbortNow()
     {
         _isClosing = true;
         StopListening();
@@ -182,6 +182,7 @@ internal sealed partial class ServerCore
         _sessionStream.End(null);
         EndMessages();
         _requests.End(null);
+        _whole?.PortalClosed(this);
         Context.Deliveries.Add(new ClosedNotice(_closed, Context, this, _holdsSharedContext));
     }
 

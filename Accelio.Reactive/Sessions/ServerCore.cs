@@ -5,14 +5,13 @@ using Accelio.Transports.Simulated;
 
 namespace Accelio.Reactive;
 
-/// <summary>A server on one context: its listener, its links, its sessions, and who serves their requests.</summary>
+/// <summary>A server on one context: its listeners, its links, its sessions, and who serves their requests. Alone, or a portal of a server over several contexts.</summary>
 internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextResident
 {
     private readonly AccelioServerOptions _options;
     private readonly EngineSettings _settings;
     private readonly bool _holdsSharedContext;
     private readonly HashSet<LinkMachine> _links = [];
-    private readonly Dictionary<uint, SessionCore> _sessionsById = [];
     private readonly HashSet<SessionCore> _sessions = [];
     private readonly SingleStream<SessionRequest> _sessionRequests;
     private readonly PushStream<AccelioSession> _sessionStream;
@@ -21,14 +20,19 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     private readonly Signal _closed;
     private readonly HashSet<ServerSessionRequest> _pending = [];
     private readonly CloseTimer _closeTimer;
-    private IListener? _listener;
+    private readonly List<IListener> _listeners = [];
+    private readonly WideServer? _whole;
     private Uri _endPoint;
-    private bool _isClosing;
+    private volatile bool _isClosing;
+    private bool _isResident;
     private bool _isDraining;
     private bool _hasClosed;
 
-    public ServerCore(PollerContext context, AccelioServerOptions options, Uri endPoint, bool holdsSharedContext)
+    public ServerCore(PollerContext context, AccelioServerOptions options, Uri endPoint, bool holdsSharedContext, WideServer? whole = null)
     {
+        _whole = whole;
+        Directory = whole?.Directory ?? new SessionDirectory();
+        Portals = [new PortalCore(this)];
         Context = context;
         _closed = new Signal(context);
         _options = options;
@@ -50,6 +54,18 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
 
     /// <inheritdoc/>
     public override AccelioContext HomeContext => Context;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AccelioPortal> Portals { get; }
+
+    /// <summary>The ids that clients know.</summary>
+    public SessionDirectory Directory { get; }
+
+    /// <summary>The server over several contexts that this is a portal of; null when it is alone.</summary>
+    public WideServer? Whole => _whole;
+
+    /// <summary>Whether new sessions and connections are taken. Any thread.</summary>
+    public bool IsOpen => !_isClosing && !Context.IsDisposed;
 
     /// <inheritdoc/>
     public override IObservable<SessionRequest> SessionRequests => _sessionRequests;
@@ -74,30 +90,40 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     /// <exception cref="ObjectDisposedException">The context is ending.</exception>
     public void Listen(ITransport transport, EndPoint address)
     {
-        if (!Context.TryAdd(this))
+        if (!_isResident && !Context.TryAdd(this))
         {
             throw Context.Disposed("nothing can listen on it");
         }
 
+        _isResident = true;
+        IListener listener;
         try
         {
-            _listener = transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept);
+            listener = transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept);
         }
         catch
         {
-            Context.Remove(this);
+            if (_listeners.Count == 0)
+            {
+                _isResident = false;
+                Context.Remove(this);
+            }
+
             throw;
         }
 
-        _listener.OnRejected = LogFailure;
-        var port = _listener.LocalEndPoint switch
-        {
-            IPEndPoint bound => bound.Port,
-            SimulatedEndPoint bound => bound.Port,
-            _ => _endPoint.Port,
-        };
-        _endPoint = new UriBuilder(_endPoint) { Port = port }.Uri;
+        listener.OnRejected = LogFailure;
+        _listeners.Add(listener);
+        _endPoint = new UriBuilder(_endPoint) { Port = PortOf(listener.LocalEndPoint) }.Uri;
     }
+
+    /// <summary>The port of an address.</summary>
+    internal static int PortOf(EndPoint address) => address switch
+    {
+        IPEndPoint bound => bound.Port,
+        SimulatedEndPoint bound => bound.Port,
+        _ => throw new InvalidOperationException($"{address} has no port."),
+    };
 
     /// <inheritdoc/>
     public override ValueTask StopListeningAsync()
@@ -127,16 +153,15 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     }
 
     /// <inheritdoc/>
-    public IConnectionEvents? OnHello(LinkMachine link, uint sessionId, out ConnectionMachine? lead)
+    public void OnHello(LinkMachine link, IncomingHello hello)
     {
-        lead = null;
-        if (!_sessionsById.TryGetValue(sessionId, out var session) || session.Lead is not { } first || !IsSameHost(link, first))
+        if (_isClosing || Directory.Find(hello.SessionId) is not { } session)
         {
-            return null;
+            hello.Refuse($"hello for session 0x{hello.SessionId:x8}, which is not here");
+            return;
         }
 
-        lead = first;
-        return session.NewConnection();
+        session.OnHello(this, hello);
     }
 
     /// <inheritdoc/>
@@ -166,7 +191,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         _sessions.Remove(session);
         if (session.WireId is { } id)
         {
-            _sessionsById.Remove(id);
+            Directory.Remove(id);
         }
 
         FinishClosing();
@@ -179,10 +204,6 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         _links.Add(machine);
         return machine;
     }
-
-    /// <summary>Whoever adds a connection must come from where the session was set up (extensions, portals).</summary>
-    private static bool IsSameHost(LinkMachine link, ConnectionMachine first) =>
-        (link.Link.RemoteEndPoint, first.Machine.Link.RemoteEndPoint) is not (IPEndPoint one, IPEndPoint other) || one.Address.Equals(other.Address);
 
     /// <summary>Peers may come and go as they like; what they did wrong, or not in time, is worth a line.</summary>
     private void LogFailure(EndPoint? peer, LinkError error, string detail)
@@ -197,7 +218,9 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
 
     private void StopListening()
     {
-        _listener?.Stop();
-        _listener = null;
+        foreach (var listener in _listeners)
+        {
+            listener.Stop();
+        }
     }
 }

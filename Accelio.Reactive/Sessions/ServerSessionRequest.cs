@@ -43,9 +43,9 @@ internal sealed class ServerSessionRequest : SessionRequest
     public override AccelioSession Accept(AcceptOptions? options = null)
     {
         var privateData = SetupLimits.CopyPrivateData(options?.PrivateData ?? default, $"{nameof(options)}.{nameof(AcceptOptions.PrivateData)}");
+        var (session, open) = _server.Prepare(_incoming, options, privateData);
         Claim();
-        var session = _server.NewSession(_incoming);
-        Run(() => _server.Open(_incoming, session, privateData));
+        Run(open);
         return session;
     }
 
@@ -86,6 +86,19 @@ internal sealed class ServerSessionRequest : SessionRequest
         {
             Leave();
             _incoming.Reject(reason, privateData.Span);
+        }
+    }
+
+    /// <summary>Nobody has taken the request. Any thread.</summary>
+    internal void Decline()
+    {
+        if (_context.Poller.IsCurrent)
+        {
+            TryReject(AccelioStatus.SessionRefused, default);
+        }
+        else
+        {
+            _context.Poller.Post(new ActionItem(() => TryReject(AccelioStatus.SessionRefused, default)));
         }
     }
 

@@ -53,6 +53,18 @@ internal sealed partial class SessionCore
         });
     }
 
+    /// <summary>Gives messages up, and says what became of those that were under way.</summary>
+    internal ValueTask<List<AbortRun>> AbortRunsAsync(Predicate<OutgoingMessage> isMeant)
+    {
+        AbortInquiry? inquiry = null;
+        return OnContextAsync(async () =>
+        {
+            inquiry ??= AbortNow(isMeant);
+            await inquiry.SettledAsync();
+            return inquiry.Runs;
+        });
+    }
+
     /// <summary>Begins to give messages up together. Context only.</summary>
     internal AbortInquiry NewInquiry() => new(Context, Settings.AbortTimeout);
 

@@ -56,12 +56,18 @@ internal sealed partial class SessionCore
         {
             _state = SessionState.Closing;
             _events.Push(new SessionClosing(byPeer));
+            _whole?.PartClosing(this, byPeer);
         }
     }
 
     /// <summary>A connection is over. Context only.</summary>
     internal void OnClosed(ConnectionCore connection, in CloseInfo info)
     {
+        if (_server is not null && connection.Machine.HasOwnId)
+        {
+            _server.Directory.Remove(connection.Machine.LocalId);
+        }
+
         if (!RemoveConnection(connection) && !ReferenceEquals(connection, _asking))
         {
             // The session went on elsewhere.
@@ -82,6 +88,10 @@ internal sealed partial class SessionCore
         End(_isConnecting ? ToConnectFailure(info) : info, connection.Machine);
     }
 
+    /// <summary>Makes this stand for a session that is not there: its calls fail.</summary>
+    internal void Forgo(in CloseInfo info) => _closeInfo = info;
+
+    /// <summary>Begins to close every connection. Context only.</summary>
     internal void BeginClose()
     {
         if (_state == SessionState.Closed)
@@ -105,14 +115,17 @@ internal sealed partial class SessionCore
     /// <summary>Servers: a session that was accepted too late. Context only.</summary>
     internal void Refuse() => End(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, "The server was closed before the session was accepted."));
 
-    private void AbortNow()
+    /// <summary>Ends at once. Context only.</summary>
+    internal void AbortNow() => AbortAs(null);
+
+    private void AbortAs(CloseInfo? info)
     {
         if (_state == SessionState.Closed)
         {
             return;
         }
 
-        _closeInfo = new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty);
+        _closeInfo = info ?? new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty);
         AbandonConnecting();
         foreach (var connection in _connections)
         {
@@ -143,6 +156,7 @@ internal sealed partial class SessionCore
         _events.Push(new SessionClosed(info.Reason, info.Status, info.Detail));
         _events.End(null);
         _server?.Remove(this);
+        _whole?.PartClosed(this, info);
         Context.Deliveries.Add(new ClosedNotice(_closed, Context, this, _holdsSharedContext));
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class SessionCore : IRouteUser
     private long _deadline = long.MaxValue;
     private Route? _route;
     private ConnectionCore? _asking;
-    private uint? _helloPeer;
+    private SessionPeer? _helloPeer;
     private uint _helloLocal;
     private bool _isConnecting;
 
@@ -59,6 +59,14 @@ internal sealed partial class SessionCore : IRouteUser
             _events.Push(new SessionRedirected(route.Target));
         }
 
+        if (_helloPeer is not null && !link.Machine.HasConnections && link.Machine.HasConnection(_helloLocal))
+        {
+            // A portal that knows less than the server: its links cannot be shared.
+            route.Stop();
+            End(ToConnectFailure(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.ConnectError, "the session has a connection on this link already; set OwnLink")));
+            return;
+        }
+
         _connections = [];
         var connection = _asking = NewConnection();
         var machine = _helloPeer is { } peer
@@ -85,11 +93,12 @@ internal sealed partial class SessionCore : IRouteUser
     void IRouteUser.OnRouteFailed(Route route, in CloseInfo info) => End(ToConnectFailure(info));
 
     /// <summary>The server accepted, but the session goes on at a portal. Context only.</summary>
-    internal void OnPortals(ConnectionCore connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData, uint peerSessionId)
+    internal void OnPortals(ConnectionCore connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData)
     {
         _acceptedData = privateData.ToArray();
-        _helloPeer = peerSessionId;
+        _helloPeer = connection.Machine.ToPeer();
         _helloLocal = connection.Machine.LocalId;
+        _whole?.PartAccepted(_helloPeer.Value, _helloLocal, portals);
         Move(connection, portals);
     }
 
@@ -123,7 +132,7 @@ internal sealed partial class SessionCore : IRouteUser
         }
 
         _asking = null;
-        route.Next(info);
+        route.Next(info, isAnswer: connection.Machine.Machine.Phase == LinkPhase.Open);
         return true;
     }
 
@@ -154,23 +163,52 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
-        if (!Context.TryAdd(this))
+        if (!TryBegin(Check.TicksOf(ClientOptions.ConnectTimeout)))
         {
             _connected.Set(Context.Disposed(NoSessionHere));
             AbortNow();
             return;
         }
 
-        _isConnecting = true;
-        if (ClientOptions.ConnectTimeout != Timeout.InfiniteTimeSpan)
+        _route = NewRoute([Uri]);
+        _route.Begin(transport, addresses);
+    }
+
+    /// <summary>Adds a connection to the session that another part has set up. Context only.</summary>
+    /// <param name="server">The server, as the set-up has told it.</param>
+    /// <param name="localId">The id of the session here.</param>
+    /// <param name="portals">Where to go, in the order to try.</param>
+    /// <param name="limit">Time for it, in ticks.</param>
+    internal void Join(in SessionPeer server, uint localId, IReadOnlyList<string> portals, long limit)
+    {
+        if (!TryBegin(limit))
         {
-            _deadline = Poller.Now + ClientOptions.ConnectTimeout.Ticks;
+            End(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.ConnectError, $"The context {Context.Name} was disposed."));
+            return;
+        }
+
+        _helloPeer = server;
+        _helloLocal = localId;
+        _route = NewRoute(portals);
+        _route.Begin();
+    }
+
+    private bool TryBegin(long limit)
+    {
+        if (!Context.TryAdd(this))
+        {
+            return false;
+        }
+
+        _isConnecting = true;
+        if (limit != long.MaxValue)
+        {
+            _deadline = Poller.Now + limit;
             _connectTimer = new ConnectTimer(this);
             Poller.Timers.Schedule(_connectTimer, _deadline);
         }
 
-        _route = NewRoute([Uri]);
-        _route.Begin(transport, addresses);
+        return true;
     }
 
     /// <summary>The server sent the session elsewhere; the connection it was asked on closes by itself.</summary>
@@ -190,7 +228,7 @@ internal sealed partial class SessionCore : IRouteUser
     }
 
     private Route NewRoute(IReadOnlyList<string> targets) =>
-        new(Context, ClientOptions, this, targets) { Deadline = _deadline, IncludesAnswer = _helloPeer is not null };
+        new(Context, ClientOptions, this, targets) { Deadline = _deadline, IncludesAnswer = _helloPeer is not null, FreeId = _helloPeer is { Key: null } ? _helloLocal : null };
 
     private void FinishConnecting(Exception? error)
     {
@@ -231,11 +269,9 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
-        var limit = ClientOptions.ConnectTimeout;
-        _connected.Set(new AccelioTimeoutException(
-            $"The session to {Target} was not established within ConnectTimeout, {limit}. Is the server there, and does it answer?",
-            AccelioStatus.Timeout));
-        AbortNow();
+        var fault = $"The session to {Target} was not established within ConnectTimeout, {ClientOptions.ConnectTimeout}. Is the server there, and does it answer?";
+        _connected.Set(new AccelioTimeoutException(fault, AccelioStatus.Timeout));
+        AbortAs(_whole is null ? null : new CloseInfo(CloseReason.TimedOut, AccelioStatus.Timeout, fault));
     }
 
     private void AbandonConnecting()

@@ -33,12 +33,14 @@ internal sealed partial class SessionCore
         }
     }
 
+    private ConnectionMachine? FindOther() => Usable is { IsOnline: true } other ? other : _whole?.FindOther(this);
+
     /// <summary>The peer drains a connection: what waits there goes out on another one, unless its caller chose this one or there is none. Context only.</summary>
     internal void MoveQueued(ConnectionMachine from)
     {
         foreach (var message in from.TakeQueued())
         {
-            if (!message.IsBound && Usable is { IsOnline: true } other && ReferenceEquals(other.Machine.Poller, from.Machine.Poller))
+            if (!message.IsBound && FindOther() is { } other && ReferenceEquals(other.Machine.Poller, from.Machine.Poller))
             {
                 other.TakeOver(message);
             }

@@ -192,7 +192,9 @@ internal sealed partial class SessionCore
     internal SendBudget Copies { get; }
 
     /// <summary>An id for a message: even ones are given out on the context, odd ones elsewhere, so that neither waits for the other.</summary>
-    internal MessageId NewId(bool isAtHome) => isAtHome ? new MessageId(_lastId += 2) : new MessageId(Interlocked.Add(ref _lastForeignId, 2));
+    internal MessageId NewId(bool isAtHome) => _whole is not null ? _whole.NewId()
+        : isAtHome ? new MessageId(_lastId += 2)
+        : new MessageId(Interlocked.Add(ref _lastForeignId, 2));
 
     private bool TrySendNow(ConnectionMachine? via, in OutboundMessage message, bool copy, out MessageId id)
     {

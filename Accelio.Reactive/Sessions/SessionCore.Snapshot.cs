@@ -11,18 +11,18 @@ internal sealed partial class SessionCore
         foreach (var connection in connections)
         {
             var one = connection.GetSnapshot();
-            sum = sum with
+            sum = sum.Plus(new AccelioSessionSnapshot
             {
-                QueuedMessages = sum.QueuedMessages + one.QueuedMessages,
-                QueuedBytes = sum.QueuedBytes + one.QueuedBytes,
-                HeldMessages = sum.HeldMessages + one.HeldMessages,
-                HeldBytes = sum.HeldBytes + one.HeldBytes,
-                RunningHandlers = sum.RunningHandlers + one.RunningHandlers,
-                SentMessages = sum.SentMessages + one.SentMessages,
-                SentBytes = sum.SentBytes + one.SentBytes,
-                ReceivedMessages = sum.ReceivedMessages + one.ReceivedMessages,
-                ReceivedBytes = sum.ReceivedBytes + one.ReceivedBytes,
-            };
+                QueuedMessages = one.QueuedMessages,
+                QueuedBytes = one.QueuedBytes,
+                HeldMessages = one.HeldMessages,
+                HeldBytes = one.HeldBytes,
+                RunningHandlers = one.RunningHandlers,
+                SentMessages = one.SentMessages,
+                SentBytes = one.SentBytes,
+                ReceivedMessages = one.ReceivedMessages,
+                ReceivedBytes = one.ReceivedBytes,
+            });
         }
 
         return sum;

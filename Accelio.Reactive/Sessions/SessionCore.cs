@@ -9,7 +9,7 @@ namespace Accelio.Reactive;
 /// A session and its connections, on either side. Its state belongs to the home context. The aspects: <c>.Connect</c> (clients), <c>.Send</c>, <c>.Close</c>; what arrives is in
 /// <see cref="ConnectionCore"/>.
 /// </summary>
-internal sealed partial class SessionCore : AccelioSession, IContextResident
+internal sealed partial class SessionCore : AccelioSession, IContextResident, IServedSession
 {
     private readonly EventStream _events;
     private readonly PushStream<AccelioError> _errors;
@@ -20,6 +20,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     private readonly AccelioPeerOptions _options;
     private readonly ServerCore? _server;
     private readonly bool _holdsSharedContext;
+    private readonly WideSession? _whole;
     private volatile SessionState _state;
 
     // Replaced whole by the context, so that any thread may read it.
@@ -28,8 +29,10 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     private long _lastId;
     private long _lastForeignId = -1;
 
-    public SessionCore(PollerContext context, AccelioPeerOptions options, string uri, ServerCore? server, bool holdsSharedContext)
+    public SessionCore(PollerContext context, AccelioPeerOptions options, string uri, ServerCore? server, bool holdsSharedContext, WideSession? whole = null, int index = 0)
     {
+        _whole = whole;
+        Index = index;
         Context = context;
         Settings = EngineSettings.From(options);
         Copies = new SendBudget(options.SendBudget);
@@ -49,6 +52,12 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
 
     /// <summary>The home context.</summary>
     public PollerContext Context { get; }
+
+    /// <summary>The session that users see: this one, or the one over several contexts that this is a part of.</summary>
+    public AccelioSession Whole => _whole is null ? this : _whole;
+
+    /// <summary>The number of the part in its session.</summary>
+    public int Index { get; }
 
     /// <summary>The home context's poller.</summary>
     public Poller Poller => Context.Poller;
@@ -110,6 +119,9 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     /// <summary>The consumer of requests of connections that have none of their own.</summary>
     internal SingleStream<InboundRequest> RequestStream => _requests;
 
+    private static CloseInfo ClientGone => new(CloseReason.ConnectionLost, AccelioStatus.SessionDisconnected, "The client was gone before its session was accepted.");
+
+    private SessionPeer _peer;
     private EndPoint _localEndPoint = new IPEndPoint(IPAddress.None, 0);
     private EndPoint _remoteEndPoint = new IPEndPoint(IPAddress.None, 0);
 
@@ -125,8 +137,8 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
         return (options & MessageOptions.LastInBatch) != 0 ? flags | MessageFlags.LastInBatch : flags;
     }
 
-    /// <summary>Whether another connection may be added, and one that is there. Context only.</summary>
-    internal ConnectionMachine? Lead => _state == SessionState.Established && _connections.Length != 0 ? _connections[0].Machine : null;
+    /// <summary>Whether there ever was a connection. Context only.</summary>
+    internal bool WasEstablished { get; private set; }
 
     /// <summary>Servers: the id by which the client names the session. Context only.</summary>
     internal uint? WireId { get; private set; }
@@ -134,13 +146,56 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     /// <summary>Servers: takes a client's request over. Context only.</summary>
     internal void Accept(IncomingSession incoming, ReadOnlySpan<byte> privateData)
     {
-        if (incoming.Accept(NewConnection(), privateData) is { } connection)
+        var key = SessionKeys.New(Context.Entropy);
+        _peer = incoming.ToPeer(key);
+        WireId = _server!.Directory.Enter(this, incoming.Link, Context.Entropy);
+        AcceptAs(WireId.Value, key, incoming, privateData);
+    }
+
+    /// <summary>Servers: the same for a session that has its id and key. Context only.</summary>
+    internal void AcceptAs(uint id, UInt128 key, IncomingSession incoming, ReadOnlySpan<byte> privateData)
+    {
+        if (incoming.Accept(NewConnection(), privateData, id, key) is null)
         {
-            WireId = connection.LocalId;
+            End(ClientGone);
+        }
+    }
+
+    /// <summary>Servers: a connection that its client adds. Context only.</summary>
+    internal void Greet(IncomingHello hello, in SessionPeer peer)
+    {
+        var id = hello.HasConnectionId ? _server!.Directory.Reserve(hello.Link, Context.Entropy) : hello.SessionId;
+        if (hello.Accept(NewConnection(), id, peer) is not null)
+        {
+            return;
+        }
+
+        if (hello.HasConnectionId)
+        {
+            _server!.Directory.Remove(id);
+        }
+
+        if (_whole is not null)
+        {
+            End(ClientGone);
+        }
+    }
+
+    /// <inheritdoc/>
+    void IServedSession.OnHello(ServerCore portal, IncomingHello hello)
+    {
+        if (SessionKeys.IsForeign(hello, _peer))
+        {
+            return;
+        }
+
+        if (_state == SessionState.Established)
+        {
+            Greet(hello, _peer);
         }
         else
         {
-            End(new CloseInfo(CloseReason.ConnectionLost, AccelioStatus.SessionDisconnected, "The client was gone before its session was accepted."));
+            hello.Refuse($"hello for session 0x{hello.SessionId:x8}, which is closing");
         }
     }
 
@@ -173,15 +228,42 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
         _localEndPoint = connection.LocalEndPoint;
         _remoteEndPoint = connection.RemoteEndPoint;
         _state = SessionState.Established;
+        WasEstablished = true;
         _events.Push(new SessionEstablished());
         FinishConnecting(null);
+        if (_whole is { IsClient: true } && _helloPeer is null)
+        {
+            _whole.PartAccepted(connection.Machine.ToPeer(), connection.Machine.LocalId, [connection.RemoteEndPoint is IPEndPoint ip ? $"tcp://{ip}" : Target]);
+        }
+
+        _whole?.PartEstablished(this, connection);
     }
 
     /// <summary>A receipt that nobody awaits. Context only.</summary>
-    internal void OnReceipt(MessageId id, bool accepted) => _receipts.Push(new DeliveryReceipt(id, accepted));
+    internal void OnReceipt(MessageId id, bool accepted)
+    {
+        if (_whole is null)
+        {
+            _receipts.Push(new DeliveryReceipt(id, accepted));
+        }
+        else
+        {
+            _whole.PartReceipt(new DeliveryReceipt(id, accepted));
+        }
+    }
 
     /// <summary>Pushes an error that is nobody's return value. Context only.</summary>
-    internal void ReportError(AccelioStatus status, string message) => _errors.Push(new AccelioError(status, message));
+    internal void ReportError(AccelioStatus status, string message)
+    {
+        if (_whole is null)
+        {
+            _errors.Push(new AccelioError(status, message));
+        }
+        else
+        {
+            _whole.PartError(new AccelioError(status, message));
+        }
+    }
 
     /// <summary>A one-way message was no value of the type that a consumer wants, and was rejected. Any thread.</summary>
     internal void OnUnreadable(SerializationFailedException exception)
@@ -194,16 +276,16 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident
     internal void OnMessageHandlerFailed(Exception exception) => RunOnContext(() => Context.ReportUnhandled(exception));
 
     /// <summary>Runs something on the context: now, if this is its thread.</summary>
-    internal void RunOnContext(Action action)
+    /// <returns>False when the context has stopped.</returns>
+    internal bool RunOnContext(Action action)
     {
-        if (Poller.IsCurrent)
+        if (!Poller.IsCurrent)
         {
-            action();
+            return Poller.Post(new ActionItem(action));
         }
-        else
-        {
-            Poller.Post(new ActionItem(action));
-        }
+
+        action();
+        return true;
     }
 
     private void PostClaim() => Poller.Post(new ActionItem(Claim));

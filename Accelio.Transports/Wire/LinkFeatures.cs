@@ -24,4 +24,7 @@ internal enum LinkFeatures
 
     /// <summary>Item 0x0006: connections can be drained.</summary>
     Drain = 32,
+
+    /// <summary>Item 0x0007: sessions have keys, and connections ids of their own.</summary>
+    Connections = 64,
 }

@@ -17,4 +17,10 @@ internal enum MessageItemType : byte
 
     /// <summary>The requester's time was over, 1 byte: 0 if no handler saw the request, else 1; on RSP.</summary>
     Expired = 5,
+
+    /// <summary>What a session is known by to its two sides only, 16 bytes: on SETUP_RSP the server gives it out, HELLO_REQ shows it.</summary>
+    SessionKey = 6,
+
+    /// <summary>The id by which the sender wants the connection to be addressed, 4 bytes; on HELLO_REQ and HELLO_RSP.</summary>
+    ConnectionId = 7,
 }

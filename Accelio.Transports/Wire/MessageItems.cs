@@ -12,11 +12,12 @@ internal ref struct MessageItems
     public const int MaxFailureText = byte.MaxValue;
 
     /// <summary>Bytes that <see cref="Write"/> needs at most.</summary>
-    public const int MaxWritten = AreaHeaderSize + (5 * ItemHeaderSize) + WindowSize + (2 * sizeof(ulong)) + sizeof(byte) + MaxFailureText;
+    public const int MaxWritten = AreaHeaderSize + (7 * ItemHeaderSize) + WindowSize + (2 * sizeof(ulong)) + sizeof(byte) + MaxFailureText + KeySize + sizeof(uint);
 
     private const int AreaHeaderSize = 2;
     private const int ItemHeaderSize = 2;
     private const int WindowSize = sizeof(uint) + sizeof(ulong);
+    private const int KeySize = 16;
 
     /// <summary>Whether there is a <see cref="MessageItemType.Window"/>.</summary>
     public bool HasWindow;
@@ -54,6 +55,18 @@ internal ref struct MessageItems
     /// <summary>Expired: whether a handler may have seen the request.</summary>
     public bool MayHaveExecuted;
 
+    /// <summary>Whether there is a <see cref="MessageItemType.SessionKey"/>.</summary>
+    public bool HasSessionKey;
+
+    /// <summary>What the session is known by to its two sides only.</summary>
+    public UInt128 SessionKey;
+
+    /// <summary>Whether there is a <see cref="MessageItemType.ConnectionId"/>.</summary>
+    public bool HasConnectionId;
+
+    /// <summary>The id by which the sender is to be addressed on the connection.</summary>
+    public uint ConnectionId;
+
     /// <summary>Bytes that <see cref="Write"/> writes.</summary>
     public readonly int Length =>
         AreaHeaderSize
@@ -61,7 +74,9 @@ internal ref struct MessageItems
         + (HasResponseRoom ? ItemHeaderSize + sizeof(ulong) : 0)
         + (HasFailureText ? ItemHeaderSize + Cut(FailureText).Length : 0)
         + (HasDeadline ? ItemHeaderSize + sizeof(ulong) : 0)
-        + (HasExpired ? ItemHeaderSize + sizeof(byte) : 0);
+        + (HasExpired ? ItemHeaderSize + sizeof(byte) : 0)
+        + (HasSessionKey ? ItemHeaderSize + KeySize : 0)
+        + (HasConnectionId ? ItemHeaderSize + sizeof(uint) : 0);
 
     /// <summary>Parses the area; the text lies in <paramref name="userHeader"/>.</summary>
     /// <param name="userHeader">The user header as it came.</param>
@@ -135,6 +150,19 @@ internal ref struct MessageItems
             writer.WriteByte(MayHaveExecuted ? (byte)1 : (byte)0);
         }
 
+        if (HasSessionKey)
+        {
+            WriteItemHeader(ref writer, MessageItemType.SessionKey, KeySize);
+            writer.WriteUInt64((ulong)(SessionKey >> 64));
+            writer.WriteUInt64((ulong)SessionKey);
+        }
+
+        if (HasConnectionId)
+        {
+            WriteItemHeader(ref writer, MessageItemType.ConnectionId, sizeof(uint));
+            writer.WriteUInt32(ConnectionId);
+        }
+
         return writer.Written;
     }
 
@@ -203,6 +231,18 @@ internal ref struct MessageItems
             case MessageItemType.Expired:
                 items.HasExpired = true;
                 items.MayHaveExecuted = value[0] != 0;
+                return null;
+            case MessageItemType.SessionKey when value.Length != KeySize:
+                return "item session-key: length";
+            case MessageItemType.SessionKey:
+                items.HasSessionKey = true;
+                items.SessionKey = BinaryPrimitives.ReadUInt128BigEndian(value);
+                return null;
+            case MessageItemType.ConnectionId when value.Length != sizeof(uint):
+                return "item connection-id: length";
+            case MessageItemType.ConnectionId:
+                items.HasConnectionId = true;
+                items.ConnectionId = BinaryPrimitives.ReadUInt32BigEndian(value);
                 return null;
             default:
                 return null;

@@ -1,0 +1,10 @@
+using Accelio.Reactive.Engine;
+
+namespace Accelio.Reactive;
+
+/// <summary>A session of a server, for the connections that its client adds.</summary>
+internal interface IServedSession
+{
+    /// <summary>A client greets at a portal. On that portal's context.</summary>
+    void OnHello(ServerCore portal, IncomingHello hello);
+}

@@ -1,0 +1,50 @@
+using Accelio.Reactive.Engine;
+
+namespace Accelio.Reactive;
+
+/// <summary>The ids of a server, over all its contexts: sessions by the ids that their clients know, and connections that have ids of their own. No id stands for two things at a time. Any thread;
+/// only set-ups, greetings and ends come here.</summary>
+internal sealed class SessionDirectory
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<uint, IServedSession?> _entries = [];
+
+    /// <summary>Enters a session under a new id, which is free on the link, too.</summary>
+    public uint Enter(IServedSession session, LinkMachine link, IEntropy entropy) => Add(session, link, entropy);
+
+    /// <summary>A new id for a connection, which is free on the link, too.</summary>
+    public uint Reserve(LinkMachine link, IEntropy entropy) => Add(session: null, link, entropy);
+
+    /// <summary>The session with the id; null when there is none.</summary>
+    public IServedSession? Find(uint id)
+    {
+        lock (_gate)
+        {
+            return _entries.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>An id is free again.</summary>
+    public void Remove(uint id)
+    {
+        lock (_gate)
+        {
+            _entries.Remove(id);
+        }
+    }
+
+    private uint Add(IServedSession? session, LinkMachine link, IEntropy entropy)
+    {
+        lock (_gate)
+        {
+            uint id;
+            do
+            {
+                id = entropy.NextUInt32();
+            }
+            while (id == 0 || link.HasConnection(id) || !_entries.TryAdd(id, session));
+
+            return id;
+        }
+    }
+}
