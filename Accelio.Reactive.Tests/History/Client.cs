@@ -3,11 +3,12 @@ using Accelio.Reactive.Tests.Sessions;
 
 namespace Accelio.Reactive.Tests.History;
 
-/// <summary>One thread that asks in bursts, gives up at random in every way there is, drains its session now and then, and holds what it is told against the ledger.</summary>
-internal sealed class Client(Ledger ledger, AccelioContext context, Uri[] servers, int seed)
+/// <summary>One thread that asks in bursts, gives up at random in every way there is, has its session drained by either side now and then, and holds what it is told against the ledger.</summary>
+internal sealed class Client(Ledger ledger, AccelioContext context, Hosts hosts, int seed)
 {
     private readonly Random _random = new(seed);
     private AccelioSession? _session;
+    private int _sessions;
 
     /// <summary>Requests that ended, by how.</summary>
     public Dictionary<string, int> Ends { get; } = [];
@@ -17,7 +18,7 @@ internal sealed class Client(Ledger ledger, AccelioContext context, Uri[] server
     {
         while (!stop.IsCancellationRequested && ledger.Contradictions.IsEmpty)
         {
-            _session ??= await AccelioSession.ConnectAsync(servers[_random.Next(servers.Length)], Pair.WithPatience(new AccelioSessionOptions { Context = context }));
+            _session ??= await AccelioSession.ConnectAsync(NextUri(), Pair.WithPatience(new AccelioSessionOptions { Context = context }));
             var batch = _session.BeginBatch();
             using var source = new CancellationTokenSource();
             var asked = new List<Asked>();
@@ -32,7 +33,13 @@ internal sealed class Client(Ledger ledger, AccelioContext context, Uri[] server
                 await Task.Yield();
             }
 
-            var draining = _random.Next(12) == 0 ? _session.DrainAsync(CancellationToken.None).AsTask() : null;
+            var drained = _random.Next(24) switch
+            {
+                0 => _session,
+                1 => hosts.AcceptedFor(_session),
+                _ => null,
+            };
+            var draining = drained?.DrainAsync(CancellationToken.None).AsTask();
             for (var i = draining is null ? 0 : 3; i > 0; i--)
             {
                 asked.Add(Ask(_session, batch: null, CancellationToken.None));
@@ -50,6 +57,9 @@ internal sealed class Client(Ledger ledger, AccelioContext context, Uri[] server
 
         await (_session?.DisposeAsync() ?? default);
     }
+
+    // A resource of its own for each session, by which its other end is found.
+    private Uri NextUri() => new(hosts.EndPoints[_random.Next(hosts.EndPoints.Count)], $"/{seed}/{_sessions++}");
 
     private Asked Ask(AccelioSession session, AccelioBatch? batch, CancellationToken token)
     {
@@ -138,7 +148,9 @@ internal sealed class Client(Ledger ledger, AccelioContext context, Uri[] server
     {
         if (draining is not null)
         {
+            // Both ends: whoever drains has ended when all that was begun has, the other side a little later.
             await draining.WaitAsync(Pair.Limit);
+            await session.Closed.WaitAsync(Pair.Limit);
             _session = null;
             return;
         }

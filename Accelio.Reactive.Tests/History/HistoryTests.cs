@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Accelio.Reactive.Tests.Sessions;
 using Accelio.Reactive.Tests.Support;
@@ -8,12 +7,15 @@ using Xunit.Abstractions;
 namespace Accelio.Reactive.Tests.History;
 
 /// <summary>
-/// Two servers and four clients on four contexts: tokens, time limits, batches, tags, ranges and drains at random. Every request ends once, and what its sender is told is what the handlers did.
+/// Four contexts, each with a server and four clients of any of the servers, each client a thread: tokens, time limits, batches, tags, ranges, and drains by either side at random. Every request ends once, and what
+/// its sender is told is what the handlers did. What is remembered is what is outstanding.
 /// ACCELIO_HISTORY_SECONDS says for how long (300 is the long form), ACCELIO_HISTORY_SEED with which numbers.
 /// </summary>
 [Collection(Alone.Name)]
 public class HistoryTests(ITestOutputHelper output)
 {
+    private const int Contexts = 4;
+    private const int ClientsOfEach = 4;
     private static readonly double Seconds = Number("ACCELIO_HISTORY_SECONDS", 4);
     private static readonly int Seed = (int)Number("ACCELIO_HISTORY_SEED", 1);
 
@@ -30,14 +32,21 @@ public class HistoryTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {Seed}, {Seconds} s");
         var ledger = new Ledger();
-        AccelioContext[] contexts = [.. Enumerable.Range(0, 4).Select(i => Pair.StartContext($"context {i}", wire: wire))];
-        AccelioServer[] servers = [await ServeAsync(ledger, wire, contexts[0]), await ServeAsync(ledger, wire, contexts[1])];
-        Client[] clients = [.. Enumerable.Range(0, 4).Select(i => new Client(ledger, contexts[2 + (i % 2)], [.. servers.Select(server => server.EndPoint)], (Seed * 4) + i))];
+        AccelioContext[] contexts = [.. Enumerable.Range(0, Contexts).Select(i => Pair.StartContext($"context {i}", wire: wire))];
+        var hosts = new Hosts(ledger);
+        foreach (var context in contexts)
+        {
+            await hosts.ServeAsync(wire, context);
+        }
+
+        var numbers = Enumerable.Range(0, Contexts * ClientsOfEach);
+        Client[] clients = [.. numbers.Select(i => new Client(ledger, contexts[i % Contexts], hosts, (Seed * Contexts * ClientsOfEach) + i))];
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(Seconds));
 
         await Task.WhenAll(clients.Select(client => Task.Run(() => client.RunAsync(stop.Token)))).WaitAsync(TimeSpan.FromSeconds(Seconds) + TimeSpan.FromMinutes(3));
 
         var ends = clients.SelectMany(client => client.Ends).GroupBy(end => end.Key).ToDictionary(group => group.Key, group => group.Sum(end => end.Value));
+        output.WriteLine($"{ends.Values.Sum()} requests");
         output.WriteLine(string.Join('\n', ends.OrderBy(end => end.Key, StringComparer.Ordinal).Select(end => $"{end.Key}: {end.Value}")));
         Assert.True(ledger.Contradictions.IsEmpty, $"seed {Seed}:\n{string.Join('\n', ledger.Contradictions.Take(5))}");
         Assert.Equal(0, ledger.Open);
@@ -47,36 +56,11 @@ public class HistoryTests(ITestOutputHelper output)
         }
 
         Assert.Contains("refused by a drain", ends.Keys);
-        await Task.WhenAll(servers.Select(server => server.DrainAsync().AsTask())).WaitAsync(Pair.Limit);
+        await hosts.DrainAsync();
         foreach (var context in contexts)
         {
             await context.DisposeAsync();
         }
-    }
-
-    private static async Task<AccelioServer> ServeAsync(Ledger ledger, Sessions.Wire wire, AccelioContext context)
-    {
-        var options = Pair.WithPatience(new AccelioServerOptions { Context = context, WindowMessages = 24, MaxConcurrentHandlers = 4 });
-        var server = await AccelioServer.BindAsync(wire.Address, options);
-        server.Handle(async request =>
-        {
-            Span<byte> number = stackalloc byte[sizeof(int)];
-            request.Payload.Slice(0, sizeof(int)).CopyTo(number);
-            var (id, canceled) = (System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(number), request.Canceled);
-            ledger.Begin(id);
-            for (var i = id % 7; i > 0; i--)
-            {
-                await Task.Yield();
-                if (id % 3 != 0)
-                {
-                    canceled.ThrowIfCancellationRequested();
-                }
-            }
-
-            ledger.Answer(id);
-            await request.RespondAsync(request.Payload);
-        });
-        return server;
     }
 
     private static double Number(string variable, double otherwise) =>
