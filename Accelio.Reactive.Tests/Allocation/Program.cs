@@ -1,10 +1,11 @@
 using System.Globalization;
 using Accelio.Reactive.Tests.BadInput;
+using Accelio.Reactive.Tests.Sessions;
 using Accelio.Reactive.Tests.Support;
 
 namespace Accelio.Reactive.Tests.Allocation;
 
-/// <summary>The tests as a program: measures an allocation gate, or what links that stall cost, in a process that has nothing else to do.</summary>
+/// <summary>The tests as a program: measures an allocation gate, or what links that stall or rest cost, in a process that has nothing else to do.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
@@ -19,8 +20,16 @@ internal static class Program
                 Console.WriteLine(TestProcess.Mark + StalledLinks.Play(bool.Parse(isDual), bool.Parse(isOurs), int.Parse(part, CultureInfo.InvariantCulture)));
                 return 0;
 
+            case ["idle-server"]:
+                await IdleSessions.ServeAsync();
+                return 0;
+
+            case ["idle", var share]:
+                Console.WriteLine(TestProcess.Mark + await IdleSessions.HoldAsync(bool.Parse(share)));
+                return 0;
+
             default:
-                await Console.Error.WriteLineAsync($"usage: gate {string.Join('|', Gates.All.Select(row => row.Name))}, or stalled IS-DUAL IS-OURS PART");
+                await Console.Error.WriteLineAsync($"usage: gate {string.Join('|', Gates.All.Select(row => row.Name))}, stalled IS-DUAL IS-OURS PART, or idle SHARE");
                 return 2;
         }
     }

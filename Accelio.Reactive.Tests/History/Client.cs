@@ -18,7 +18,7 @@ internal sealed class Client(Ledger ledger, AccelioContext context, Hosts hosts,
     {
         while (!stop.IsCancellationRequested && ledger.Contradictions.IsEmpty)
         {
-            _session ??= await AccelioSession.ConnectAsync(NextUri(), Pair.WithPatience(new AccelioSessionOptions { Context = context }));
+            _session ??= await OpenAsync();
             var batch = _session.BeginBatch();
             using var source = new CancellationTokenSource();
             var asked = new List<Asked>();
@@ -58,8 +58,12 @@ internal sealed class Client(Ledger ledger, AccelioContext context, Hosts hosts,
         await (_session?.DisposeAsync() ?? default);
     }
 
-    // A resource of its own for each session, by which its other end is found.
-    private Uri NextUri() => new(hosts.EndPoints[_random.Next(hosts.EndPoints.Count)], $"/{seed}/{_sessions++}");
+    // A resource of its own for each session, by which its other end is found. No link is cut because the machine is busy.
+    private async Task<AccelioSession> OpenAsync()
+    {
+        var uri = new Uri(hosts.EndPoints[_random.Next(hosts.EndPoints.Count)], $"/{seed}/{_sessions++}");
+        return await AccelioSession.ConnectAsync(uri, Pair.WithPatience(new AccelioSessionOptions { Context = context, AbortTimeout = Pair.Limit }));
+    }
 
     private Asked Ask(AccelioSession session, AccelioBatch? batch, CancellationToken token)
     {

@@ -188,10 +188,12 @@ public unsafe class PlacementTests
         }
     }
 
-    [Fact]
-    public void Buffers_grow_while_busy_and_shrink_when_idle()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Buffers_grow_while_busy_and_an_idle_link_has_none(bool dual)
     {
-        using var world = new ScriptedPair();
+        using var world = new ScriptedPair(dual);
         Assert.Equal(16 * 1024, world.Server.ReceiveBuffers[0].Length);
 
         for (var i = 0; i < 400; i++)
@@ -202,14 +204,41 @@ public unsafe class PlacementTests
         world.Carry();
         world.Send(world.Client, Request);
         world.Carry();
-        Assert.Equal(512 * 1024, world.Server.ReceiveBuffers[0].Length);
+        Assert.Equal(512 * 1024, world.Server.ReceiveBuffers[dual ? 1 : 0].Length);
 
         world.Pass(TimeSpan.FromSeconds(2));
-        world.Pass(TimeSpan.FromSeconds(2));
-        Assert.Equal(16 * 1024, world.Server.ReceiveBuffers[0].Length);
-        world.Send(world.Client, Request);
+        Assert.Equal(0, world.Server.ReceiveBuffers.Length);
+        Assert.Equal(0, world.Client.ReceiveBuffers.Length);
+        world.Send(world.Client, Request, Bytes.Whole(Bytes.Pattern(3000)));
         world.Carry();
         Assert.Equal(402, world.ServerSink.Frames.Count);
+        Assert.Equal(Bytes.Pattern(3000), world.ServerSink.Frames[^1].Body);
+        Assert.Equal(16 * 1024, world.Server.ReceiveBuffers[0].Length);
+    }
+
+    [Fact]
+    public void A_link_in_the_middle_of_a_frame_is_not_idle()
+    {
+        using var world = new ScriptedPair();
+        world.Send(world.Client, Request, Bytes.Whole(Bytes.Pattern(3000)));
+        var bytes = world.Client.Control.Outgoing.TakeAll();
+
+        world.Do(() =>
+        {
+            world.Server.Control.Incoming.Append(bytes.AsSpan(0, 1000));
+            world.Server.Turn();
+        });
+        world.Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal(1, world.Server.ReceiveBuffers.Length);
+        world.Do(() =>
+        {
+            world.Server.Control.Incoming.Append(bytes.AsSpan(1000));
+            world.Server.Turn();
+        });
+
+        Assert.Equal(Bytes.Pattern(3000), world.ServerSink.Frames[^1].Body);
+        world.Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal(0, world.Server.ReceiveBuffers.Length);
     }
 
     [Fact]

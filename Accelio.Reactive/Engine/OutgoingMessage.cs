@@ -396,7 +396,9 @@ internal abstract class OutgoingMessage : OutgoingTask
         _due = long.MaxValue;
         if (State == OutgoingState.Ended)
         {
-            Connection!.Machine.Link.Abort(LinkError.Aborted, "the memory of an ended call was still in use by the link after AbortTimeout");
+            // Others on the link end with it, and not in good order.
+            var error = IsReceiving ? LinkError.BodyStalled : LinkError.SendStalled;
+            Connection!.Machine.Link.Abort(error, "the memory of an ended call was still in use by the link after AbortTimeout");
             return;
         }
 

@@ -5,7 +5,7 @@ namespace Accelio.Transports.Streams;
 /// <summary>
 /// The bytes that arrived on one stream and are not consumed: [<see cref="Start"/>, <see cref="End"/>) of a slab. What lies in front of
 /// <see cref="Start"/> was delivered in place and
-/// may still be read by the sink.
+/// may still be read by the sink. Without a slab it has room for nothing.
 /// </summary>
 internal sealed unsafe class ReceiveBuffer
 {
@@ -35,6 +35,14 @@ internal sealed unsafe class ReceiveBuffer
 
     /// <summary>The first byte not consumed.</summary>
     public byte* First => Pointer + Start;
+
+    /// <summary>Gives the slab up; nothing in it is to be consumed.</summary>
+    public void Leave()
+    {
+        Pointer = null;
+        Capacity = Start = End = Needed = 0;
+        Filled = false;
+    }
 
     /// <summary>Takes another slab; the bytes not consumed must have been copied to its beginning.</summary>
     public void Adopt(Slab slab, int length)

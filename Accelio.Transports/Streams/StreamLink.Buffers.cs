@@ -2,11 +2,11 @@ using Accelio.Transports.Memory;
 
 namespace Accelio.Transports.Streams;
 
-/// <content>The receive buffers: small when idle, large when busy, and never overwritten without asking the sink.</content>
+/// <content>The receive buffers: none when idle, small at first, large when busy, and never overwritten without asking the sink.</content>
 internal abstract unsafe partial class StreamLink
 {
-    // Of a link that is idle or new: 2,000 of them cost 32 MiB at most.
-    private const int IdleBufferLength = 16 * 1024;
+    // Of a link that begins to receive.
+    private const int FirstBufferLength = 16 * 1024;
 
     // Of a link that carries much: large enough that a system call moves many frames, small enough to stay in the cache of a core.
     private const int BusyBufferLength = 512 * 1024;
@@ -15,17 +15,23 @@ internal abstract unsafe partial class StreamLink
     private const int RewindFrom = 16 * 1024;
     private const int ReceiveBufferUnit = 4 * 1024;
     private const int MaxReceive = 1 << 30;
-    private const long ShrinkAfter = TimeSpan.TicksPerSecond;
+    private const long IdleAfter = TimeSpan.TicksPerSecond / 4;
+
+    private bool _hasBuffers;
 
     // Whether the sink was given anything in place since it last agreed to the reuse of the buffers.
     private bool _delivered;
 
-    private bool HasLargeBuffer =>
-        _buffers[ControlStream].Capacity > IdleBufferLength || (_isDual && _buffers[DataStream].Capacity > IdleBufferLength);
+    private bool HasUnread => _buffers[ControlStream].Length > 0 || (_isDual && _buffers[DataStream].Length > 0);
 
     // Makes room for the next receive, and for the frame in hand.
     private void Prepare(int stream)
     {
+        if (!_hasBuffers)
+        {
+            TakeBuffers();
+        }
+
         var buffer = _buffers[stream];
         var capacity = buffer.Capacity;
         var wanted = buffer.Filled && capacity < BusyBufferLength ? Math.Min(capacity * 4, BusyBufferLength) : capacity;
@@ -33,7 +39,6 @@ internal abstract unsafe partial class StreamLink
         if (wanted > capacity)
         {
             Relocate(stream, wanted);
-            Arm(LastReceived + ShrinkAfter);
         }
         else if (buffer.Start > 0)
         {
@@ -103,34 +108,59 @@ internal abstract unsafe partial class StreamLink
         buffer.Adopt(fresh, length);
     }
 
-    // A link that has been idle for a while gives its large buffers back. False: it is in the middle of something.
-    private bool ShrinkBuffers()
+    private void TakeBuffers()
+    {
+        for (var i = 0; i < _buffers.Length; i++)
+        {
+            _slabs[i] = Poller.Memory.Rent(FirstBufferLength);
+            _buffers[i].Adopt(_slabs[i], 0);
+        }
+
+        _hasBuffers = true;
+        Arm(Poller.Now + IdleAfter);
+    }
+
+    // A link that has been idle for a while gives its buffers back. False: it is in the middle of something, and only what is large and
+    // empty became small.
+    private bool GiveBuffersBack()
     {
         if (_placing)
         {
             return false;
         }
 
-        var done = true;
+        if (HasUnread)
+        {
+            ShrinkBuffers();
+            return false;
+        }
+
+        // Whether the sink has moved everything away or holds the slabs itself: the link needs them no more.
+        AskForReuse();
+        if (_state == StreamLinkState.Closed)
+        {
+            return true;
+        }
+
+        ReleaseBuffers();
+        foreach (var buffer in _buffers)
+        {
+            buffer.Leave();
+        }
+
+        return true;
+    }
+
+    private void ShrinkBuffers()
+    {
         for (var i = 0; i < _buffers.Length; i++)
         {
             var buffer = _buffers[i];
-            if (buffer.Capacity <= IdleBufferLength)
-            {
-                continue;
-            }
-
-            if (buffer.Length == 0)
+            if (buffer.Capacity > FirstBufferLength && buffer.Length == 0)
             {
                 buffer.Needed = 0;
-                Relocate(i, IdleBufferLength);
-            }
-            else
-            {
-                done = false;
+                Relocate(i, FirstBufferLength);
             }
         }
-
-        return done;
     }
 }

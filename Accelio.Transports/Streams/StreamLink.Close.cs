@@ -98,6 +98,12 @@ internal abstract unsafe partial class StreamLink
 
     private void ReleaseBuffers()
     {
+        if (!_hasBuffers)
+        {
+            return;
+        }
+
+        _hasBuffers = false;
         foreach (var slab in _slabs)
         {
             slab.Release();

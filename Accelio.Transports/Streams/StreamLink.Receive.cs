@@ -21,7 +21,7 @@ internal abstract unsafe partial class StreamLink
 
     private bool IsFrameIncomplete =>
         _state == StreamLinkState.Ready && !_paused && !_backlogged
-        && (_placing || _buffers[ControlStream].Length > 0 || (_isDual && _buffers[DataStream].Length > 0));
+        && (_placing || HasUnread);
 
     /// <inheritdoc/>
     public override void PauseReceive()
@@ -258,7 +258,7 @@ internal abstract unsafe partial class StreamLink
 
     private bool CanReadAhead(int stream) => !(_placing && stream == _bodyStream) && HasRoom(_buffers[stream]);
 
-    private static bool HasRoom(ReceiveBuffer buffer) => buffer.Length < Math.Max(buffer.Capacity, buffer.Needed);
+    private bool HasRoom(ReceiveBuffer buffer) => !_hasBuffers || buffer.Length < Math.Max(buffer.Capacity, buffer.Needed);
 
     private void WantBytes()
     {

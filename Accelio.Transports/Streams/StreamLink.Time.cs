@@ -1,6 +1,6 @@
 namespace Accelio.Transports.Streams;
 
-/// <content>Limits in time: set-up, bodies, the peer's reading, closing; and the shrinking of idle buffers.</content>
+/// <content>Limits in time: set-up, bodies, the peer's reading, closing; and the end of idle buffers.</content>
 internal abstract unsafe partial class StreamLink
 {
     // What a frame that has begun must bring within the time for progress, unless it needs less: a byte now and then is not progress.
@@ -39,9 +39,9 @@ internal abstract unsafe partial class StreamLink
         {
             Fail(LinkError.SendStalled, $"the peer took none of {QueuedBytes} bytes for {TimeSpan.FromTicks(Options.SendProgressTimeout)}");
         }
-        else if (HasLargeBuffer && Expired(LastReceived + ShrinkAfter, now, ref next) && !ShrinkBuffers())
+        else if (_hasBuffers && Expired(LastReceived + IdleAfter, now, ref next) && !GiveBuffersBack())
         {
-            next = Math.Min(next, now + ShrinkAfter);
+            next = Math.Min(next, now + IdleAfter);
         }
 
         if (_state != StreamLinkState.Closed && next != long.MaxValue)

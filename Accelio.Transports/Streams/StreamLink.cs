@@ -57,9 +57,7 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
         _queues = new SendQueue[count];
         for (var i = 0; i < count; i++)
         {
-            _slabs[i] = poller.Memory.Rent(IdleBufferLength);
             _buffers[i] = new ReceiveBuffer();
-            _buffers[i].Adopt(_slabs[i], 0);
             _queues[i] = new SendQueue(poller.Memory);
         }
 
@@ -86,7 +84,7 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
     public override bool IsCongested => _congested;
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<Slab> ReceiveBuffers => _slabs;
+    public override ReadOnlySpan<Slab> ReceiveBuffers => _hasBuffers ? _slabs : default;
 
     /// <summary>Whether bulk bytes have a stream of their own.</summary>
     public bool IsDual => _isDual;
