@@ -7,10 +7,10 @@ internal sealed record LinkOptions
 {
     private static readonly IReadOnlyList<string> GoodLocally = ["cubic", "reno"];
 
-    /// <summary>TCP: the address of this machine to connect from; null lets the system choose.</summary>
+    /// <summary>TCP and RDMA: the address of this machine to connect from; null lets the system choose.</summary>
     public IPAddress? LocalAddress { get; init; }
 
-    /// <summary>TCP: the type of service of IPv4 and traffic class of IPv6, 0 to 255, of which the upper six bits are the DSCP; null
+    /// <summary>TCP and RDMA: the type of service of IPv4 and traffic class of IPv6, 0 to 255, of which the upper six bits are the DSCP; null
     /// leaves it to the system.</summary>
     public int? TypeOfService { get; init; }
 

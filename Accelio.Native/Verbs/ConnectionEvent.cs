@@ -25,9 +25,9 @@ internal readonly unsafe struct ConnectionEvent
     /// <summary>Requests to connect: the listener.</summary>
     public nint Listener { get; }
 
-    /// <summary>Requests to connect: READs that this end may have under way at once, as the peer serves them.</summary>
+    /// <summary>Requests to connect: READs that this end is asked to serve at once.</summary>
     public byte ReadsServed { get; }
 
-    /// <summary>Requests to connect: READs that the peer will have under way at once.</summary>
+    /// <summary>Requests to connect: READs that this end may have under way at once, as far as the peer goes.</summary>
     public byte ReadsBegun { get; }
 }

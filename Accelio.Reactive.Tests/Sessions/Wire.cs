@@ -32,6 +32,9 @@ public sealed class Wire
         return new("sim://server:0", options => options.SimulatedNetwork = network, isLean: true);
     }
 
+    /// <summary>Queue pairs, at an address of a device.</summary>
+    public static Wire Rdma(System.Net.IPAddress address) => new($"rdma://{address}:0", _ => { });
+
     /// <summary>Streams in memory, cut at every place.</summary>
     public static Wire SimulatedStreams() => Simulated(new SimulatedNetwork(1847));
 

@@ -17,6 +17,9 @@ internal static unsafe class MemoryRegions
     private const int PageLength = 4096;
 
     private static readonly Lock Gate = new();
+    // Replaced, never changed: read without the lock.
+    private static volatile RegionEntry[] _all = [];
+
     private static readonly Dictionary<(long Length, bool IsPortable), Stack<MemoryRegion>> Stock = [];
 
     /// <summary>
@@ -35,12 +38,12 @@ internal static unsafe class MemoryRegions
         if (portable)
         {
             var memory = (byte*)NativeMemory.AlignedAlloc((nuint)length + Margin, PageLength);
-            return new MemoryRegion(memory + Margin, length, isPortable: true);
+            return Enter(new MemoryRegion(memory + Margin, length, isPortable: true));
         }
 
         var result = MemoryMap.Map((nuint)length + Margin, out var address);
         return result >= 0
-            ? new MemoryRegion(address + Margin, length, isPortable: false)
+            ? Enter(new MemoryRegion(address + Margin, length, isPortable: false))
             : throw new InsufficientMemoryException($"mmap of {length} bytes: {Errno.Describe(result)}");
     }
 
@@ -60,12 +63,63 @@ internal static unsafe class MemoryRegions
         }
     }
 
-    /// <summary>Gives the pages of a part of a region back to the system, where that can be done; the content is undefined then.</summary>
+    /// <summary>
+    /// Gives the pages of a part of a region, of which nothing is in use, back to the system, where that can be done; the content is
+    /// undefined then. Pages that a device knows stay: it would go on with the old ones. The whole of a region is made unknown first.
+    /// </summary>
     public static void Discard(byte* address, long length, bool portable)
     {
+        if (Find(address, length) is { Registration: { } registration } entry)
+        {
+            if (length < entry.Region.Length)
+            {
+                return;
+            }
+
+            entry.Registration = null;
+            registration.Dispose();
+        }
+
         if (!portable)
         {
             _ = MemoryMap.Discard(address, (nuint)length);
         }
+    }
+
+    /// <summary>The region in which all of these bytes lie; null when they lie in none. Takes no lock.</summary>
+    public static RegionEntry? Find(byte* address, long length)
+    {
+        var all = _all;
+        var low = 0;
+        for (var high = all.Length; low < high;)
+        {
+            var middle = (low + high) / 2;
+            if (all[middle].Region.Address <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low > 0 && length <= all[low - 1].Region.Length - (address - all[low - 1].Region.Address) ? all[low - 1] : null;
+    }
+
+    private static MemoryRegion Enter(MemoryRegion region)
+    {
+        lock (Gate)
+        {
+            var at = 0;
+            while (at < _all.Length && _all[at].Region.Address < region.Address)
+            {
+                at++;
+            }
+
+            _all = [.. _all.AsSpan(0, at), new RegionEntry(region), .. _all.AsSpan(at)];
+        }
+
+        return region;
     }
 }

@@ -57,6 +57,27 @@ internal sealed class PollableList
         return work;
     }
 
+    /// <summary>Tells everyone that the poller is about to sleep; false when somebody has something to do.</summary>
+    public bool PrepareToSleep(Poller poller)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            try
+            {
+                if (_items[i]?.PrepareToSleep() == false)
+                {
+                    return false;
+                }
+            }
+            catch (Exception exception)
+            {
+                poller.ReportUnhandled(exception);
+            }
+        }
+
+        return true;
+    }
+
     private void Compact()
     {
         var kept = 0;

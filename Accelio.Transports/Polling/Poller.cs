@@ -279,7 +279,7 @@ internal abstract class Poller
     protected bool TryPrepareToSleep()
     {
         _mailbox.RaiseSleepFlag();
-        if (!HasPendingWork)
+        if (!HasPendingWork && _pollables.PrepareToSleep(this))
         {
             return true;
         }

@@ -42,11 +42,8 @@ internal sealed unsafe class SimulatedPacket : WorkItem
     /// <summary>Reads: offset of the first byte within the body.</summary>
     public long Position { get; set; }
 
-    /// <summary>Messages: what they need besides a slot.</summary>
-    public SlotMessageKind Message { get; set; }
-
-    /// <summary>Messages: whether a body is announced, which the peer fetches.</summary>
-    public bool AnnouncesBulk { get; set; }
+    /// <summary>Messages: what the packet is to the link that sends it; made once.</summary>
+    public SimulatedMessage Message => field ??= new SimulatedMessage(this);
 
     /// <summary>Whether the far end did what was asked; set there.</summary>
     public bool Succeeded { get; set; }
@@ -78,8 +75,6 @@ internal sealed unsafe class SimulatedPacket : WorkItem
         copy.Stream = Stream;
         copy.Body = Body;
         copy.Position = Position;
-        copy.Message = Message;
-        copy.AnnouncesBulk = AnnouncesBulk;
         new ReadOnlySpan<byte>(Pointer, Length).CopyTo(new Span<byte>(copy.Pointer, Length));
         copy.Address(_origin!, _target!);
         copy._isRepetition = true;

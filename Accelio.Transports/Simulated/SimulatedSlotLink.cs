@@ -1,66 +1,40 @@
 using System.Net;
-using Accelio.Transports.Memory;
-using Accelio.Transports.Polling;
+using Accelio.Transports.Slots;
 using Accelio.Transports.Wire;
 
 namespace Accelio.Transports.Simulated;
 
 /// <summary>
-/// A link of the RDMA shape in memory: every message is one send into one posted slot, counted by exact transport credits of which the last is kept
-/// for a NOP; large bodies are announced, fetched by the receiver, and acknowledged. Messages are encoded as on RDMA.
+/// A link of the RDMA shape in memory. Messages are encoded as on RDMA, and travel in packets between two ports.
 /// </summary>
 /// <remarks>
 /// What differs from RDMA: a body is announced as one entry whose address is an id, and the owner of the memory copies what a read asks for, on its own
-/// thread; every fetched body is acknowledged with a READ ack that names the id, those of requests too, so that a sender need not await an answer.
+/// thread; the acknowledgement of a fetched body names that id.
 /// </remarks>
-internal sealed unsafe partial class SimulatedSlotLink : Link, IFlushable, ISimulatedEnd
+internal sealed unsafe class SimulatedSlotLink : SlotLink, ISimulatedEnd
 {
     private const int MinDepth = 8;
     private const int MaxDepth = 1024;
+    private const int ReadLength = 64 << 10;
+    private const int ReadsAtOnce = 4;
 
     private readonly SimulatedListener? _listener;
     private readonly SimulatedPacketStore _messages;
-    private readonly SlotLinkWork _receiving;
-    private readonly SlotLinkWork _closing;
-    private readonly SlotLinkTimer _timer;
-    private readonly int _depth;
-    private ILinkSink _sink = null!;
-    private SlotLinkState _state;
-    private LinkError _error;
-    private string _detail = "";
-    private long _setupBegan;
+    private readonly SimulatedPacketStore _reads;
+    private byte* _target;
+    private uint _body;
+    private long _bodyLength;
+    private long _asked;
 
     /// <summary>Creates a link that is not connected.</summary>
     public SimulatedSlotLink(in SimulatedLinkPlan plan, LinkOptions options)
+        : base(plan.Poller, options, plan.IsClient, Math.Clamp(plan.Options.SlotDepth, MinDepth, MaxDepth))
     {
-        Poller = plan.Poller;
-        Options = options;
-        IsClient = plan.IsClient;
         _listener = plan.Listener;
-        _depth = Math.Clamp(plan.Options.SlotDepth, MinDepth, MaxDepth);
-        var slotLength = Math.Max(options.BufferSize, RdmaNexus.MaxFrame);
-        _messages = new SimulatedPacketStore(plan.Poller, slotLength);
+        _messages = new SimulatedPacketStore(plan.Poller, SlotLength);
         _reads = new SimulatedPacketStore(plan.Poller, ReadLength);
-        _slots = new SlotMemory(plan.Poller, slotLength, 2 * _depth);
-        _slotLength = slotLength;
-        _limits = RdmaFrameLimits.From(options);
-        _receiving = new SlotLinkWork(Receive);
-        _closing = new SlotLinkWork(FinishClose);
-        _timer = new SlotLinkTimer(this);
         Port = new SimulatedPort(plan.Poller, this, plan.Local, plan.Remote);
     }
-
-    /// <inheritdoc/>
-    public override LinkKind Kind => LinkKind.Slots;
-
-    /// <inheritdoc/>
-    public override bool IsClient { get; }
-
-    /// <inheritdoc/>
-    public override Poller Poller { get; }
-
-    /// <inheritdoc/>
-    public override LinkOptions Options { get; }
 
     /// <inheritdoc/>
     public SimulatedPort Port { get; }
@@ -72,53 +46,52 @@ internal sealed unsafe partial class SimulatedSlotLink : Link, IFlushable, ISimu
     public override EndPoint RemoteEndPoint => Port.Remote;
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<Slab> ReceiveBuffers => _slots.Slabs;
-
-    /// <summary>Gives the link its sink, before anything else.</summary>
-    public void AttachSink(ILinkSink sink) => _sink = sink;
-
-    /// <inheritdoc/>
-    public override void Close()
-    {
-        if (_state == SlotLinkState.Opening)
-        {
-            Fail(LinkError.None, "closed here before the link was open");
-        }
-        else if (_state is SlotLinkState.SettingUp or SlotLinkState.Ready)
-        {
-            _state = SlotLinkState.Flushing;
-            Poller.NoteClosing(this);
-            _paused = false;
-            _sendProgress = Poller.Now;
-            ScheduleReceive();
-            MarkDirty();
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Abort(LinkError error, string detail) => Fail(error, detail);
-
-    /// <inheritdoc/>
     public void OnConnected()
     {
-        if (_state != SlotLinkState.Opening)
+        if (State == SlotLinkState.Opening)
         {
-            return;
+            PostFirstSlot();
+            Opened();
         }
-
-        _state = SlotLinkState.SettingUp;
-        _setupBegan = Poller.Now;
-        Arm(Deadline(_setupBegan, Options.SetupTimeout));
-        PostSlots(1);
-
-        // That one is for the set-up alone.
-        _slotsWanted = 0;
-        _peerCredits = 1;
-        _sink.OnOpened(this);
     }
 
     /// <inheritdoc/>
     public void OnRefused(string reason) => Fail(LinkError.ConnectFailed, reason);
+
+    /// <inheritdoc/>
+    public void OnPacket(SimulatedPacket packet)
+    {
+        LastReceived = Poller.Now;
+        if (packet.Kind == SimulatedPacketKind.Read)
+        {
+            Port.Return(packet, ServeRead(packet));
+            return;
+        }
+
+        if (packet.Length > SlotLength || !TryTakePosted(out var slot))
+        {
+            // On RDMA the receiver's queue pair answers "not ready", and the sender breaks the connection.
+            Port.Return(packet, succeeded: false);
+            Fail(LinkError.CreditOverrun, "a message without a slot posted for it");
+            return;
+        }
+
+        new ReadOnlySpan<byte>(packet.Pointer, packet.Length).CopyTo(new Span<byte>(slot.Pointer, packet.Length));
+        Port.Return(packet, succeeded: true);
+        OnMessage(slot, packet.Length);
+    }
+
+    /// <inheritdoc/>
+    public void OnPacketReturned(SimulatedPacket packet)
+    {
+        if (packet.Kind == SimulatedPacketKind.Read)
+        {
+            LastReceived = Poller.Now;
+            OnRead(packet);
+        }
+
+        packet.Store();
+    }
 
     /// <inheritdoc/>
     public void OnHungUp(bool abrupt)
@@ -126,92 +99,129 @@ internal sealed unsafe partial class SimulatedSlotLink : Link, IFlushable, ISimu
         if (abrupt)
         {
             Fail(LinkError.TransportFailed, "connection reset by the peer");
-            return;
         }
-
-        // What was sent before is in the slots: it is delivered first.
-        _peerEnded = true;
-        ScheduleReceive();
-    }
-
-    /// <summary>Looks at everything that is limited in time.</summary>
-    public void OnTimer(long now)
-    {
-        var next = long.MaxValue;
-        if (_state == SlotLinkState.SettingUp && Expired(Deadline(_setupBegan, Options.SetupTimeout), now, ref next))
+        else
         {
-            Fail(LinkError.SetupTimeout, "no set-up message in time");
-        }
-        else if (_fetched is not null && Expired(Deadline(_fetchProgress, Options.BodyProgressTimeout), now, ref next))
-        {
-            Fail(LinkError.BodyStalled, $"body: {_fetchedLength} of {_fetched.Frame.BodyLength} bytes fetched");
-        }
-        else if (QueuedBytes > 0 && Expired(Deadline(_sendProgress, Options.SendProgressTimeout), now, ref next))
-        {
-            Fail(LinkError.SendStalled, $"the peer took none of {QueuedBytes} bytes for {TimeSpan.FromTicks(Options.SendProgressTimeout)}");
-        }
-
-        if (_state != SlotLinkState.Closed)
-        {
-            Arm(next);
+            PeerEnded();
         }
     }
 
-    private static long Deadline(long since, long limit) => limit < long.MaxValue - since ? since + limit : long.MaxValue;
+    /// <inheritdoc/>
+    protected override void HangUp(bool abrupt) => Port.HangUp(abrupt);
 
-    private static bool Expired(long deadline, long now, ref long next)
+    /// <inheritdoc/>
+    protected override void Detach()
     {
-        next = Math.Min(next, deadline);
-        return now >= deadline;
+        // Packets still under way belong to the far end, which finds nobody here when they come back.
     }
 
-    private void Arm(long deadline)
+    /// <inheritdoc/>
+    protected override void OnLinkClosed(LinkError error, string detail)
     {
-        if (deadline != long.MaxValue && (!_timer.IsScheduled || _timer.DueTime > deadline))
-        {
-            Poller.Timers.Schedule(_timer, deadline);
-        }
-    }
-
-    private void Fail(LinkError error, string detail)
-    {
-        if (_state == SlotLinkState.Closed)
-        {
-            return;
-        }
-
-        _state = SlotLinkState.Closed;
-        _error = error;
-        _detail = detail;
-        Poller.Timers.Cancel(_timer);
-        Port.HangUp(abrupt: error != LinkError.None);
-        Poller.Enqueue(_closing);
-    }
-
-    // Outside of every call of the sink: releases, the last question about the buffers, the last word.
-    private void FinishClose()
-    {
-        Poller.NoteClosed(this);
-        while (_exposed.TryRemoveAny(out var token))
-        {
-            if (token is not null)
-            {
-                _sink.OnReleased(this, token);
-            }
-        }
-
-        if (_slots.DeliveredCount > 0)
-        {
-            _sink.OnReceiveBufferReuse(this);
-        }
-
-        DropArrived(_requests);
-        DropArrived(_responses);
-        DropQueued();
-        _slots.Close();
         _messages.Close();
         _reads.Close();
         _listener?.OnLinkClosed();
-        _sink.OnClosed(this, _error, _detail);
+    }
+
+    /// <inheritdoc/>
+    protected override void Post(ReceiveSlot slot)
+    {
+        // The far end sends into the mailbox; the slot is found when the packet is here.
+    }
+
+    /// <inheritdoc/>
+    protected override SlotMessage RentMessage() => _messages.Rent().Message;
+
+    /// <inheritdoc/>
+    protected override bool Transmit(SlotMessage message)
+    {
+        var packet = ((SimulatedMessage)message).Packet;
+        packet.Kind = SimulatedPacketKind.Message;
+        packet.Length = message.Length;
+        return Send(packet);
+    }
+
+    /// <inheritdoc/>
+    protected override int CountParts(in OutboundFrame frame) => 1;
+
+    /// <inheritdoc/>
+    protected override void WriteParts(byte* table, uint exposed, ExposedBody body) =>
+        Sge.Write(table, new RoomEntry(exposed, (uint)body.Length, exposed));
+
+    /// <inheritdoc/>
+    protected override bool TryNameAcknowledgement(ReceiveSlot slot, out uint task)
+    {
+        task = Sge.Read(slot.PartTable).Key;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override uint FindAcknowledged(uint task) => Exposed.Find(task) is null ? 0 : task;
+
+    /// <inheritdoc/>
+    protected override void BeginFetch(ReceiveSlot slot, byte* target)
+    {
+        _target = target;
+        _body = Sge.Read(slot.PartTable).Key;
+        _bodyLength = slot.Frame.BodyLength;
+        _asked = 0;
+        for (var i = 0; i < ReadsAtOnce; i++)
+        {
+            AskForPiece();
+        }
+    }
+
+    private void AskForPiece()
+    {
+        if (_asked == _bodyLength || State == SlotLinkState.Closed)
+        {
+            return;
+        }
+
+        var packet = _reads.Rent();
+        packet.Kind = SimulatedPacketKind.Read;
+        packet.Body = _body;
+        packet.Position = _asked;
+        packet.Length = (int)Math.Min(ReadLength, _bodyLength - _asked);
+        _asked += packet.Length;
+        Send(packet);
+    }
+
+    // A piece of the body in hand: packets come back in the order in which they were sent.
+    private void OnRead(SimulatedPacket packet)
+    {
+        if (!packet.Succeeded)
+        {
+            Fail(LinkError.TransportFailed, "the peer does not let its body be read");
+            return;
+        }
+
+        new ReadOnlySpan<byte>(packet.Pointer, packet.Length).CopyTo(new Span<byte>(_target + packet.Position, packet.Length));
+        AskForPiece();
+        OnFetched(packet.Length);
+    }
+
+    // The owner's side: copies a piece, on its own thread, from memory that is pinned until the acknowledgement.
+    private bool ServeRead(SimulatedPacket packet)
+    {
+        if (Exposed.Find(packet.Body) is not { } body || packet.Position < 0 || packet.Length > body.Length - packet.Position)
+        {
+            return false;
+        }
+
+        body.Read(packet.Position, new Span<byte>(packet.Pointer, packet.Length));
+        NoteSendProgress();
+        return true;
+    }
+
+    private bool Send(SimulatedPacket packet)
+    {
+        if (Port.Send(packet))
+        {
+            return true;
+        }
+
+        Fail(LinkError.TransportFailed, "the poller of the peer has stopped");
+        return false;
     }
 }

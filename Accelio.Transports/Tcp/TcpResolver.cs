@@ -17,7 +17,7 @@ internal static class TcpResolver
         if (!uri.IsAbsoluteUri || uri.Host.Length == 0)
         {
             throw new TransportException(
-                $"'{uri}' names no host. Write it as tcp://host:port, e.g. tcp://127.0.0.1:2061.",
+                $"'{uri}' names no host. Write it as {uri.Scheme}://host:port, e.g. {uri.Scheme}://127.0.0.1:2061.",
                 SocketError.HostNotFound);
         }
 

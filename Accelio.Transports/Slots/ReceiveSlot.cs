@@ -1,4 +1,4 @@
-namespace Accelio.Transports.Simulated;
+namespace Accelio.Transports.Slots;
 
 /// <summary>One receive slot: a piece of memory for one message, and the frame found in it from its arrival to its delivery.</summary>
 internal sealed unsafe class ReceiveSlot
@@ -21,6 +21,12 @@ internal sealed unsafe class ReceiveSlot
     /// <summary>The body in the slot; null when there is none, or it is to be fetched.</summary>
     public byte* InlineBody { get; set; }
 
-    /// <summary>The body at the peer, where it is to be fetched; 0 otherwise.</summary>
-    public uint Body { get; set; }
+    /// <summary>Parts of the body at the peer that are to be fetched; 0 when it came along.</summary>
+    public int Parts { get; set; }
+
+    /// <summary>The table of those parts, in the slot.</summary>
+    public byte* PartTable { get; set; }
+
+    /// <summary>Which frame of the peer this is, counted from 0: its sequence number, in 32 bits.</summary>
+    public uint Number { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Accelio.Transports.Memory;
 using Accelio.Transports.Polling;
 
-namespace Accelio.Transports.Simulated;
+namespace Accelio.Transports.Slots;
 
 /// <summary>
 /// The receive slots of one link: twice as many as are posted, so that a slot can be given back to the peer at once while the message in it is still

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Accelio.Transports.Memory;
 
-namespace Accelio.Transports.Simulated;
+namespace Accelio.Transports.Slots;
 
 /// <summary>A body that the peer may fetch until it says that it has it: pinned memory of the sender, or a copy.</summary>
 internal sealed unsafe class ExposedBody
@@ -15,7 +15,8 @@ internal sealed unsafe class ExposedBody
     /// <summary>Tells this use of the place from earlier ones.</summary>
     public byte Generation { get; private set; }
 
-    private Slab? Copy { get; set; }
+    /// <summary>The copy, if it is one.</summary>
+    public Slab? Copy { get; private set; }
 
     /// <summary>Exposes pinned memory.</summary>
     public void Refer(in ReadOnlySequence<byte> body, SendToken token)

@@ -1,13 +1,12 @@
 using System.Globalization;
 using Accelio.Transports.Wire;
 
-namespace Accelio.Transports.Simulated;
+namespace Accelio.Transports.Slots;
 
 /// <content>Receiving: slots, arrival in wire order, delivery in order per class.</content>
-internal sealed unsafe partial class SimulatedSlotLink
+internal abstract unsafe partial class SlotLink
 {
     private readonly SlotMemory _slots;
-    private readonly int _slotLength;
     private readonly RdmaFrameLimits _limits;
     private readonly Queue<ReceiveSlot> _posted = new();
     private readonly Queue<ReceiveSlot> _filled = new();
@@ -15,17 +14,18 @@ internal sealed unsafe partial class SimulatedSlotLink
     private readonly Queue<ReceiveSlot> _responses = new();
     private int _slotsWanted;
     private ushort _lastSerial = ushort.MaxValue;
+    private uint _framesReceived;
     private bool _receiveScheduled;
     private bool _paused;
     private bool _peerEnded;
 
     /// <inheritdoc/>
-    public override void PauseReceive() => _paused |= _state <= SlotLinkState.Ready;
+    public sealed override void PauseReceive() => _paused |= State <= SlotLinkState.Ready;
 
     /// <inheritdoc/>
-    public override void ResumeReceive()
+    public sealed override void ResumeReceive()
     {
-        if (_state > SlotLinkState.Ready)
+        if (State > SlotLinkState.Ready)
         {
             return;
         }
@@ -35,27 +35,24 @@ internal sealed unsafe partial class SimulatedSlotLink
         ScheduleReceive();
     }
 
-    /// <inheritdoc/>
-    public void OnPacket(SimulatedPacket packet)
+    /// <summary>Posts the one slot that the peer may use before anything is agreed. Before <see cref="Opened"/>.</summary>
+    protected void PostFirstSlot()
+    {
+        PostSlots(1);
+
+        // That one is for the set-up alone.
+        _slotsWanted = 0;
+        _owedCredits = 0;
+    }
+
+    /// <summary>The slot that the next message goes into, in the order of posting.</summary>
+    protected bool TryTakePosted(out ReceiveSlot slot) => _posted.TryDequeue(out slot!);
+
+    /// <summary>A message is in the slot.</summary>
+    protected void OnMessage(ReceiveSlot slot, int length)
     {
         LastReceived = Poller.Now;
-        if (packet.Kind == SimulatedPacketKind.Read)
-        {
-            Port.Return(packet, ServeRead(packet));
-            return;
-        }
-
-        if (packet.Length > _slotLength || !_posted.TryDequeue(out var slot))
-        {
-            // On RDMA the receiver's queue pair answers "not ready", and the sender breaks the connection.
-            Port.Return(packet, succeeded: false);
-            Fail(LinkError.CreditOverrun, "a message without a slot posted for it");
-            return;
-        }
-
-        new ReadOnlySpan<byte>(packet.Pointer, packet.Length).CopyTo(new Span<byte>(slot.Pointer, packet.Length));
-        slot.Length = packet.Length;
-        Port.Return(packet, succeeded: true);
+        slot.Length = length;
         _filled.Enqueue(slot);
         ScheduleReceive();
     }
@@ -71,10 +68,22 @@ internal sealed unsafe partial class SimulatedSlotLink
 
     private void Receive()
     {
-        _receiveScheduled = false;
-        if (_state == SlotLinkState.Flushing)
+        try
         {
-            _fetched = null;
+            ReceiveSome();
+        }
+        catch (TransportException failure)
+        {
+            Fail(LinkError.TransportFailed, failure.Message);
+        }
+    }
+
+    private void ReceiveSome()
+    {
+        _receiveScheduled = false;
+        if (State == SlotLinkState.Flushing)
+        {
+            // A body that is being fetched is fetched to its end: until then its memory is written to.
             _fetches.Clear();
             DropAll(_requests);
             DropAll(_responses);
@@ -82,7 +91,7 @@ internal sealed unsafe partial class SimulatedSlotLink
 
         AskAgain();
         var budget = Options.MaxFramesPerCycle;
-        while (_state is SlotLinkState.SettingUp or SlotLinkState.Ready or SlotLinkState.Flushing && !_paused)
+        while (State is SlotLinkState.SettingUp or SlotLinkState.Ready or SlotLinkState.Flushing && !_paused)
         {
             if (budget <= 0)
             {
@@ -102,7 +111,7 @@ internal sealed unsafe partial class SimulatedSlotLink
             }
         }
 
-        if (_state != SlotLinkState.Closed)
+        if (State != SlotLinkState.Closed)
         {
             AfterReceive();
         }
@@ -112,12 +121,13 @@ internal sealed unsafe partial class SimulatedSlotLink
     {
         Repost();
         FetchNext();
-        if (_state != SlotLinkState.Closed && _peerEnded && !_paused && _filled.Count + _requests.Count + _responses.Count == 0)
+        if (State != SlotLinkState.Closed && _peerEnded && !_paused && !_receiveScheduled && (State != SlotLinkState.SettingUp || _filled.Count == 0))
         {
-            Fail(_state == SlotLinkState.Flushing && _queuedBytes == 0 ? LinkError.None : LinkError.PeerClosed, "closed by the peer");
+            // What is not here yet will not come.
+            Fail(State == SlotLinkState.Flushing && _queuedBytes == 0 ? LinkError.None : LinkError.PeerClosed, "closed by the peer");
         }
 
-        if (_state != SlotLinkState.Closed)
+        if (State != SlotLinkState.Closed)
         {
             MarkDirty();
         }
@@ -137,7 +147,7 @@ internal sealed unsafe partial class SimulatedSlotLink
 
     private void Deliver(ReceiveSlot slot)
     {
-        _sink.OnFrame(this, ref slot.Frame);
+        _sink!.OnFrame(this, ref slot.Frame);
         slot.Frame.Slab?.Release();
         slot.Frame.Slab = null;
         _slots.Deliver(slot);
@@ -157,7 +167,7 @@ internal sealed unsafe partial class SimulatedSlotLink
             return false;
         }
 
-        if (!type.IsSetup() && _state == SlotLinkState.SettingUp)
+        if (!type.IsSetup() && State == SlotLinkState.SettingUp)
         {
             if (!_setupReceived)
             {
@@ -213,18 +223,13 @@ internal sealed unsafe partial class SimulatedSlotLink
         }
 
         _slots.Free(slot);
-        if (_exposed.Find(ack.RemoteTask) is not { } body)
+        if (FindAcknowledged(ack.RemoteTask) is var exposed && exposed == 0)
         {
             Fail(LinkError.UnknownTask, "read ack: rtid");
             return;
         }
 
-        _queuedBytes -= body.Length;
-        _sendProgress = Poller.Now;
-        if (_exposed.Remove(ack.RemoteTask) is { } token)
-        {
-            _sink.OnReleased(this, token);
-        }
+        EndExposure(exposed);
     }
 
     private void ReceiveFrame(ReceiveSlot slot)
@@ -245,6 +250,7 @@ internal sealed unsafe partial class SimulatedSlotLink
         }
 
         _lastSerial = expected;
+        slot.Number = _framesReceived++;
         _peerCredits += fields.Credits;
         if (RdmaFrame.BodyLength(slot.Pointer, fields, _limits, out var bodyLength) != LinkError.None)
         {
@@ -252,16 +258,17 @@ internal sealed unsafe partial class SimulatedSlotLink
             return;
         }
 
-        if (fields.OutOperation == BodyOperation.Write || fields.OutCount > 1)
+        if (fields.OutOperation == BodyOperation.Write)
         {
-            Fail(LinkError.BadOperation, "out_ib_op: no memory was offered to write into, and a body is one entry");
+            Fail(LinkError.BadOperation, "out_ib_op: no memory was offered to write into");
             return;
         }
 
         frame.BodyLength = bodyLength;
         SetPointers(slot, fields);
 
-        if (_state == SlotLinkState.Flushing)
+        OnFrameReceived(slot);
+        if (State == SlotLinkState.Flushing)
         {
             Drop(slot);
             return;
@@ -288,8 +295,9 @@ internal sealed unsafe partial class SimulatedSlotLink
         frame.UserHeaderLength = fields.UserHeaderLength;
         frame.Room = slot.Pointer + RdmaFrame.RequestSize;
         frame.RoomCount = fields.InCount;
-        slot.Body = fields.OutCount > 0 ? Sge.Read(frame.UserHeader - Sge.Size).Key : 0;
-        slot.InlineBody = slot.Body == 0 && frame.BodyLength > 0 ? slot.Pointer + fields.BodyOffset : null;
+        slot.Parts = frame.BodyLength > 0 ? fields.OutCount : 0;
+        slot.PartTable = frame.UserHeader - (fields.OutCount * Sge.Size);
+        slot.InlineBody = fields.OutCount == 0 && frame.BodyLength > 0 ? slot.Pointer + fields.BodyOffset : null;
     }
 
     private void PostSlots(int count)
@@ -301,7 +309,7 @@ internal sealed unsafe partial class SimulatedSlotLink
     // As many slots as were promised are posted again, as far as there is memory that nobody uses.
     private void Repost()
     {
-        while (_posted.Count + _filled.Count < _slotsWanted && _state != SlotLinkState.Closed)
+        while (_posted.Count + _filled.Count < _slotsWanted && State != SlotLinkState.Closed)
         {
             if (!_slots.TryTake(out var slot))
             {
@@ -321,12 +329,13 @@ internal sealed unsafe partial class SimulatedSlotLink
 
             _posted.Enqueue(slot);
             _owedCredits++;
+            Post(slot);
         }
     }
 
     private void AskForReuse()
     {
-        if (_sink.OnReceiveBufferReuse(this))
+        if (_sink!.OnReceiveBufferReuse(this))
         {
             _slots.Reuse();
         }
@@ -340,19 +349,23 @@ internal sealed unsafe partial class SimulatedSlotLink
     private void Drop(ReceiveSlot slot)
     {
         DropBody(slot);
-        if (slot.Body != 0)
-        {
-            Acknowledge(slot);
-        }
-
+        Acknowledge(slot);
         _slots.Free(slot);
     }
 
     private void DropAll(Queue<ReceiveSlot> frames)
     {
-        while (frames.TryDequeue(out var slot))
+        for (var left = frames.Count; left > 0; left--)
         {
-            Drop(slot);
+            var slot = frames.Dequeue();
+            if (slot == _fetched)
+            {
+                frames.Enqueue(slot);
+            }
+            else
+            {
+                Drop(slot);
+            }
         }
     }
 

@@ -1,10 +1,10 @@
 using System.Buffers;
 using Accelio.Transports.Wire;
 
-namespace Accelio.Transports.Simulated;
+namespace Accelio.Transports.Slots;
 
 /// <content>Sending: inline or announced, the queue, transport credits (RDMA, sections 5 to 8).</content>
-internal sealed unsafe partial class SimulatedSlotLink
+internal abstract unsafe partial class SlotLink
 {
     // Credits are returned in lumps, as C peers do: a lump must be well below the depth, or both sides could wait for each other.
     private const int LumpsPerDepth = 4;
@@ -13,28 +13,31 @@ internal sealed unsafe partial class SimulatedSlotLink
     private const int ReservedCredits = 1;
 
     private readonly SlotSendQueue _queue = new();
-    private readonly ExposedBodies _exposed = new();
     private long _queuedBytes;
     private long _sendProgress;
     private int _peerBufferSize;
     private int _peerCredits;
     private int _owedCredits;
     private ushort _transportSerial;
+    private uint _framesSent;
     private bool _congested;
     private bool _dirty;
 
     /// <inheritdoc/>
-    public override long QueuedBytes => _queuedBytes;
+    public sealed override long QueuedBytes => _queuedBytes;
 
     /// <inheritdoc/>
-    public override bool IsCongested => _congested;
+    public sealed override bool IsCongested => _congested;
+
+    /// <summary>Whether nothing is queued, nothing announced that the peer has not fetched, and nothing being fetched.</summary>
+    protected bool HasNothingToSend => _queue.First is null && Exposed.Count == 0 && _fetched is null;
 
     /// <inheritdoc/>
-    public override SendStatus Send(ref OutboundFrame frame)
+    public sealed override SendStatus Send(ref OutboundFrame frame)
     {
-        if (_state != SlotLinkState.Ready)
+        if (State != SlotLinkState.Ready)
         {
-            return _state < SlotLinkState.Ready ? throw new InvalidOperationException("The link is not configured yet.") : SendStatus.Closed;
+            return State < SlotLinkState.Ready ? throw new InvalidOperationException("The link is not configured yet.") : SendStatus.Closed;
         }
 
         var bodyLength = frame.BodyLength;
@@ -50,6 +53,7 @@ internal sealed unsafe partial class SimulatedSlotLink
             fields.InCount = (ushort)(frame.OfferedRoom > 0 ? 1 : 0);
         }
 
+        var refers = false;
         if (bodyLength > 0 && !IsInline(frame, fields.InCount, userHeader, bodyLength))
         {
             if (!IsRoomFor(frame, bodyLength))
@@ -58,7 +62,7 @@ internal sealed unsafe partial class SimulatedSlotLink
             }
 
             fields.OutOperation = BodyOperation.Read;
-            fields.OutCount = 1;
+            fields.OutCount = (ushort)PartsOf(frame, bodyLength, out refers);
             fields.InlineLength = 0;
         }
 
@@ -69,24 +73,43 @@ internal sealed unsafe partial class SimulatedSlotLink
 
         fields.UserHeaderLength = (ushort)userHeader;
         RdmaFrame.Measure(frame.Header.Type, ref fields);
-        return Write(ref frame, fields, bodyLength);
+        return Write(ref frame, fields, bodyLength, refers);
     }
 
     /// <inheritdoc/>
     public void Flush(long now)
     {
         _dirty = false;
-        if (_state is SlotLinkState.Opening or SlotLinkState.Closed)
+        if (State is SlotLinkState.Opening or SlotLinkState.Closed)
         {
             return;
         }
 
-        while (_queue.First is { } packet && _peerCredits > (packet.Message == SlotMessageKind.Setup ? 0 : ReservedCredits))
+        ReleaseEarly();
+        if (State == SlotLinkState.Closed)
+        {
+            return;
+        }
+
+        try
+        {
+            TransmitQueued(now);
+        }
+        catch (TransportException failure)
+        {
+            Fail(LinkError.TransportFailed, failure.Message);
+        }
+    }
+
+    private void TransmitQueued(long now)
+    {
+        while (_queue.First is { } message && _peerCredits > (message.Kind == SlotMessageKind.Setup ? 0 : ReservedCredits) && CanTransmit)
         {
             _queue.Take();
-            Patch(packet);
-            _queuedBytes -= packet.Length;
-            if (!SendMessage(packet))
+            Stamp(message);
+            _queuedBytes -= message.Length;
+            _peerCredits--;
+            if (!Transmit(message))
             {
                 return;
             }
@@ -94,22 +117,22 @@ internal sealed unsafe partial class SimulatedSlotLink
             _sendProgress = now;
         }
 
-        if (_state >= SlotLinkState.Ready && _owedCredits >= Math.Max(2, _depth / LumpsPerDepth) && _peerCredits > 0)
+        if (State >= SlotLinkState.Ready && _owedCredits >= Math.Max(2, _depth / LumpsPerDepth) && _peerCredits > 0 && CanTransmit)
         {
-            var nop = _messages.Rent();
-            nop.Kind = SimulatedPacketKind.Message;
-            nop.Message = SlotMessageKind.Frame;
-            nop.AnnouncesBulk = false;
+            var nop = RentMessage();
+            nop.Kind = SlotMessageKind.Credits;
+            nop.Exposed = 0;
             nop.Length = CreditNop.Size;
-            var credits = new CreditNop(_transportSerial, _lastSerial, (ushort)_owedCredits);
-            credits.Write(new Span<byte>(nop.Pointer, CreditNop.Size));
+            new CreditNop(_transportSerial, _lastSerial, (ushort)_owedCredits).Write(new Span<byte>(nop.Pointer, CreditNop.Size));
             _owedCredits = 0;
-            if (!SendMessage(nop))
+            _peerCredits--;
+            if (!Transmit(nop))
             {
                 return;
             }
         }
 
+        EndTransmit();
         AfterProgress();
     }
 
@@ -143,49 +166,49 @@ internal sealed unsafe partial class SimulatedSlotLink
             || (frame.PeerRoom.IsEmpty && frame.AgreedRoom == 0)
             || bodyLength <= Math.Max(frame.AgreedRoom, Total(frame.PeerRoom)));
 
-    private SendStatus Write(ref OutboundFrame frame, in RdmaFrameFields fields, long bodyLength)
+    private SendStatus Write(ref OutboundFrame frame, in RdmaFrameFields fields, long bodyLength, bool refers)
     {
-        var packet = _messages.Rent();
-        packet.Kind = SimulatedPacketKind.Message;
-        packet.Message = SlotMessageKind.Frame;
-        packet.AnnouncesBulk = fields.OutOperation == BodyOperation.Read;
+        var message = RentMessage();
+        message.Kind = SlotMessageKind.Frame;
+        message.Exposed = 0;
         var status = SendStatus.Copied;
-        var exposed = 0u;
         try
         {
-            if (packet.AnnouncesBulk)
+            if (fields.OutOperation == BodyOperation.Read)
             {
-                status = Expose(ref frame, bodyLength, out exposed);
+                status = Expose(ref frame, bodyLength, refers, out var exposed);
+                message.Exposed = exposed;
             }
             else
             {
-                frame.CopyBodyTo(new Span<byte>(packet.Pointer + fields.BodyOffset, (int)bodyLength));
+                frame.CopyBodyTo(new Span<byte>(message.Pointer + fields.BodyOffset, (int)bodyLength));
             }
         }
         catch
         {
-            packet.Store();
+            message.Store();
             throw;
         }
 
-        packet.Length = fields.BodyOffset + (packet.AnnouncesBulk ? 0 : (int)bodyLength);
-        WriteHead(packet.Pointer, ref frame, fields, exposed, bodyLength);
-        if (frame.Urgent && !packet.AnnouncesBulk)
+        message.Length = fields.BodyOffset + (message.AnnouncesBulk ? 0 : (int)bodyLength);
+        WriteHead(message, ref frame, fields);
+        if (frame.Urgent && !message.AnnouncesBulk)
         {
-            _queue.AddUrgent(packet);
+            _queue.AddUrgent(message);
         }
         else
         {
-            _queue.Add(packet);
+            _queue.Add(message);
         }
 
-        Queued(packet.Length + (packet.AnnouncesBulk ? bodyLength : 0));
+        Queued(message.Length + (message.AnnouncesBulk ? bodyLength : 0));
         return status;
     }
 
     // Everything in front of the body.
-    private static void WriteHead(byte* p, ref OutboundFrame frame, in RdmaFrameFields fields, uint exposed, long bodyLength)
+    private void WriteHead(SlotMessage message, ref OutboundFrame frame, in RdmaFrameFields fields)
     {
+        var p = message.Pointer;
         RdmaFrame.Encode(p, frame.Header, fields);
         var tables = p + HeadersOf(frame.Header.Type);
         if (fields.InCount > 0)
@@ -196,33 +219,12 @@ internal sealed unsafe partial class SimulatedSlotLink
 
         if (fields.OutCount > 0)
         {
-            Sge.Write(tables, new RoomEntry(exposed, (uint)bodyLength, exposed));
+            WriteParts(tables, message.Exposed, Exposed.Find(message.Exposed)!);
         }
 
         var header = new Span<byte>(p + fields.UserHeaderOffset, frame.Items.Length + frame.UserHeader.Length);
         frame.Items.CopyTo(header);
         frame.UserHeader.CopyTo(header[frame.Items.Length..]);
-    }
-
-    private SendStatus Expose(ref OutboundFrame frame, long bodyLength, out uint id)
-    {
-        var body = _exposed.Add(out id);
-        try
-        {
-            if (frame.Token is { } token && (bodyLength > Options.CopyThreshold || token.IsNeverCopied))
-            {
-                body.Refer(frame.Body, token);
-                return SendStatus.Referenced;
-            }
-
-            body.CopyFrom(frame, Poller.Memory.Rent(bodyLength));
-            return SendStatus.Copied;
-        }
-        catch
-        {
-            _exposed.Remove(id);
-            throw;
-        }
     }
 
     private void Queued(long bytes)
@@ -239,25 +241,14 @@ internal sealed unsafe partial class SimulatedSlotLink
     }
 
     // The counters are those of the moment of posting (section 8).
-    private void Patch(SimulatedPacket packet)
+    private void Stamp(SlotMessage message)
     {
-        if (packet.Message == SlotMessageKind.Frame)
+        if (message.Kind == SlotMessageKind.Frame)
         {
-            RdmaFrame.Stamp(packet.Pointer, _transportSerial++, _lastSerial, (ushort)_owedCredits);
+            RdmaFrame.Stamp(message.Pointer, _transportSerial++, _lastSerial, (ushort)_owedCredits);
             _owedCredits = 0;
+            OnStamped(message, _framesSent++);
         }
-    }
-
-    private bool SendMessage(SimulatedPacket packet)
-    {
-        _peerCredits--;
-        if (Port.Send(packet))
-        {
-            return true;
-        }
-
-        Fail(LinkError.TransportFailed, "the poller of the peer has stopped");
-        return false;
     }
 
     // Some of what was queued has gone, or is known to be at the peer.
@@ -266,19 +257,20 @@ internal sealed unsafe partial class SimulatedSlotLink
         if (_congested && _queuedBytes <= Options.SendHighWatermark / 2)
         {
             _congested = false;
-            if (_state == SlotLinkState.Ready)
+            if (State == SlotLinkState.Ready)
             {
-                _sink.OnWritable(this);
+                _sink!.OnWritable(this);
             }
         }
 
-        if (_state == SlotLinkState.Flushing && _queue.First is null && _exposed.Count == 0)
+        if (State == SlotLinkState.Flushing && HasNothingToSend && HasLeft)
         {
             Fail(LinkError.None, "closed here");
         }
     }
 
-    private void MarkDirty()
+    /// <summary>Has <see cref="Flush"/> called at the end of this turn, or of the next.</summary>
+    protected void MarkDirty()
     {
         if (!_dirty)
         {

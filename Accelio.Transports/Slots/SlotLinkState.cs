@@ -1,4 +1,4 @@
-namespace Accelio.Transports.Simulated;
+namespace Accelio.Transports.Slots;
 
 /// <summary>The life of a slot link.</summary>
 internal enum SlotLinkState

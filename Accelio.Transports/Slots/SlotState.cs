@@ -1,4 +1,4 @@
-namespace Accelio.Transports.Simulated;
+namespace Accelio.Transports.Slots;
 
 /// <summary>How far the message in a <see cref="ReceiveSlot"/> has come.</summary>
 internal enum SlotState : byte

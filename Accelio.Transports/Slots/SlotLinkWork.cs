@@ -1,6 +1,6 @@
 using Accelio.Transports.Polling;
 
-namespace Accelio.Transports.Simulated;
+namespace Accelio.Transports.Slots;
 
 /// <summary>A piece of work of a slot link; made once, posted many times.</summary>
 /// <param name="action">The work.</param>

@@ -1,4 +1,4 @@
-namespace Accelio.Transports.Simulated;
+namespace Accelio.Transports.Slots;
 
 /// <summary>The bodies of one link that the peer may fetch, by the id that its reads and acknowledgements name: place and generation.</summary>
 internal sealed class ExposedBodies

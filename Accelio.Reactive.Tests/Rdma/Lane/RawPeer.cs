@@ -1,0 +1,183 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Accelio.Native.Linux;
+using Accelio.Native.Verbs;
+using Accelio.Reactive.Tests.Support;
+using Accelio.Transports;
+using Accelio.Transports.Wire;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Rdma.Lane;
+
+/// <summary>A peer made by hand, which sends whatever a test wants: one piece of registered memory, and a connection to a listener that the test turns.</summary>
+internal sealed unsafe class RawPeer : IDisposable
+{
+    public const int MemoryLength = 64 << 10;
+    private const int ReceiveLength = 16 << 10;
+    private const int Receives = 2;
+
+    private readonly byte* _memory = (byte*)NativeMemory.AlignedAlloc(MemoryLength, 4096);
+    private readonly Action _turn;
+    private readonly EventChannel _events;
+    private readonly ConnectionId _id;
+    private readonly CompletionChannel _channel;
+    private readonly CompletionQueue _queue;
+    private readonly ProtectionDomain _domain;
+    private readonly QueuePair _pair;
+    private readonly MemoryRegistration _registration;
+
+    /// <summary>Connects.</summary>
+    /// <param name="server">Where the listener is.</param>
+    /// <param name="turn">Turns the listener's poller.</param>
+    /// <param name="privateData">Bytes for the connection manager; C peers send none.</param>
+    public RawPeer(IPEndPoint server, Action turn, byte[]? privateData = null)
+    {
+        _turn = turn;
+        new Span<byte>(_memory, MemoryLength).Clear();
+        VerbsEnd.Works(EventChannel.Create(out var events));
+        _events = events!;
+        VerbsEnd.Works(ConnectionId.Create(_events, out var id));
+        _id = id!;
+        VerbsEnd.Works(_id.ResolveAddress(new IPEndPoint(RdmaAddresses.Client, 0), server, 5000));
+        Expect(ConnectionEventKind.AddressResolved);
+        VerbsEnd.Works(_id.ResolveRoute(5000));
+        Expect(ConnectionEventKind.RouteResolved);
+        VerbsEnd.Works(VerbsDevice.List(out var devices));
+        var device = Array.Find(devices, device => device.Context == _id.Device)!;
+        VerbsEnd.Works(ProtectionDomain.Create(device, out _domain!));
+        VerbsEnd.Works(CompletionChannel.Create(device, out _channel!));
+        VerbsEnd.Works(CompletionQueue.Create(device, _channel, 1024, 0, out _queue!));
+        var capacity = new IbvQpCap { MaxSendRequests = 512, MaxReceiveRequests = 8, MaxSendPieces = 1, MaxReceivePieces = 1 };
+        VerbsEnd.Works(QueuePair.Create(_id, _domain, _queue, capacity, out _pair!));
+        var access = MemoryAccess.LocalWrite | MemoryAccess.RemoteRead;
+        VerbsEnd.Works(MemoryRegistration.Create(_domain, _memory, MemoryLength, access, out _registration!));
+        PostReceives();
+        fixed (byte* data = privateData)
+        {
+            VerbsEnd.Works(_id.Connect(new RdmaConnParam
+            {
+                PrivateData = data,
+                PrivateDataLength = (byte)(privateData?.Length ?? 0),
+                ReadsServed = 4,
+                ReadsBegun = 4,
+                Retries = 3,
+            }));
+        }
+
+        Expect(ConnectionEventKind.Established);
+    }
+
+    /// <summary>Its memory; messages are sent from the start of it.</summary>
+    public Span<byte> Memory => new(_memory, MemoryLength);
+
+    /// <summary>Where the peer's memory lies.</summary>
+    public ulong Address => (ulong)_memory;
+
+    /// <summary>The key that opens it.</summary>
+    public uint Key => _registration.RemoteKey;
+
+    /// <summary>Asks for a link as an ordinary peer does.</summary>
+    public void SendSetup()
+    {
+        var options = new LinkOptions();
+        var setup = new RdmaSetup
+        {
+            Link = new LinkSetup
+            {
+                Version = LinkSetup.ProtocolVersion,
+                BufferSize = (ulong)options.BufferSize,
+                MaxInParts = 4,
+                MaxOutParts = 4,
+                MaxHeaderLength = 256,
+            },
+            SendDepth = 5,
+            ReceiveDepth = 256,
+        };
+        Send(RdmaNexus.Write(Memory, setup, []));
+    }
+
+    /// <summary>Writes the head of a request without a body, as an ordinary peer does, for a test to spoil.</summary>
+    public int WriteRequest(ushort number, BodyOperation operation = BodyOperation.Send, params RoomEntry[] parts)
+    {
+        var header = new FrameHeader { Type = FrameType.Request, Serial = number, LocalTask = number };
+        var fields = new RdmaFrameFields { TransportSerial = number, OutOperation = operation, InOperation = BodyOperation.Send, OutCount = (ushort)parts.Length };
+        RdmaFrame.Measure(header.Type, ref fields);
+        RdmaFrame.Encode(_memory, header, fields);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            Sge.Write(_memory + RdmaFrame.RequestSize + (i * Sge.Size), parts[i]);
+        }
+
+        return fields.BodyOffset;
+    }
+
+    /// <summary>Sends what lies at the start of the memory.</summary>
+    public void Send(int length)
+    {
+        var piece = new IbvSge { Address = Address, Length = (uint)length, LocalKey = _registration.LocalKey };
+        var work = new IbvSendWr { Pieces = &piece, PieceCount = 1, Opcode = WorkOpcode.Send, Flags = WorkFlags.Signaled };
+        VerbsEnd.Works(_pair.PostSend(&work, out _));
+    }
+
+    /// <summary>Turns the listener's poller until something of the peer's completes.</summary>
+    public CompletionStatus Complete(CompletionOpcode? wanted = null)
+    {
+        IbvWc completion = default;
+        Until(() =>
+        {
+            IbvWc next;
+            if (_queue.Poll(&next, 1) != 1)
+            {
+                return false;
+            }
+
+            completion = next;
+            return next.Status != CompletionStatus.Success || wanted is null || next.Opcode == wanted;
+        });
+        return completion.Status;
+    }
+
+    /// <summary>Waits for the end of the connection.</summary>
+    public void ExpectDisconnect() => Expect(ConnectionEventKind.Disconnected);
+
+    /// <summary>Ends the connection.</summary>
+    public void Disconnect() => VerbsEnd.Works(_id.Disconnect());
+
+    public void Dispose()
+    {
+        foreach (var handle in new VerbsHandle[] { _pair, _queue, _channel, _registration, _domain, _id, _events })
+        {
+            handle.Dispose();
+        }
+
+        NativeMemory.AlignedFree(_memory);
+    }
+
+    private void PostReceives()
+    {
+        for (var i = 1; i <= Receives; i++)
+        {
+            var piece = new IbvSge { Address = Address + (ulong)(MemoryLength - (i * ReceiveLength)), Length = ReceiveLength, LocalKey = _registration.LocalKey };
+            var work = new IbvRecvWr { Pieces = &piece, PieceCount = 1 };
+            VerbsEnd.Works(_pair.PostReceive(&work, out _));
+        }
+    }
+
+    private void Expect(ConnectionEventKind kind)
+    {
+        ConnectionEvent taken = default;
+        Until(() => _events.Take(out taken) >= 0);
+        Assert.Equal((kind, 0), (taken.Kind, taken.Status));
+    }
+
+    private void Until(Func<bool> condition)
+    {
+        var end = Environment.TickCount64 + (long)Patience.Seconds(20).TotalMilliseconds;
+        while (!condition())
+        {
+            _turn();
+            Thread.Sleep(0);
+            Assert.True(Environment.TickCount64 < end, "it did not happen");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics.CodeAnalysis;
+using Accelio.Native.Linux;
+using Accelio.Native.Verbs;
+using Accelio.Transports.Memory;
+
+namespace Accelio.Transports.Rdma;
+
+/// <summary>
+/// A device of this machine, with the one protection domain of the process and the memory that it knows. Lives as long as the process. Any
+/// thread; the lock is for what is done once per region of memory.
+/// </summary>
+internal sealed unsafe class RdmaDevice
+{
+    private const MemoryAccess Access = MemoryAccess.LocalWrite | MemoryAccess.RemoteRead;
+
+    private static readonly Lock Gate = new();
+    private static RdmaDevice[]? _all;
+
+    private readonly ProtectionDomain _domain;
+    private readonly int _index;
+
+    private RdmaDevice(VerbsDevice device, ProtectionDomain domain, int index)
+    {
+        Verbs = device;
+        _domain = domain;
+        _index = index;
+    }
+
+    /// <summary>The device.</summary>
+    public VerbsDevice Verbs { get; }
+
+    /// <summary>What its queue pairs and memory have in common.</summary>
+    public ProtectionDomain Domain => _domain;
+
+    /// <summary>The device that a connection found.</summary>
+    /// <exception cref="TransportException">It cannot be used.</exception>
+    public static RdmaDevice Of(ConnectionId id)
+    {
+        var context = id.Device;
+        foreach (var device in All())
+        {
+            if (device.Verbs.Context == context)
+            {
+                return device;
+            }
+        }
+
+        throw new TransportException("The device of the connection is none that was there at the start.", System.Net.Sockets.SocketError.NetworkDown);
+    }
+
+    /// <summary>
+    /// The keys of memory, all of it in one region of the library's: registered on the way if it is the first time. False when it lies elsewhere.
+    /// </summary>
+    /// <exception cref="TransportException">The region cannot be registered; the text says what limits it.</exception>
+    public bool TryFindKeys(byte* address, long length, [NotNullWhen(true)] out RdmaKeys? keys)
+    {
+        if (MemoryRegions.Find(address, length) is not { } entry)
+        {
+            keys = null;
+            return false;
+        }
+
+        keys = (entry.Registration as RdmaRegion)?.Find(_index) ?? Register(entry);
+        return true;
+    }
+
+    /// <summary>The local key of memory of the poller's pool.</summary>
+    /// <exception cref="TransportException">As <see cref="TryFindKeys"/>.</exception>
+    public uint KeyOf(byte* address, long length) => TryFindKeys(address, length, out var keys)
+        ? keys.Local
+        : throw new InvalidOperationException("memory of a pool lies in none of the library's regions");
+
+    private static RdmaDevice[] All()
+    {
+        lock (Gate)
+        {
+            return _all ??= Open();
+        }
+    }
+
+    private static RdmaDevice[] Open()
+    {
+        Check(VerbsDevice.List(out var found), "The RDMA devices cannot be listed");
+        var devices = new RdmaDevice[found.Length];
+        for (var i = 0; i < found.Length; i++)
+        {
+            Check(ProtectionDomain.Create(found[i], out var domain), $"The RDMA device {found[i]} gives no protection domain");
+            devices[i] = new RdmaDevice(found[i], domain!, i);
+        }
+
+        return devices;
+    }
+
+    private static void Check(int result, string what)
+    {
+        if (result < 0)
+        {
+            throw new TransportException($"{what}: {Errno.Describe(result)}.", Errno.ToSocketError(result));
+        }
+    }
+
+    private RdmaKeys Register(RegionEntry entry)
+    {
+        lock (Gate)
+        {
+            if (entry.Registration is not RdmaRegion region)
+            {
+                region = new RdmaRegion(All().Length);
+                entry.Registration = region;
+            }
+
+            if (region.Find(_index) is { } keys)
+            {
+                return keys;
+            }
+
+            var result = MemoryRegistration.Create(_domain, entry.Region.Address, (nuint)entry.Region.Length, Access, out var registration);
+            return result < 0 ? throw RdmaMemoryLimit.Explain(result, entry.Region.Length, Verbs.Name) : region.Add(_index, registration!);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+namespace Accelio.Transports.Slots;
+
+/// <content>Bodies that the peer fetches: its sight of them, and the end of it.</content>
+internal abstract unsafe partial class SlotLink
+{
+    /// <summary>Most parts that a body is announced in.</summary>
+    protected const int MaxParts = 16;
+
+    private readonly Queue<SendToken> _released = new();
+
+    /// <summary>Most parts of a body that the peer takes.</summary>
+    protected int PeerMaxParts { get; private set; } = 1;
+
+    /// <summary>The peer needs a body no longer.</summary>
+    protected void EndExposure(uint exposed)
+    {
+        _queuedBytes -= Exposed.Find(exposed)!.Length;
+        _sendProgress = Poller.Now;
+        if (Exposed.Remove(exposed) is { } token)
+        {
+            _sink!.OnReleased(this, token);
+        }
+
+        MarkDirty();
+    }
+
+    // In how many parts the body is announced, and whether they are its own memory: else the peer fetches a copy, which is in one piece.
+    private int PartsOf(in OutboundFrame frame, long bodyLength, out bool refers)
+    {
+        refers = WantsReference(frame, bodyLength) && CountParts(frame) is var count && count > 0 && count <= Math.Min(PeerMaxParts, MaxParts);
+        return refers ? CountParts(frame) : 1;
+    }
+
+    private bool WantsReference(in OutboundFrame frame, long bodyLength) =>
+        frame.Token is { } token && (bodyLength > Options.CopyThreshold || token.IsNeverCopied);
+
+    private SendStatus Expose(ref OutboundFrame frame, long bodyLength, bool refers, out uint id)
+    {
+        var body = Exposed.Add(out id);
+        try
+        {
+            if (refers)
+            {
+                body.Refer(frame.Body, frame.Token!);
+                return SendStatus.Referenced;
+            }
+
+            body.CopyFrom(frame, Poller.Memory.Rent(bodyLength));
+            if (!WantsReference(frame, bodyLength))
+            {
+                return SendStatus.Copied;
+            }
+
+            // The peer cannot reach that memory. Its owner is told that it is free again when this call is over.
+            _released.Enqueue(frame.Token!);
+            return SendStatus.Referenced;
+        }
+        catch
+        {
+            Exposed.Remove(id);
+            throw;
+        }
+    }
+
+    private void ReleaseEarly()
+    {
+        while (_released.TryDequeue(out var token))
+        {
+            _sink!.OnReleased(this, token);
+        }
+    }
+}
