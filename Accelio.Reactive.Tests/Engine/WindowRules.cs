@@ -190,6 +190,40 @@ public class WindowRules
     }
 
     [Fact]
+    public void A_C_peer_is_sent_only_so_many_bytes_without_an_answer_and_a_longer_message_alone()
+    {
+        const int Most = 64 << 10;
+        var world = new EngineWorld(options: new AccelioSessionOptions { MaxUnansweredBytes = Most }).Established(ours: false);
+        world.Send(new RecordedMessage(new byte[Most - 1], OutgoingKind.Request));
+        world.Send(new RecordedMessage(new byte[Most * 2], OutgoingKind.Request));
+        world.Send(new RecordedMessage("c"));
+        var sent = world.TakeSent();
+        Assert.Equal([Most - 1, Most * 2], sent.Select(frame => frame.Body.Length));
+
+        // The first answer makes no room: the second message alone is more than may be out.
+        world.PeerResponse(sent[0], "A");
+        Assert.Empty(world.TakeSent());
+        world.PeerResponse(sent[1], "B");
+
+        Assert.Equal("c", world.TakeOne().Text);
+    }
+
+    [Fact]
+    public void One_way_messages_without_a_receipt_do_not_count_as_unanswered()
+    {
+        var world = new EngineWorld(options: new AccelioSessionOptions { MaxUnansweredMessages = 1, MaxUnansweredBytes = 64 << 10 }).Established(ours: false);
+        world.Send(new RecordedMessage(new byte[100_000], OutgoingKind.OneWay));
+        world.Send(new RecordedMessage(new byte[100_000], OutgoingKind.OneWay));
+        Assert.Equal(2, world.TakeSent().Count);
+
+        world.Send(new RecordedMessage(new byte[100_000], OutgoingKind.Deliver));
+        world.Send(new RecordedMessage("behind", OutgoingKind.OneWay));
+        world.PeerReceipt(world.TakeOne());
+
+        Assert.Equal("behind", world.TakeOne().Text);
+    }
+
+    [Fact]
     public void A_C_peer_with_flow_control_is_charged_and_granted_as_libxio_does()
     {
         var options = new AccelioServerOptions { CPeerFlowControl = CPeerFlowControl.On, WindowMessages = 4 };

@@ -65,6 +65,11 @@ public abstract class SnapshotTests(Wire wire) : SessionTests(wire)
         Assert.Equal(SessionState.Established, then.State);
         Assert.InRange(then.SentMessages, 1, 2);
         Assert.True(then.Unanswered >= 1, then.ToString());
+        using var source = new CancellationTokenSource();
+        var canceled = pair.Session.RequestAsync(new byte[7], source.Token).AsTask();
+        await pair.ClientContext.RunAsync(_ => default);
+        await source.CancelAsync();
+        Assert.Equal(SessionState.Established, (await Assert.ThrowsAsync<AccelioCanceledException>(() => canceled.WaitAsync(Pair.Limit))).Snapshot?.State);
         release.SetResult();
         (await call.WaitAsync(Pair.Limit)).Dispose();
         await Until.TrueAsync(() => pair.Accepted.GetSnapshot().RunningHandlers == 0, () => pair.Accepted.GetSnapshot().ToString());

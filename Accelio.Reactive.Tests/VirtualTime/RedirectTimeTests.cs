@@ -66,6 +66,19 @@ public class RedirectTimeTests
     }
 
     [Fact]
+    public void A_server_that_does_not_answer_the_session_shows_in_the_exception()
+    {
+        using var world = new World();
+        world.Server.SessionRequests.Subscribe(_ => { });
+
+        var connecting = world.BeginConnect(options => options.ConnectTimeout = TimeSpan.FromSeconds(3));
+        world.Pass(TimeSpan.FromSeconds(4));
+
+        var failure = Assert.IsType<AccelioTimeoutException>(connecting.Exception?.InnerException);
+        Assert.Equal(SessionState.Connecting, failure.Snapshot?.State);
+    }
+
+    [Fact]
     public void Redirects_and_all_tries_together_end_with_ConnectTimeout()
     {
         using var world = new World();

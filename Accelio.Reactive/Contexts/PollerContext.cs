@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Accelio.Reactive;
 
-/// <summary>The context over a poller; what kind of poller is the only difference between the kinds of contexts. How it ends is in <c>.Dispose</c>.</summary>
+/// <summary>The context over a poller; what kind of poller is the only difference between the kinds of contexts. What it lends is in <c>.Resources</c>, how it ends in <c>.Dispose</c>.</summary>
 internal sealed partial class PollerContext : AccelioContext
 {
     private readonly AccelioMeter _meter;
@@ -140,63 +140,6 @@ internal sealed partial class PollerContext : AccelioContext
     }
 
     /// <inheritdoc/>
-    public override RegisteredMemory RentMemory(int length)
-    {
-        DemandMemory();
-        return RegisteredMemory.Rent(length);
-    }
-
-    /// <inheritdoc/>
-    public override RegisteredMemory RegisterMemory(Memory<byte> memory)
-    {
-        DemandMemory();
-        if (memory.IsEmpty)
-        {
-            throw new ArgumentException("There is no memory of length 0 to register. Give the bytes that messages shall be sent from.", nameof(memory));
-        }
-
-        return new RegisteredMemory(memory);
-    }
-
-    /// <inheritdoc/>
-    public override IDisposable Watch(SafeHandle descriptor, PollEvents events, Action<PollEvents> callback)
-    {
-        ArgumentNullException.ThrowIfNull(descriptor);
-        ArgumentNullException.ThrowIfNull(callback);
-        if (events == PollEvents.None || (events & ~(PollEvents.Readable | PollEvents.Writable)) != 0)
-        {
-            throw new ArgumentException($"{events} cannot be watched for: ask for Readable, Writable or both; Closed is told anyway.", nameof(events));
-        }
-
-        Poller.DemandCaller();
-        if (Poller.Sockets is not SocketReactor)
-        {
-            throw Poller.Sockets is null
-                ? new InvalidOperationException("A context on a scheduler has no descriptors. Watch on AccelioContext.Start() or Manual().")
-                : new PlatformNotSupportedException("The portable engine watches its own sockets only. Watch on a context with TcpEngine.Epoll, on Linux.");
-        }
-
-        if (IsDisposed)
-        {
-            throw Disposed("it watches nothing any more");
-        }
-
-        var watch = new DescriptorWatch(this, descriptor, events, callback);
-        if (!watch.Start())
-        {
-            watch.Dispose();
-            throw Disposed("it watches nothing any more");
-        }
-
-        return watch;
-    }
-
-    /// <summary>Takes a block of the context's memory, with one hold. Any thread.</summary>
-    public Slab RentSlab(long length) => Poller.IsCurrent
-        ? Poller.Memory.Rent(length)
-        : SharedMemory.Rent(length) ?? throw Disposed("no memory can be had of it any more");
-
-    /// <inheritdoc/>
     public override ValueTask RunAsync(Func<CancellationToken, ValueTask> body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -267,12 +210,4 @@ internal sealed partial class PollerContext : AccelioContext
     /// <summary>The exception for those who come too late.</summary>
     /// <param name="consequence">What cannot be done any more.</param>
     public ObjectDisposedException Disposed(string consequence) => new(Name, $"The context was disposed; {consequence}. Use a context that lives as long as what runs on it.");
-
-    private void DemandMemory()
-    {
-        if (IsDisposed)
-        {
-            throw Disposed("no memory can be had of it any more");
-        }
-    }
 }

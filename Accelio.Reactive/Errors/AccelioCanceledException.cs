@@ -27,6 +27,9 @@ public sealed class AccelioCanceledException : OperationCanceledException
     /// <summary>What became of the message.</summary>
     public AbortOutcome Outcome { get; }
 
+    /// <summary>What the connection was doing when the exception was made; null where no connection is concerned.</summary>
+    public AccelioConnectionSnapshot? Snapshot { get; init; }
+
     /// <summary>Whether the peer may have executed the message.</summary>
     public bool MayHaveExecuted => Outcome is not (AbortOutcome.NotSent or AbortOutcome.DroppedByPeer);
 }

@@ -12,8 +12,8 @@ internal static class FailureExceptions
         return failure.Kind switch
         {
             FailureKind.TimedOut => new AccelioTimeoutException(failure.Detail, AccelioStatus.Timeout, failure.MayHaveExecuted) { Snapshot = snapshot },
-            FailureKind.Canceled => new AccelioCanceledException(failure.Detail, failure.Outcome, token),
-            FailureKind.Aborted => new AccelioCanceledException(failure.Detail, failure.Outcome, CancellationToken.None),
+            FailureKind.Canceled => new AccelioCanceledException(failure.Detail, failure.Outcome, token) { Snapshot = snapshot },
+            FailureKind.Aborted => new AccelioCanceledException(failure.Detail, failure.Outcome, CancellationToken.None) { Snapshot = snapshot },
             FailureKind.PeerStatus =>
                 new RequestFailedException($"The peer answered with {failure.Status}: {failure.Detail}", failure.Status, failure.MayHaveExecuted) { Snapshot = snapshot },
             FailureKind.ProtocolViolation => new ProtocolViolationException(failure.Detail, failure.Status, failure.MayHaveExecuted) { Snapshot = snapshot },

@@ -29,6 +29,10 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     // Whether the link was there before: it may be about to end, and while it is idle nobody looks after it.
     private bool _isReused;
     private bool _hasRetried;
+
+    // Which look for addresses is waited for; 0 for none.
+    private int _resolving;
+    private int _lookups;
     private bool _isOver;
 
     /// <summary>Poller time at which all of it must be done; the largest number for none.</summary>
@@ -39,6 +43,9 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
 
     /// <summary>An id that no connection of the link may have, so that one with it can be opened there; null where ids are made on the link.</summary>
     public uint? FreeId { get; init; }
+
+    /// <summary>What finds and dials the addresses of a URI.</summary>
+    public Func<Uri, ITransport> Find { get; init; } = uri => TransportTable.Find(uri, context);
 
     /// <summary>The URI that is tried at present.</summary>
     public string Target => targets[_target];
@@ -144,10 +151,13 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
         EndPoint[] addresses = [];
         ITransport? transport = null;
         var fault = string.Empty;
+        var lookup = _resolving = ++_lookups;
+        (_addresses, _address) = ([], 0);
+        StartTimer();
         try
         {
             var uri = new Uri(Target);
-            transport = TransportTable.Find(uri, context);
+            transport = Find(uri);
             addresses = await transport.ResolveAsync(uri, CancellationToken.None);
         }
         catch (Exception exception) when (exception is UriFormatException or TransportException or ArgumentException)
@@ -156,14 +166,15 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
         }
 
         await context.SwitchTo();
-        if (_isOver)
+        if (_isOver || lookup != _resolving)
         {
+            // Found out too late.
             return;
         }
 
+        _resolving = 0;
         _transport = transport;
         _addresses = addresses;
-        _address = 0;
         if (addresses.Length == 0)
         {
             Next(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.AddressError, fault));
@@ -221,6 +232,14 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
 
     private void OnTryOver()
     {
+        var limit = TimeSpan.FromTicks(_limit).ToString("c", CultureInfo.InvariantCulture);
+        if (_resolving != 0)
+        {
+            _resolving = 0;
+            Next(new CloseInfo(CloseReason.TimedOut, AccelioStatus.AddressError, $"its name was not resolved within {limit}, its share of the time"), isAnswer: true);
+            return;
+        }
+
         if (_pending is { } link)
         {
             _pending = null;
@@ -231,7 +250,6 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
             user.OnAnswerMissing(this);
         }
 
-        var limit = TimeSpan.FromTicks(_limit).ToString("c", CultureInfo.InvariantCulture);
         Next(new CloseInfo(CloseReason.TimedOut, AccelioStatus.Timeout, $"no answer within {limit}, its share of the time"));
     }
 

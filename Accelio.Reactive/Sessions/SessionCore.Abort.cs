@@ -17,18 +17,7 @@ internal sealed partial class SessionCore
             throw new ArgumentException("This MessageRange is default(MessageRange): it names no message.", nameof(range));
         }
 
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<AbortReport>(cancellationToken);
-        }
-
-        AbortInquiry? inquiry = null;
-        return OnContextAsync(async () =>
-        {
-            inquiry ??= AbortNow(message => range.Contains(message.Id));
-            await inquiry.SettledAsync();
-            return AbortRuns.ToReport(range, inquiry.Runs);
-        });
+        return AbortAsync(message => range.Contains(message.Id), runs => AbortRuns.ToReport(range, runs), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -39,31 +28,11 @@ internal sealed partial class SessionCore
             throw new ArgumentOutOfRangeException(nameof(tag), tag, "0 stands for no tag: give the messages another one.");
         }
 
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<AbortReport>(cancellationToken);
-        }
-
-        AbortInquiry? inquiry = null;
-        return OnContextAsync(async () =>
-        {
-            inquiry ??= AbortNow(message => message.Tag == tag);
-            await inquiry.SettledAsync();
-            return AbortRuns.ToReport(inquiry.Runs);
-        });
+        return AbortAsync(message => message.Tag == tag, AbortRuns.ToReport, cancellationToken);
     }
 
     /// <summary>Gives messages up, and says what became of those that were under way.</summary>
-    internal ValueTask<List<AbortRun>> AbortRunsAsync(Predicate<OutgoingMessage> isMeant)
-    {
-        AbortInquiry? inquiry = null;
-        return OnContextAsync(async () =>
-        {
-            inquiry ??= AbortNow(isMeant);
-            await inquiry.SettledAsync();
-            return inquiry.Runs;
-        });
-    }
+    internal ValueTask<List<AbortRun>> AbortRunsAsync(Predicate<OutgoingMessage> isMeant) => AbortAsync(isMeant, static runs => runs, CancellationToken.None);
 
     /// <summary>Begins to give messages up together. Context only.</summary>
     internal AbortInquiry NewInquiry() => new(Context, Settings.AbortTimeout);
@@ -104,6 +73,22 @@ internal sealed partial class SessionCore
         CheckMessage(message);
         var isAtHome = Poller.IsCurrent;
         return DeliverOperation.Rent(Context, isAtHome).Start(this, batch, message, OutgoingKind.Deliver, NewId(isAtHome), cancellationToken);
+    }
+
+    private ValueTask<T> AbortAsync<T>(Predicate<OutgoingMessage> isMeant, Func<List<AbortRun>, T> report, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<T>(cancellationToken);
+        }
+
+        AbortInquiry? inquiry = null;
+        return OnContextAsync(async () =>
+        {
+            inquiry ??= AbortNow(isMeant);
+            await inquiry.SettledAsync();
+            return report(inquiry.Runs);
+        });
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -48,8 +48,8 @@ internal sealed partial class SessionCore : IRouteUser
     }
 
     /// <summary>The exception for a caller whose token has fired.</summary>
-    internal static AccelioCanceledException ConnectCanceled(CancellationToken token) =>
-        new("Connecting was canceled by its token.", AbortOutcome.NotSent, token);
+    internal static AccelioCanceledException ConnectCanceled(CancellationToken token, AccelioConnectionSnapshot? snapshot = null) =>
+        new("Connecting was canceled by its token.", AbortOutcome.NotSent, token) { Snapshot = snapshot };
 
     /// <inheritdoc/>
     void IRouteUser.OnRouteReady(Route route, ClientLink link)
@@ -258,7 +258,7 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
-        _connected.Set(ConnectCanceled(token));
+        _connected.Set(ConnectCanceled(token, _asking?.GetSnapshot()));
         AbortNow();
     }
 
@@ -270,7 +270,7 @@ internal sealed partial class SessionCore : IRouteUser
         }
 
         var fault = $"The session to {Target} was not established within ConnectTimeout, {ClientOptions.ConnectTimeout}. Is the server there, and does it answer?";
-        _connected.Set(new AccelioTimeoutException(fault, AccelioStatus.Timeout));
+        _connected.Set(new AccelioTimeoutException(fault, AccelioStatus.Timeout) { Snapshot = _asking?.GetSnapshot() });
         AbortAs(_whole is null ? null : new CloseInfo(CloseReason.TimedOut, AccelioStatus.Timeout, fault));
     }
 
