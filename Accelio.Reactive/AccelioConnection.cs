@@ -98,6 +98,37 @@ public abstract class AccelioConnection
     public abstract ValueTask<DeliveryReceipt> DeliverAsync(in OutboundMessage message, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Lets the peer read or write memory of this side by itself (one-sided access), as long as the connection lives: this library does it, and no handler is asked. Send the
+    /// token to the peer, which uses it on the other end of this connection.
+    /// </summary>
+    /// <param name="memory">The Memory of a <see cref="RegisteredMemory"/>, or a part of it; held until it is shared no more.</param>
+    /// <param name="access">What the peer may do.</param>
+    /// <exception cref="ArgumentException">The memory is not registered.</exception>
+    /// <exception cref="ObjectDisposedException">The memory was disposed of.</exception>
+    /// <exception cref="NotSupportedException">The peer is a C program.</exception>
+    public abstract SharedMemory Share(Memory<byte> memory, RemoteAccess access);
+
+    /// <summary>Reads memory that the peer shares on this connection. Calls that overlap with writes of the same bytes see some of them.</summary>
+    /// <param name="token">What the peer sent.</param>
+    /// <param name="offset">Where in the memory to begin, in bytes.</param>
+    /// <param name="destination">Where the bytes go, as many as it is long; borrowed until the task completes. After a failure some of it may have been written.</param>
+    /// <param name="cancellationToken">Gives the call up with <see cref="AccelioCanceledException"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches beyond the memory.</exception>
+    /// <exception cref="RequestFailedException">The memory is shared no more (<see cref="AccelioStatus.StaleToken"/>).</exception>
+    /// <exception cref="NotSupportedException">The peer is a C program.</exception>
+    public abstract ValueTask ReadRemoteAsync(MemoryToken token, long offset, Memory<byte> destination, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes memory that the peer shares on this connection; when the task completes the bytes are there. After a failure some of them may be.</summary>
+    /// <param name="token">What the peer sent.</param>
+    /// <param name="offset">Where in the memory to begin, in bytes.</param>
+    /// <param name="source">The bytes; borrowed until the task completes.</param>
+    /// <param name="cancellationToken">Gives the call up with <see cref="AccelioCanceledException"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches beyond the memory.</exception>
+    /// <exception cref="RequestFailedException">The memory is shared no more (<see cref="AccelioStatus.StaleToken"/>).</exception>
+    /// <exception cref="NotSupportedException">The peer is a C program.</exception>
+    public abstract ValueTask WriteRemoteAsync(MemoryToken token, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Ends this connection without breaking anything off; see <see cref="AccelioSession.DrainAsync"/>. The session goes on on its other connections, if it has any: what the peer has queued for this one goes out
     /// there. Any thread; a second call waits for the same.
     /// </summary>

@@ -18,7 +18,8 @@ public class LinkSetupRules
         Assert.Equal(LinkSetup.ProtocolVersion, setup.Version);
         Assert.Equal(LinkError.None, ExtensionBlock.Read(setup, trailer, out var offered, out _));
         Assert.Equal(
-            LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain | LinkFeatures.Connections,
+            LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain | LinkFeatures.Connections
+            | LinkFeatures.Memory,
             offered);
     }
 

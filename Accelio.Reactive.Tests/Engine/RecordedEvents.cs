@@ -1,5 +1,6 @@
 using System.Text;
 using Accelio.Reactive.Engine;
+using Accelio.Transports.Wire;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Engine;
@@ -37,6 +38,14 @@ internal sealed class RecordedEvents : IConnectionEvents
 
         return Memory;
     }
+
+    public RegisteredMemory? ChooseShared(ConnectionMachine connection, in RemoteItem remote, long length, out int start)
+    {
+        start = 0;
+        return null;
+    }
+
+    public void OnRemoteRequest(ConnectionMachine connection, MessageCore request, in RemoteItem remote) => Take($"{remote}", request);
 
     public void OnMessage(ConnectionMachine connection, MessageCore message) => Take("message", message);
 

@@ -25,3 +25,5 @@ public class SharedLinkTestsOverPortableTcp() : SharedLinkTests(Wire.PortableTcp
 public class RequestEachRulesOverPortableTcp() : RequestEachRules(Wire.PortableTcp());
 
 public class PortalRulesOverPortableTcp() : PortalRules(Wire.PortableTcp());
+
+public class SharedMemoryRulesOverPortableTcp() : SharedMemoryRules(Wire.PortableTcp());

@@ -35,3 +35,5 @@ public class SharedLinkTestsOverSimulatedSlots() : SharedLinkTests(Wire.Simulate
 public class RequestEachRulesOverSimulatedSlots() : RequestEachRules(Wire.SimulatedSlots());
 
 public class PortalRulesOverSimulatedSlots() : PortalRules(Wire.SimulatedSlots());
+
+public class SharedMemoryRulesOverSimulatedSlots() : SharedMemoryRules(Wire.SimulatedSlots());

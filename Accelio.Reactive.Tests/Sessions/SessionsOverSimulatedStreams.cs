@@ -35,3 +35,5 @@ public class SharedLinkTestsOverSimulatedStreams() : SharedLinkTests(Wire.Simula
 public class RequestEachRulesOverSimulatedStreams() : RequestEachRules(Wire.SimulatedStreams());
 
 public class PortalRulesOverSimulatedStreams() : PortalRules(Wire.SimulatedStreams());
+
+public class SharedMemoryRulesOverSimulatedStreams() : SharedMemoryRules(Wire.SimulatedStreams());

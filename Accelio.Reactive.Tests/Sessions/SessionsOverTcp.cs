@@ -35,3 +35,5 @@ public class SharedLinkTestsOverTcp() : SharedLinkTests(Wire.Tcp());
 public class RequestEachRulesOverTcp() : RequestEachRules(Wire.Tcp());
 
 public class PortalRulesOverTcp() : PortalRules(Wire.Tcp());
+
+public class SharedMemoryRulesOverTcp() : SharedMemoryRules(Wire.Tcp());

@@ -9,7 +9,7 @@ namespace Accelio.Reactive.Tests.Wire;
 public class ExtensionTests
 {
     private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain
-        | LinkFeatures.Connections;
+        | LinkFeatures.Connections | LinkFeatures.Memory;
     private const string Header = "41434E58" + "0001";
 
     private static readonly LinkSetup Flagged = new() { Flags = LinkSetup.ExtensionFlag };
@@ -33,8 +33,8 @@ public class ExtensionTests
     {
         var block = new byte[ExtensionBlock.MaxWritten];
 
-        Assert.Equal(36, ExtensionBlock.Write(block, All));
-        Assert.Equal(Header + "001C" + "00010000" + "00020000" + "00030000" + "00040000" + "00050000" + "00060000" + "00070000", Convert.ToHexString(block));
+        Assert.Equal(40, ExtensionBlock.Write(block, All));
+        Assert.Equal(Header + "0020" + "00010000" + "00020000" + "00030000" + "00040000" + "00050000" + "00060000" + "00070000" + "00080000", Convert.ToHexString(block));
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public class ExtensionTests
     public void Items_come_back_as_they_were_written_in_front_of_the_users_header()
     {
         var buffer = new byte[MessageItems.MaxWritten + 5];
-        for (var choice = 0; choice < 128; choice++)
+        for (var choice = 0; choice < 256; choice++)
         {
             var items = new MessageItems
             {
@@ -127,6 +127,8 @@ public class ExtensionTests
                 SessionKey = UInt128.MaxValue / 3,
                 HasConnectionId = (choice & 64) != 0,
                 ConnectionId = 0x89ABCDEF,
+                HasRemote = (choice & 128) != 0,
+                Remote = new RemoteItem(RemoteOperation.Write, UInt128.MaxValue / 5, 7, 1UL << 36, 8),
             };
             var length = items.Write(buffer);
             Assert.Equal(items.Length, length);
@@ -144,6 +146,7 @@ public class ExtensionTests
             Assert.Equal((items.HasExpired, items.HasExpired && items.MayHaveExecuted), (read.HasExpired, read.MayHaveExecuted));
             Assert.Equal((items.HasSessionKey, items.HasSessionKey ? UInt128.MaxValue / 3 : 0), (read.HasSessionKey, read.SessionKey));
             Assert.Equal((items.HasConnectionId, items.HasConnectionId ? 0x89ABCDEF : 0u), (read.HasConnectionId, read.ConnectionId));
+            Assert.Equal((items.HasRemote, items.HasRemote ? items.Remote : default), (read.HasRemote, read.Remote));
         }
     }
 
@@ -167,12 +170,15 @@ public class ExtensionTests
             SessionKey = 5,
             HasConnectionId = true,
             ConnectionId = 6,
+            HasRemote = true,
+            Remote = new RemoteItem(RemoteOperation.Write, 7, 8, 9, 10),
         };
         var area = new byte[items.Length];
         items.Write(area);
 
         Assert.Equal(
-            "0040" + "010C000000010000000000000002" + "02080000000000000003" + "030178" + "04080000000000000004" + "050101" + "061000000000000000000000000000000005" + "070400000006",
+            "0063" + "010C000000010000000000000002" + "02080000000000000003" + "030178" + "04080000000000000004" + "050101" + "061000000000000000000000000000000005" + "070400000006"
+                + "0821" + "02" + "00000000000000000000000000000007" + "00000008" + "0000000000000009" + "0000000A",
             Convert.ToHexString(area));
     }
 
@@ -193,6 +199,8 @@ public class ExtensionTests
     [InlineData("00020500", "item expired: length")]
     [InlineData("0003060100", "item session-key: length")]
     [InlineData("0004070200FF", "item connection-id: length")]
+    [InlineData("0004080200FF", "item remote: length")]
+    [InlineData("0023082103000000000000000000000000000000000000000000000000000000000000000A", "item remote: operation")]
     public void A_malformed_item_area_is_refused_by_name(string hex, string field)
     {
         Assert.False(MessageItems.TryParse(Convert.FromHexString(hex), out var items, out var length, out var found));

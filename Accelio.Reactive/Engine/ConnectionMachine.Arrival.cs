@@ -35,8 +35,17 @@ internal sealed partial class ConnectionMachine
     private unsafe void ChooseMemory(ref InboundFrame frame)
     {
         var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
-        if (!Machine.TrySplitItems(frame.Header, ref header, out _)
-            || _events.ChooseMemory(this, frame.Header.Type == FrameType.Request, header, frame.BodyLength, out var start) is not { } memory)
+        if (!Machine.TrySplitItems(frame.Header, ref header, out var items))
+        {
+            return;
+        }
+
+        var isRequest = frame.Header.Type == FrameType.Request;
+        var start = 0;
+        var memory = isRequest && items.HasRemote && Machine.HasMemory
+            ? _events.ChooseShared(this, items.Remote, frame.BodyLength, out start)
+            : _events.ChooseMemory(this, isRequest, header, frame.BodyLength, out start);
+        if (memory is null)
         {
             return;
         }

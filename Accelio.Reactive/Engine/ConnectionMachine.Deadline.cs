@@ -10,7 +10,7 @@ internal sealed partial class ConnectionMachine
     private long _usualRest;
     private ulong _restSlack;
     private bool _sendsRest;
-    private byte[] _restItem = [];
+    private byte[] _items = [];
 
     // How long requests of the peer may be answered that say nothing themselves.
     private long _answerTime;
@@ -28,23 +28,45 @@ internal sealed partial class ConnectionMachine
     /// <summary>Whether a request leaves with another time than the peer takes for granted.</summary>
     private bool HasUnusualRest(OutgoingMessage message) => _sendsRest && (ulong)(_usualRest - message.RestAt(Now)) > _restSlack && message.Kind == OutgoingKind.Request;
 
-    /// <summary>Says how much time a request has left; a header that leaves no room for that goes without.</summary>
-    private void AddRest(OutgoingMessage message, scoped ref OutboundFrame frame)
+    private bool HasItems(OutgoingMessage message) => message.Remote is not null || HasUnusualRest(message);
+
+    /// <summary>Says how much time a request has left, and what it asks of shared memory. A header that leaves no room for the time goes without; the other must be said.</summary>
+    /// <returns>False when it cannot be; the message has failed.</returns>
+    private bool TryAddItems(OutgoingMessage message, scoped ref OutboundFrame frame)
     {
-        var items = new MessageItems { HasDeadline = true, Deadline = WireTime.ToNanoseconds(message.RestAt(Now)) };
-        if (frame.UserHeader.Length + items.Length > Machine.PeerMaxHeaderLength)
+        var items = default(MessageItems);
+        if (HasUnusualRest(message))
         {
-            return;
+            items.HasDeadline = true;
+            items.Deadline = WireTime.ToNanoseconds(message.RestAt(Now));
         }
 
-        if (_restItem.Length == 0)
+        if (message.Remote is { } remote)
         {
-            _restItem = new byte[items.Length];
+            items.HasRemote = true;
+            items.Remote = remote.Item;
         }
 
-        items.Write(_restItem);
-        frame.Items = _restItem;
+        var length = items.Length;
+        if (frame.UserHeader.Length + length > Machine.PeerMaxHeaderLength)
+        {
+            if (items.HasRemote)
+            {
+                FailHeaderTooLong(message, length);
+            }
+
+            return !items.HasRemote;
+        }
+
+        if (_items.Length < length)
+        {
+            _items = new byte[length];
+        }
+
+        items.Write(_items);
+        frame.Items = _items.AsSpan(0, length);
         frame.Header.Flags |= MessageFlags.Items;
+        return true;
     }
 
     /// <summary>A request need not be looked at by anybody: its sender has given it up, or its time was over before it was here.</summary>

@@ -25,7 +25,8 @@ internal sealed partial class ConnectionMachine
         _hasSerial = true;
         _lastSerial = serial;
         var rest = _answerTime;
-        if ((frame.Header.Flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest))
+        RemoteItem remote = default;
+        if ((frame.Header.Flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest, out remote))
         {
             return;
         }
@@ -66,6 +67,12 @@ internal sealed partial class ConnectionMachine
             core.OpenAnswer(rest == long.MaxValue ? long.MaxValue : Now + rest, rest < Settings.ResponseTimeout);
             if ((_earlyAborts is not null || rest <= 0) && EndsOnArrival(core, rest))
             {
+                return;
+            }
+
+            if (remote.Operation != default)
+            {
+                _events.OnRemoteRequest(this, core, remote);
                 return;
             }
 
@@ -222,7 +229,7 @@ internal sealed partial class ConnectionMachine
         var failed = frame.Header.Status != 0;
         Failure failure = default;
         long rest = 0;
-        if ((failed && !TryReadFailure(message, ref frame, out failure)) || (!failed && (flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest)))
+        if ((failed && !TryReadFailure(message, ref frame, out failure)) || (!failed && (flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest, out _)))
         {
             return;
         }
@@ -258,9 +265,10 @@ internal sealed partial class ConnectionMachine
         answer.StayIn(Machine.InPlace, version);
     }
 
-    /// <summary>Takes the extension items off the user header, and the rest of a request's time out of them.</summary>
-    private unsafe bool TryTakeItems(ref InboundFrame frame, ref long rest)
+    /// <summary>Takes the extension items off the user header, and out of them the rest of a request's time and what it asks of shared memory.</summary>
+    private unsafe bool TryTakeItems(ref InboundFrame frame, ref long rest, out RemoteItem remote)
     {
+        remote = default;
         var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
         if (!Machine.TrySplitItems(frame.Header, ref header, out var items))
         {
@@ -270,6 +278,11 @@ internal sealed partial class ConnectionMachine
         if (items.HasDeadline && Machine.HasDeadline)
         {
             rest = Math.Min(Settings.ResponseTimeout, WireTime.ToTicks(items.Deadline));
+        }
+
+        if (items.HasRemote && Machine.HasMemory)
+        {
+            remote = items.Remote;
         }
 
         frame.UserHeader += frame.UserHeaderLength - header.Length;

@@ -186,9 +186,9 @@ internal sealed partial class ConnectionMachine
 
         frame.Header.Flags = message.Flags;
         frame.Header.LastInBatch = message.LastInBatch;
-        if (HasUnusualRest(message))
+        if (HasItems(message) && !TryAddItems(message, ref frame))
         {
-            AddRest(message, ref frame);
+            return;
         }
 
         if (message.Kind == OutgoingKind.Request && _agreedRoom == 0)

@@ -1,3 +1,5 @@
+using Accelio.Transports.Wire;
+
 namespace Accelio.Reactive.Engine;
 
 /// <summary>What a connection tells the session it belongs to. Poller only; user code may run inside.</summary>
@@ -20,6 +22,17 @@ internal interface IConnectionEvents
     /// <param name="start">Where in the memory the body shall begin.</param>
     /// <returns>Memory with a hold for the caller and room for the body, or null for the pool.</returns>
     RegisteredMemory? ChooseMemory(ConnectionMachine connection, bool isRequest, ReadOnlySpan<byte> header, long length, out int start);
+
+    /// <summary>The body of a request to write into shared memory begins to arrive: where shall it go?</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="remote">What is asked.</param>
+    /// <param name="length">Length of the body in bytes.</param>
+    /// <param name="start">Where in the memory the body shall begin.</param>
+    /// <returns>Memory with a hold for the caller and room for the body, or null for the pool: the request will be refused.</returns>
+    RegisteredMemory? ChooseShared(ConnectionMachine connection, in RemoteItem remote, long length, out int start);
+
+    /// <summary>A request for shared memory arrived; the callee owns its one lease and answers it before it returns.</summary>
+    void OnRemoteRequest(ConnectionMachine connection, MessageCore request, in RemoteItem remote);
 
     /// <summary>A one-way message arrived; the callee owns its one lease.</summary>
     void OnMessage(ConnectionMachine connection, MessageCore message);

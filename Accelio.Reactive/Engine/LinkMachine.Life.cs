@@ -30,6 +30,9 @@ internal sealed partial class LinkMachine
     /// <summary>Whether sessions have keys, and connections ids of their own.</summary>
     public bool HasConnections => (Features & LinkFeatures.Connections) != 0;
 
+    /// <summary>Whether memory can be shared.</summary>
+    public bool HasMemory => (Features & LinkFeatures.Memory) != 0;
+
     /// <summary>Poller time.</summary>
     public long Now => Poller.Now;
 

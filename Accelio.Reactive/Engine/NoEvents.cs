@@ -1,3 +1,5 @@
+using Accelio.Transports.Wire;
+
 namespace Accelio.Reactive.Engine;
 
 /// <summary>Stands in for the session of a connection that has none: one that was rejected and only closes.</summary>
@@ -31,6 +33,16 @@ internal sealed class NoEvents : IConnectionEvents
         start = 0;
         return null;
     }
+
+    /// <inheritdoc/>
+    public RegisteredMemory? ChooseShared(ConnectionMachine connection, in RemoteItem remote, long length, out int start)
+    {
+        start = 0;
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public void OnRemoteRequest(ConnectionMachine connection, MessageCore request, in RemoteItem remote) => request.Release(request.Version);
 
     /// <inheritdoc/>
     public void OnMessage(ConnectionMachine connection, MessageCore message) => message.Release(message.Version);

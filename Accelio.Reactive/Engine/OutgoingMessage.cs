@@ -45,6 +45,9 @@ internal abstract class OutgoingMessage : OutgoingTask
     /// <summary>The caller's tag; 0 for none.</summary>
     public long Tag { get; set; }
 
+    /// <summary>Requests: what is asked of memory that the peer has shared; null for those that its handlers get.</summary>
+    internal RemoteRequest? Remote { get; set; }
+
     /// <summary>The serial number on its connection; once it was sent.</summary>
     internal ulong Serial { get; set; }
 
@@ -258,6 +261,7 @@ internal abstract class OutgoingMessage : OutgoingTask
         WantsReceipt = false;
         Accepted = false;
         LastInBatch = false;
+        Remote = null;
         State = OutgoingState.Idle;
     }
 

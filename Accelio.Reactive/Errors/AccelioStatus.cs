@@ -127,4 +127,10 @@ public enum AccelioStatus : uint
 
     /// <summary>The response buffer does not fit.</summary>
     ResponseBufferSizeMismatch = 1247689339,
+
+    /// <summary>Between our own peers: the memory that a <see cref="MemoryToken"/> names is shared no more, or was never shared on this connection.</summary>
+    StaleToken = 1247693396,
+
+    /// <summary>Between our own peers: shared memory was asked for what it is not shared for, or beyond its end.</summary>
+    RemoteAccess = 1247693397,
 }

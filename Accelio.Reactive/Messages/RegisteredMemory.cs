@@ -41,6 +41,9 @@ public sealed class RegisteredMemory : MemoryManager<byte>
     /// <summary>The memory. It throws <see cref="ObjectDisposedException"/> when it is used after <see cref="Dispose()"/>.</summary>
     public override Memory<byte> Memory => CreateMemory(Length);
 
+    /// <summary>Called when the last hold has ended. Any thread.</summary>
+    internal Action? OnLetGo { get; init; }
+
     /// <summary>How many messages and handles hold the memory.</summary>
     internal int Holds => Volatile.Read(ref _uses) - 1 + Volatile.Read(ref _isDisposed);
 
@@ -87,6 +90,9 @@ public sealed class RegisteredMemory : MemoryManager<byte>
         return new RegisteredMemory(MemoryMarshal.CreateFromPinnedArray(bytes, 0, length));
     }
 
+    /// <summary>The bytes, for somebody who holds the memory.</summary>
+    internal Memory<byte> Held => _memory;
+
     /// <summary>A part of the memory as the body of a message, with a hold of its own.</summary>
     internal HeldBody Lend(int start, int length)
     {
@@ -96,15 +102,22 @@ public sealed class RegisteredMemory : MemoryManager<byte>
 
     /// <summary>A hold for a body that is received into the memory.</summary>
     /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
-    internal void Hold()
+    internal void Hold() => ObjectDisposedException.ThrowIf(!TryHold(), this);
+
+    /// <summary>The same; false when it was disposed of.</summary>
+    internal bool TryHold()
     {
         while (true)
         {
             var uses = Volatile.Read(ref _uses);
-            ObjectDisposedException.ThrowIf(uses == 0 || Volatile.Read(ref _isDisposed) != 0, this);
+            if (uses == 0 || Volatile.Read(ref _isDisposed) != 0)
+            {
+                return false;
+            }
+
             if (Interlocked.CompareExchange(ref _uses, uses + 1, uses) == uses)
             {
-                return;
+                return true;
             }
         }
     }
@@ -121,6 +134,7 @@ public sealed class RegisteredMemory : MemoryManager<byte>
         if (Interlocked.Decrement(ref _uses) == 0)
         {
             _pin.Dispose();
+            OnLetGo?.Invoke();
         }
     }
 

@@ -62,6 +62,17 @@ internal sealed partial class SessionCore
         return operation.Start(this, via, message, OutgoingKind.Request, NewId(isAtHome), cancellationToken);
     }
 
+    /// <summary>Asks for memory that the peer shares; the length of the answer's body.</summary>
+    internal ValueTask<int> RequestAsync(ConnectionMachine via, in OutboundMessage message, RemoteRequest remote, CancellationToken cancellationToken)
+    {
+        CheckMessage(message);
+        var isAtHome = Poller.IsCurrent;
+        var operation = ReadRequestOperation<int>.Rent(Context, isAtHome);
+        operation.Read = static answer => answer.PayloadLength;
+        operation.Remote = remote;
+        return operation.Start(this, via, message, OutgoingKind.Request, NewId(isAtHome), cancellationToken);
+    }
+
     /// <summary>Sends a request whose answer the caller owns, on the connection given or on one of the session's choice.</summary>
     internal ValueTask<InboundMessage> RequestAsync(ConnectionMachine? via, in OutboundMessage message, out MessageId id, CancellationToken cancellationToken)
     {

@@ -27,4 +27,7 @@ internal enum LinkFeatures
 
     /// <summary>Item 0x0007: sessions have keys, and connections ids of their own.</summary>
     Connections = 64,
+
+    /// <summary>Item 0x0008: memory can be shared.</summary>
+    Memory = 128,
 }

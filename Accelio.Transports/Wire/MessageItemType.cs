@@ -23,4 +23,7 @@ internal enum MessageItemType : byte
 
     /// <summary>The id by which the sender wants the connection to be addressed, 4 bytes; on HELLO_REQ and HELLO_RSP.</summary>
     ConnectionId = 7,
+
+    /// <summary>The request is for shared memory, <see cref="RemoteItem.Size"/> bytes; on REQ.</summary>
+    Remote = 8,
 }

@@ -12,7 +12,7 @@ internal ref struct MessageItems
     public const int MaxFailureText = byte.MaxValue;
 
     /// <summary>Bytes that <see cref="Write"/> needs at most.</summary>
-    public const int MaxWritten = AreaHeaderSize + (7 * ItemHeaderSize) + WindowSize + (2 * sizeof(ulong)) + sizeof(byte) + MaxFailureText + KeySize + sizeof(uint);
+    public const int MaxWritten = AreaHeaderSize + (8 * ItemHeaderSize) + WindowSize + (2 * sizeof(ulong)) + sizeof(byte) + MaxFailureText + KeySize + sizeof(uint) + RemoteItem.Size;
 
     private const int AreaHeaderSize = 2;
     private const int ItemHeaderSize = 2;
@@ -67,6 +67,12 @@ internal ref struct MessageItems
     /// <summary>The id by which the sender is to be addressed on the connection.</summary>
     public uint ConnectionId;
 
+    /// <summary>Whether there is a <see cref="MessageItemType.Remote"/>.</summary>
+    public bool HasRemote;
+
+    /// <summary>What is asked of shared memory.</summary>
+    public RemoteItem Remote;
+
     /// <summary>Bytes that <see cref="Write"/> writes.</summary>
     public readonly int Length =>
         AreaHeaderSize
@@ -76,7 +82,8 @@ internal ref struct MessageItems
         + (HasDeadline ? ItemHeaderSize + sizeof(ulong) : 0)
         + (HasExpired ? ItemHeaderSize + sizeof(byte) : 0)
         + (HasSessionKey ? ItemHeaderSize + KeySize : 0)
-        + (HasConnectionId ? ItemHeaderSize + sizeof(uint) : 0);
+        + (HasConnectionId ? ItemHeaderSize + sizeof(uint) : 0)
+        + (HasRemote ? ItemHeaderSize + RemoteItem.Size : 0);
 
     /// <summary>Parses the area; the text lies in <paramref name="userHeader"/>.</summary>
     /// <param name="userHeader">The user header as it came.</param>
@@ -163,6 +170,12 @@ internal ref struct MessageItems
             writer.WriteUInt32(ConnectionId);
         }
 
+        if (HasRemote)
+        {
+            WriteItemHeader(ref writer, MessageItemType.Remote, RemoteItem.Size);
+            Remote.Write(ref writer);
+        }
+
         return writer.Written;
     }
 
@@ -244,6 +257,10 @@ internal ref struct MessageItems
                 items.HasConnectionId = true;
                 items.ConnectionId = BinaryPrimitives.ReadUInt32BigEndian(value);
                 return null;
+            case MessageItemType.Remote:
+                items.HasRemote = true;
+                items.Remote = RemoteItem.Read(value, out var field);
+                return field;
             default:
                 return null;
         }
