@@ -61,14 +61,18 @@ public abstract partial class AccelioServer
         exception);
 
     /// <summary>Has a server listen, on its context.</summary>
-    internal static ValueTask ListenAsync(ServerCore server, PollerContext context, ITransport transport, EndPoint address)
+    internal static ValueTask ListenAsync(ServerCore server, PollerContext context, ITransport transport, EndPoint address) =>
+        ListenAsync(context, () => server.Listen(transport, address));
+
+    /// <summary>Has something listen, on a context.</summary>
+    internal static ValueTask ListenAsync(PollerContext context, Action listen)
     {
         var done = new Signal(context);
         var item = new ActionItem(() =>
         {
             try
             {
-                server.Listen(transport, address);
+                listen();
                 done.Set();
             }
             catch (Exception exception)

@@ -27,3 +27,5 @@ public class RequestEachRulesOverPortableTcp() : RequestEachRules(Wire.PortableT
 public class PortalRulesOverPortableTcp() : PortalRules(Wire.PortableTcp());
 
 public class SharedMemoryRulesOverPortableTcp() : SharedMemoryRules(Wire.PortableTcp());
+
+public class SharedPortRulesOverPortableTcp() : SharedPortRules(Wire.PortableTcp());

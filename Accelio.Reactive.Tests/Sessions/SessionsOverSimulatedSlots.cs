@@ -37,3 +37,5 @@ public class RequestEachRulesOverSimulatedSlots() : RequestEachRules(Wire.Simula
 public class PortalRulesOverSimulatedSlots() : PortalRules(Wire.SimulatedSlots());
 
 public class SharedMemoryRulesOverSimulatedSlots() : SharedMemoryRules(Wire.SimulatedSlots());
+
+public class SharedPortRulesOverSimulatedSlots() : SharedPortRules(Wire.SimulatedSlots());

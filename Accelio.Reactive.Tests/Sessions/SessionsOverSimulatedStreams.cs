@@ -37,3 +37,5 @@ public class RequestEachRulesOverSimulatedStreams() : RequestEachRules(Wire.Simu
 public class PortalRulesOverSimulatedStreams() : PortalRules(Wire.SimulatedStreams());
 
 public class SharedMemoryRulesOverSimulatedStreams() : SharedMemoryRules(Wire.SimulatedStreams());
+
+public class SharedPortRulesOverSimulatedStreams() : SharedPortRules(Wire.SimulatedStreams());

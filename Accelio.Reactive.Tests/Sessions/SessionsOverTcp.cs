@@ -37,3 +37,5 @@ public class RequestEachRulesOverTcp() : RequestEachRules(Wire.Tcp());
 public class PortalRulesOverTcp() : PortalRules(Wire.Tcp());
 
 public class SharedMemoryRulesOverTcp() : SharedMemoryRules(Wire.Tcp());
+
+public class SharedPortRulesOverTcp() : SharedPortRules(Wire.Tcp());

@@ -13,6 +13,12 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
     public IReadOnlyList<AccelioContext> Contexts { get; set; } = [];
 
     /// <summary>
+    /// Servers over several contexts: all of them share the port that the server is bound to, and links go to them in turn. Clients are told of no portals, and bring further connections to the same address: for
+    /// networks where only one port is open. False gives each portal a port of its own, and lets <see cref="AcceptOptions.Portals"/> choose.
+    /// </summary>
+    public bool SharesPort { get; set; }
+
+    /// <summary>
     /// Servers over several contexts: the port of the first portal, of which the others' follow one by one; 0 takes free ones. The address that the server is bound to has a port of its own.
     /// </summary>
     public int FirstPortalPort { get; set; }

@@ -33,6 +33,11 @@ internal sealed partial class WideServer
         var asked = options?.Portals;
         CheckPortals(Portals, asked, $"{nameof(options)}.{nameof(AcceptOptions.Portals)}");
         var privateLength = options?.PrivateData.Length ?? 0;
+        if (_options.SharesPort)
+        {
+            return new PortalPlan(at.Context, []);
+        }
+
         var lead = ServerCore.PortOf(link.LocalEndPoint);
         var open = (asked ?? Portals).Select(static portal => ((PortalCore)portal).Server).Where(server => server.IsOpen && server.EndPoint.Port != lead).ToArray();
         if (open.Length == 0)

@@ -32,6 +32,12 @@ internal sealed partial class WideServer
     {
         // On a context that is ending it fails as the portal does that follows.
         Run(() => Context.TryAdd(this));
+        if (_options.SharesPort)
+        {
+            await ShareAsync(transport, address).ConfigureAwait(false);
+            return;
+        }
+
         await ListenAsync(_servers[0], transport, address).ConfigureAwait(false);
         _endPoint = _servers[0].EndPoint;
         for (var i = 0; i < _servers.Length; i++)
@@ -44,6 +50,21 @@ internal sealed partial class WideServer
                 _ => address,
             };
             await ListenAsync(_servers[i], transport, portal).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ShareAsync(ITransport transport, EndPoint address)
+    {
+        if (transport is not ISpreadingTransport spreading)
+        {
+            throw new ArgumentException($"The links of {transport.Scheme}:// stay on the context that has accepted them; set SharesPort to false.", nameof(transport));
+        }
+
+        await ListenAsync(Context, () => _servers[0].Listen(spreading, address, _servers)).ConfigureAwait(false);
+        _endPoint = _servers[0].EndPoint;
+        foreach (var server in _servers.Skip(1))
+        {
+            await ListenAsync(server.Context, () => server.ListenAs(_endPoint)).ConfigureAwait(false);
         }
     }
 

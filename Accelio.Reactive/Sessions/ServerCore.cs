@@ -88,7 +88,26 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     /// <summary>Starts listening. Context only.</summary>
     /// <exception cref="TransportException">The address cannot be bound.</exception>
     /// <exception cref="ObjectDisposedException">The context is ending.</exception>
-    public void Listen(ITransport transport, EndPoint address)
+    public void Listen(ITransport transport, EndPoint address) =>
+        Listen(() => transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept));
+
+    /// <summary>Starts listening for several servers, on whose contexts the links live in turn. Context only.</summary>
+    /// <exception cref="TransportException">The address cannot be bound.</exception>
+    /// <exception cref="ObjectDisposedException">The context is ending.</exception>
+    public void Listen(ISpreadingTransport transport, EndPoint address, IEnumerable<ServerCore> servers)
+    {
+        LinkPlace[] places = [.. servers.Select(server => new LinkPlace(server.Context.Poller, server.Accept))];
+        Listen(() => transport.Listen(Context.Poller, address, LinkSettings.From(_options), places));
+    }
+
+    /// <summary>Joins a server on another context, which listens for this one, too. Context only.</summary>
+    public void ListenAs(Uri endPoint)
+    {
+        Enter();
+        _endPoint = endPoint;
+    }
+
+    private void Enter()
     {
         if (!_isResident && !Context.TryAdd(this))
         {
@@ -96,10 +115,15 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         }
 
         _isResident = true;
+    }
+
+    private void Listen(Func<IListener> listen)
+    {
+        Enter();
         IListener listener;
         try
         {
-            listener = transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept);
+            listener = listen();
         }
         catch
         {

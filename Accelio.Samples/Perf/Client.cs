@@ -16,20 +16,24 @@ internal sealed class Client : IAsyncDisposable
     /// <summary>The sessions to measure on.</summary>
     public IReadOnlyList<AccelioSession> Sessions => _sessions;
 
-    /// <summary>Opens so many sessions, each on a link of its own, or over so many links.</summary>
-    public static async Task<Client> OpenAsync(Uri url, AccelioContext context, bool dual, int sessions, int links, CancellationToken token)
+    /// <summary>Opens so many sessions on one context, each on a link of its own, or over so many links.</summary>
+    public static Task<Client> OpenAsync(Uri url, AccelioContext context, bool dual, int sessions, int links, CancellationToken token) =>
+        OpenAsync(url, [context], dual, sessions, links, token);
+
+    /// <summary>The same, with a connection of each session on each of the contexts.</summary>
+    public static async Task<Client> OpenAsync(Uri url, IReadOnlyList<AccelioContext> contexts, bool dual, int sessions, int links, CancellationToken token)
     {
         var client = new Client();
         try
         {
             for (var i = 0; i < sessions; i++)
             {
-                client._sessions.Add(await AccelioSession.ConnectAsync(url, Options(context, dual, links == 0 ? null : $"perf-{i % links}"), token));
+                client._sessions.Add(await AccelioSession.ConnectAsync(url, Options(contexts, dual, links == 0 ? null : $"perf-{i % links}"), token));
             }
 
             if (client._sessions[0].AcceptedData.Span.SequenceEqual(ServeCommand.Name.Span))
             {
-                client._stats = await AccelioSession.ConnectAsync(new Uri(url, "/stats"), Options(context, dual, null), token);
+                client._stats = await AccelioSession.ConnectAsync(new Uri(url, "/stats"), Options([contexts[0]], dual, null), token);
             }
 
             return client;
@@ -64,6 +68,6 @@ internal sealed class Client : IAsyncDisposable
         }
     }
 
-    private static AccelioSessionOptions Options(AccelioContext context, bool dual, string? group) =>
-        new() { Context = context, DualSocket = dual, LinkGroup = group, OwnLink = group is null };
+    private static AccelioSessionOptions Options(IReadOnlyList<AccelioContext> contexts, bool dual, string? group) =>
+        new() { Contexts = contexts, DualSocket = dual, LinkGroup = group, OwnLink = group is null };
 }

@@ -16,6 +16,8 @@ internal sealed class CommonOptions
 
     public Option<int?> Cpu { get; } = new("--cpu") { Description = "The processor that the context is pinned to" };
 
+    public Option<int> Contexts { get; } = new("--contexts") { Description = "Contexts, pinned to processors that follow each other if --cpu is given", DefaultValueFactory = _ => 1 };
+
     public Option<double?> Spin { get; } = new("--spin") { Description = "Microseconds to look for work before blocking; 0 blocks at once, -1 never blocks" };
 
     public Option<TcpEngine> Engine { get; } = new("--engine") { Description = "How tcp:// bytes are moved" };
@@ -35,10 +37,14 @@ internal sealed class CommonOptions
         command.Add(Json);
     }
 
-    /// <summary>Starts the context that the options describe.</summary>
-    public AccelioContext StartContext(ParseResult arguments, string name)
+    /// <summary>Starts the contexts that the options describe.</summary>
+    public ContextSet StartContexts(ParseResult arguments, string name) =>
+        new([.. Enumerable.Range(0, Math.Max(1, arguments.GetValue(Contexts))).Select(i => StartContext(arguments, $"{name}-{i}", i))]);
+
+    /// <summary>Starts one context.</summary>
+    public AccelioContext StartContext(ParseResult arguments, string name, int number = 0)
     {
-        var options = new AccelioContextOptions { Name = name, Cpu = arguments.GetValue(Cpu), TcpEngine = arguments.GetValue(Engine) };
+        var options = new AccelioContextOptions { Name = name, Cpu = arguments.GetValue(Cpu) + number, TcpEngine = arguments.GetValue(Engine) };
         if (arguments.GetValue(Spin) is { } microseconds)
         {
             options.SpinTime = microseconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMicroseconds(microseconds);

@@ -27,6 +27,18 @@ internal sealed class Histogram
         Maximum = Math.Max(Maximum, nanoseconds);
     }
 
+    /// <summary>Adds what another one has counted.</summary>
+    public void Add(Histogram other)
+    {
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            _counts[i] += other._counts[i];
+        }
+
+        Count += other.Count;
+        Maximum = Math.Max(Maximum, other.Maximum);
+    }
+
     /// <summary>The latency that this fraction of all stay below, in microseconds.</summary>
     public double Percentile(double fraction)
     {

@@ -6,7 +6,7 @@ using Accelio.Reactive;
 namespace Accelio.Samples.Perf;
 
 /// <summary>
-/// Keeps so many requests in flight and measures: a warm-up, then the window. The loops live on one context, where their awaits come back to, so plain fields do; or, if asked, on the thread pool
+/// Keeps so many requests in flight and measures: a warm-up, then the window. The loops live on one context, whose connections they use, and where their awaits come back to, so plain fields do; or, if asked, on the thread pool
 /// with one in flight. Nothing is allocated per message.
 /// </summary>
 internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int size, int header, int depth, bool verify, bool awaits)
@@ -84,6 +84,38 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
             AllocatedBytesPerMessage = Math.Round((double)_allocated / Math.Max(1, messages), 3),
             GcCollections = _collections,
             CpuSeconds = Math.Round(_cpu.TotalSeconds, 3),
+        };
+    }
+
+    /// <summary>What several measured at the same time, one on each context.</summary>
+    public static RunResult Merge(IReadOnlyList<LoadRunner> runners, IReadOnlyList<RunResult> results)
+    {
+        if (results.Count == 1)
+        {
+            return results[0];
+        }
+
+        var latency = runners[0]._latency;
+        foreach (var runner in runners.Skip(1))
+        {
+            latency.Add(runner._latency);
+        }
+
+        var messages = results.Sum(result => result.Messages);
+        return results[0] with
+        {
+            Connections = results.Sum(result => result.Connections),
+            Seconds = results.Max(result => result.Seconds),
+            Messages = messages,
+            PeakMessagesPerSecond = results.Sum(result => result.PeakMessagesPerSecond),
+            P50us = latency.Percentile(0.5),
+            P90us = latency.Percentile(0.9),
+            P99us = latency.Percentile(0.99),
+            P999us = latency.Percentile(0.999),
+            Maxus = latency.Maximum / 1000.0,
+
+            // Counted for the whole process.
+            AllocatedBytesPerMessage = Math.Round((double)runners[0]._allocated / Math.Max(1, messages), 3),
         };
     }
 

@@ -5,7 +5,7 @@ using Accelio.Samples.HelloWorld;
 
 namespace Accelio.Samples.Perf;
 
-/// <summary>An echo server: a response repeats its request's header and body. Sessions on /stats get the counts instead.</summary>
+/// <summary>An echo server, with a portal on each of its contexts: a response repeats its request's header and body. Sessions on /stats get the counts instead.</summary>
 internal static class ServeCommand
 {
     /// <summary>What the server sends along when it accepts, so that clients know it.</summary>
@@ -18,7 +18,7 @@ internal static class ServeCommand
         var reject = new Option<bool>("--reject") { Description = "Reject every session" };
         var command = new Command("serve", "An echo server that counts; prints 'listening URL' once it is ready")
         {
-            common.Url, common.Cpu, common.Spin, common.Engine, redirect, reject,
+            common.Url, common.Contexts, common.Cpu, common.Spin, common.Engine, redirect, reject,
         };
         command.SetAction((arguments, token) => RunAsync(common, arguments, arguments.GetValue(redirect), arguments.GetValue(reject), token));
         return command;
@@ -43,47 +43,18 @@ internal static class ServeCommand
 
     private static async Task RunAsync(CommonOptions common, ParseResult arguments, Uri? redirect, bool reject, CancellationToken token)
     {
-        await using var context = common.StartContext(arguments, "serve");
-        await using var server = await AccelioServer.BindAsync(arguments.GetRequiredValue(common.Url), new AccelioServerOptions { Context = context }, token);
-        long requests = 0;
-        long messages = 0;
-        long bytes = 0;
-        long receipts = 0;
+        await using var contexts = common.StartContexts(arguments, "serve");
+        await using var server = await AccelioServer.BindAsync(arguments.GetRequiredValue(common.Url), new AccelioServerOptions { Contexts = contexts.All }, token);
         var sessions = 0;
-
         server.SessionRequests.Subscribe(request => Answer(request, redirect, reject));
         server.Sessions.Subscribe(session =>
         {
-            sessions++;
-            session.Events.Subscribe(static _ => { }, () => sessions--);
+            Interlocked.Increment(ref sessions);
+            session.Events.Subscribe(static _ => { }, () => Interlocked.Decrement(ref sessions));
         });
-        server.Messages.Subscribe(message =>
-        {
-            messages++;
-            bytes += message.Header.Length + message.PayloadLength;
-            receipts += message.ReceiptRequested ? 1 : 0;
-        });
-        server.Handle(request =>
-        {
-            requests++;
-            bytes += request.Header.Length + request.PayloadLength;
-            return request.RespondAsync(request.Message.TryGetMemory(out var body)
-                ? new OutboundMessage(body) { Header = request.Header }
-                : new OutboundMessage(request.Payload) { Header = request.Header });
-        });
-        server.Handle("/stats", request => request.RespondAsync(JsonSerializer.SerializeToUtf8Bytes(
-            new ServerStats
-            {
-                Messages = requests + messages,
-                Bytes = bytes,
-                Receipts = receipts,
-                AllocatedBytes = GC.GetTotalAllocatedBytes(precise: true),
-                GcCollections = GC.CollectionCount(0),
-                CpuSeconds = Environment.CpuUsage.TotalTime.TotalSeconds,
-                WorkingSetBytes = Environment.WorkingSet,
-                Sessions = sessions,
-            },
-            PerfJson.Default.ServerStats)));
+        ServeCounts[] counts = [.. server.Portals.Select(portal => new ServeCounts(portal))];
+        server.Handle("/stats", request => request.RespondAsync(
+            JsonSerializer.SerializeToUtf8Bytes(ServeCounts.Sum(counts, Volatile.Read(ref sessions)), PerfJson.Default.ServerStats)));
 
         Console.WriteLine($"listening {server.EndPoint}");
         await Console.Out.FlushAsync(token);

@@ -179,11 +179,17 @@ internal sealed class PortableWatch(PortableReactor reactor, Socket socket, bool
         return true;
     }
 
-    /// <summary>Closes the socket. Operations that are under way come back, and find that their generation is over.</summary>
-    public void Close()
+    /// <summary>Leaves the socket to another watch. Operations that are under way come back, and find that their generation is over.</summary>
+    public void Leave()
     {
         Detach();
         Generation++;
+    }
+
+    /// <summary>Closes the socket. Operations that are under way come back, and find that their generation is over.</summary>
+    public void Close()
+    {
+        Leave();
         Accepted?.Dispose();
         socket.Dispose();
     }

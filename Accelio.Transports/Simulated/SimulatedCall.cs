@@ -7,6 +7,7 @@ internal sealed class SimulatedCall : WorkItem
 {
     private readonly SimulatedHub _hub;
     private readonly SimulatedListener? _listener;
+    private readonly LinkPlace? _place;
     private readonly SimulatedPath _path;
     private SimulatedPort? _answer;
     private bool _answered;
@@ -17,10 +18,11 @@ internal sealed class SimulatedCall : WorkItem
     {
         _hub = hub;
         _listener = hub.Find(caller.Remote);
+        _place = _listener?.NextPlace();
         Caller = caller;
         Plan = plan;
         Circuit = caller.Circuit = hub.Wires.Open(caller);
-        _path = hub.CreatePath(this, caller.Local, caller.Remote, _listener?.Poller ?? caller.Poller);
+        _path = hub.CreatePath(this, caller.Local, caller.Remote, _place?.Poller ?? caller.Poller);
     }
 
     /// <summary>Who calls.</summary>
@@ -56,7 +58,7 @@ internal sealed class SimulatedCall : WorkItem
         {
             Caller.OnAnswered(_answer, _path, _reason);
         }
-        else if (_listener is null)
+        else if (_listener is null || _place is null)
         {
             _answered = true;
             _reason = $"nobody listens at {Caller.Remote}";
@@ -64,14 +66,14 @@ internal sealed class SimulatedCall : WorkItem
         }
         else
         {
-            Answer(_listener);
+            Answer(_listener, _place);
         }
     }
 
-    private void Answer(SimulatedListener listener)
+    private void Answer(SimulatedListener listener, LinkPlace place)
     {
         var back = _hub.CreatePath(this, Caller.Remote, Caller.Local, Caller.Poller);
-        var end = listener.Take(this, back, out _reason);
+        var end = listener.Take(this, place, back, out _reason);
         _answer = end?.Port;
         _answered = true;
         if (back.Carry(this, 0))

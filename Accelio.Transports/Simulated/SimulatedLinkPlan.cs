@@ -33,9 +33,9 @@ internal readonly struct SimulatedLinkPlan
     public SimulatedListener? Listener { get; init; }
 
     /// <summary>The plan of the end that a listener makes for the dialer of this one.</summary>
-    public SimulatedLinkPlan ForListener(SimulatedListener listener) => new()
+    public SimulatedLinkPlan ForListener(SimulatedListener listener, Poller poller) => new()
     {
-        Poller = listener.Poller,
+        Poller = poller,
         Kind = Kind,
         IsClient = false,
         Options = Options,

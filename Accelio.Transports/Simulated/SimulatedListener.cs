@@ -8,21 +8,22 @@ internal sealed class SimulatedListener : IListener
 {
     private readonly SimulatedHub _hub;
     private readonly LinkOptions _options;
-    private readonly Func<Link, ILinkSink> _accept;
+    private readonly IReadOnlyList<LinkPlace> _places;
+    private int _turn = -1;
     private int _links;
-    private bool _stopped;
+    private volatile bool _stopped;
 
     /// <summary>Creates a listener; the caller enters it into the hub.</summary>
-    public SimulatedListener(SimulatedHub hub, Poller poller, SimulatedEndPoint address, LinkOptions options, Func<Link, ILinkSink> accept)
+    public SimulatedListener(SimulatedHub hub, Poller poller, SimulatedEndPoint address, LinkOptions options, IReadOnlyList<LinkPlace> places)
     {
         _hub = hub;
         _options = options;
-        _accept = accept;
+        _places = places;
         Poller = poller;
         Address = address;
     }
 
-    /// <summary>The poller on which links are accepted and live.</summary>
+    /// <summary>The poller of the listener; its links live at their places.</summary>
     public Poller Poller { get; }
 
     /// <summary>The address.</summary>
@@ -41,11 +42,14 @@ internal sealed class SimulatedListener : IListener
         _hub.Remove(this);
     }
 
-    /// <summary>Makes the accepting end of a call. Poller thread.</summary>
+    /// <summary>Where the next call goes. Any thread.</summary>
+    public LinkPlace NextPlace() => _places.Count == 1 ? _places[0] : LinkPlace.InTurn(_places, (uint)Interlocked.Increment(ref _turn));
+
+    /// <summary>Makes the accepting end of a call. On the poller of the place.</summary>
     /// <returns>Null when no link is taken; <paramref name="reason"/> says why.</returns>
-    public ISimulatedEnd? Take(SimulatedCall call, SimulatedPath back, out string reason)
+    public ISimulatedEnd? Take(SimulatedCall call, LinkPlace place, SimulatedPath back, out string reason)
     {
-        if (_stopped || _links >= _options.MaxLinks)
+        if (_stopped || Volatile.Read(ref _links) >= _options.MaxLinks)
         {
             reason = _stopped ? $"the listener at {Address} has stopped" : $"the listener at {Address} has all the links it takes";
             if (!_stopped)
@@ -57,13 +61,13 @@ internal sealed class SimulatedListener : IListener
         }
 
         reason = "";
-        _links++;
-        var (_, end) = SimulatedTransport.Create(call.Plan.ForListener(this), _options, _accept);
+        Interlocked.Increment(ref _links);
+        var (_, end) = SimulatedTransport.Create(call.Plan.ForListener(this, place.Poller), _options, place.Accept);
         end.Port.Connect(call.Caller, back);
         call.Circuit.Attach(end.Port);
         return end;
     }
 
-    /// <summary>An accepted link is gone. Poller thread.</summary>
-    public void OnLinkClosed() => _links--;
+    /// <summary>An accepted link is gone. On its poller.</summary>
+    public void OnLinkClosed() => Interlocked.Decrement(ref _links);
 }

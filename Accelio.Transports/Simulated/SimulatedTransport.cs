@@ -9,7 +9,7 @@ namespace Accelio.Transports.Simulated;
 /// Links between pollers of one process: the same framing, credits and callbacks as the real transports, without an operating system. Works on every
 /// poller. URI: <c>sim://host:port?kind=stream|slots&amp;seed=n</c>; the dialer decides for both ends.
 /// </summary>
-internal sealed class SimulatedTransport : ITransport
+internal sealed class SimulatedTransport : ISpreadingTransport
 {
     private const int DefaultPort = 2061;
 
@@ -63,7 +63,11 @@ internal sealed class SimulatedTransport : ITransport
     public ValueTask<EndPoint[]> ResolveAsync(Uri uri, CancellationToken cancellationToken) => new([Parse(uri)]);
 
     /// <inheritdoc/>
-    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept)
+    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept) =>
+        Listen(poller, address, options, [new LinkPlace(poller, accept)]);
+
+    /// <inheritdoc/>
+    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, IReadOnlyList<LinkPlace> places)
     {
         var asked = From(address);
         if (Options.IsBoundToHost && asked.Host != Options.LocalHost)
@@ -74,7 +78,7 @@ internal sealed class SimulatedTransport : ITransport
         }
 
         var port = asked.Port == 0 ? Hub.ChoosePort(asked.Host) : asked.Port;
-        var listener = new SimulatedListener(Hub, poller, new SimulatedEndPoint(asked.Host, port), options, accept);
+        var listener = new SimulatedListener(Hub, poller, new SimulatedEndPoint(asked.Host, port), options, places);
         Hub.Add(listener);
         return listener;
     }

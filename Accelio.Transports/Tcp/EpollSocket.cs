@@ -18,9 +18,14 @@ internal sealed unsafe class EpollSocket : TcpSocket
     private SocketHandler? _handler;
 
     private EpollSocket(SocketReactor reactor, int descriptor)
+        : this(reactor, descriptor, new DescriptorHandle(descriptor))
+    {
+    }
+
+    private EpollSocket(SocketReactor reactor, int descriptor, DescriptorHandle handle)
     {
         _reactor = reactor;
-        _handle = new DescriptorHandle(descriptor);
+        _handle = handle;
         _descriptor = descriptor;
     }
 
@@ -75,6 +80,13 @@ internal sealed unsafe class EpollSocket : TcpSocket
 
     /// <inheritdoc/>
     public override void Watch(SocketHandler handler, bool wantRead) => Watch(handler, wantRead, wantWrite: false);
+
+    /// <inheritdoc/>
+    public override TcpSocket MoveTo(Poller poller)
+    {
+        Unwatch();
+        return new EpollSocket((SocketReactor)poller.Sockets!, _descriptor, _handle);
+    }
 
     /// <inheritdoc/>
     public override int BindLocal(IPAddress address)

@@ -36,6 +36,13 @@ internal sealed unsafe partial class PortableSocket : TcpSocket
     public override void Watch(SocketHandler handler, bool wantRead) => _watch.Attach(handler, wantRead, wantWrite: false);
 
     /// <inheritdoc/>
+    public override TcpSocket MoveTo(Poller poller)
+    {
+        _watch.Leave();
+        return new PortableSocket((PortableReactor)poller.Sockets!, _socket, isListening: false);
+    }
+
+    /// <inheritdoc/>
     public override int BindLocal(IPAddress address)
     {
         try

@@ -52,13 +52,14 @@ internal sealed unsafe partial class TcpLink : StreamLink
 
     /// <summary>Makes the link of sockets that were accepted and have said what they are for.</summary>
     /// <param name="listener">Who counts the link.</param>
+    /// <param name="poller">Where it lives, and the sockets are watched.</param>
     /// <param name="control">The only socket, or the one of the frames.</param>
     /// <param name="data">The socket of the bulk bytes, or null.</param>
     /// <param name="remote">Address of the peer's control socket.</param>
-    internal static TcpLink Accept(TcpListener listener, TcpSocket control, TcpSocket? data, IPEndPoint remote)
+    internal static TcpLink Accept(TcpListener listener, Poller poller, TcpSocket control, TcpSocket? data, IPEndPoint remote)
     {
         var local = control.LocalEndPoint ?? remote;
-        var link = new TcpLink(listener.Poller, listener.Options, isClient: false, data is not null, local, remote, listener);
+        var link = new TcpLink(poller, listener.Options, isClient: false, data is not null, local, remote, listener);
         control.Watch(link._streams[ControlStream] = new TcpStream(link, ControlStream, control), wantRead: true);
         data?.Watch(link._streams[DataStream] = new TcpStream(link, DataStream, data), wantRead: true);
 

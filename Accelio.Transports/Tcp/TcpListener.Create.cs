@@ -9,7 +9,7 @@ internal sealed partial class TcpListener
 {
     /// <summary>Binds and listens.</summary>
     /// <exception cref="TransportException">The address is taken, not of this machine, or not allowed.</exception>
-    internal static TcpListener Create(Poller poller, IPEndPoint address, LinkOptions options, Func<Link, ILinkSink> accept)
+    internal static TcpListener Create(Poller poller, IPEndPoint address, LinkOptions options, IReadOnlyList<LinkPlace> places)
     {
         var result = TcpSocket.Listen(poller, address, options.Backlog, out var socket);
         if (result < 0)
@@ -19,7 +19,7 @@ internal sealed partial class TcpListener
 
         try
         {
-            return new TcpListener(poller, options, accept, socket!, socket!.LocalEndPoint ?? address);
+            return new TcpListener(poller, options, places, socket!, socket!.LocalEndPoint ?? address);
         }
         catch
         {

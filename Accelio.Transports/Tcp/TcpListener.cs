@@ -11,26 +11,29 @@ internal sealed partial class TcpListener : IListener
 {
     private const long AcceptBackOff = TimeSpan.TicksPerMillisecond * 100;
 
-    private readonly Func<Link, ILinkSink> _accept;
+    private readonly IReadOnlyList<LinkPlace> _places;
     private readonly TcpAcceptor _acceptor;
     private readonly TcpAcceptTimer _acceptTimer;
     private readonly HashSet<TcpNewcomer> _newcomers = [];
     private readonly Dictionary<TcpPairKey, TcpNewcomer> _halves = [];
+    private uint _turn;
+
+    // Links of other pollers count, too.
     private int _unconfigured;
     private int _links;
 
-    private TcpListener(Poller poller, LinkOptions options, Func<Link, ILinkSink> accept, TcpSocket socket, IPEndPoint local)
+    private TcpListener(Poller poller, LinkOptions options, IReadOnlyList<LinkPlace> places, TcpSocket socket, IPEndPoint local)
     {
         Poller = poller;
         Options = options;
         LocalEndPoint = local;
-        _accept = accept;
+        _places = places;
         _acceptor = new TcpAcceptor(this, socket);
         _acceptTimer = new TcpAcceptTimer(this);
         socket.Watch(_acceptor, wantRead: true);
     }
 
-    /// <summary>The poller of the listener and of its links.</summary>
+    /// <summary>The poller of the listener; its links live at their places.</summary>
     public Poller Poller { get; }
 
     /// <summary>Settings and limits of the links.</summary>
@@ -46,10 +49,10 @@ internal sealed partial class TcpListener : IListener
     public Action<EndPoint?, LinkError, string>? OnRejected { get; set; }
 
     /// <summary>Sockets and links that are not set up yet.</summary>
-    public int PendingCount => _newcomers.Count + _unconfigured;
+    public int PendingCount => _newcomers.Count + Volatile.Read(ref _unconfigured);
 
     /// <summary>Links that are alive.</summary>
-    public int LinkCount => _links;
+    public int LinkCount => Volatile.Read(ref _links);
 
     /// <inheritdoc/>
     public void Stop()
@@ -75,10 +78,10 @@ internal sealed partial class TcpListener : IListener
     /// <summary>A socket was accepted.</summary>
     internal void Accepted(TcpSocket socket, IPEndPoint? remote, long now)
     {
-        if (remote is null || PendingCount >= Options.MaxPendingLinks || _links + _newcomers.Count >= Options.MaxLinks)
+        if (remote is null || PendingCount >= Options.MaxPendingLinks || LinkCount + _newcomers.Count >= Options.MaxLinks)
         {
             socket.Dispose();
-            OnRejected?.Invoke(remote, LinkError.LimitExceeded, $"{PendingCount} links are being set up and {_links} are alive");
+            OnRejected?.Invoke(remote, LinkError.LimitExceeded, $"{PendingCount} links are being set up and {LinkCount} are alive");
             return;
         }
 
@@ -131,14 +134,36 @@ internal sealed partial class TcpListener : IListener
         }
     }
 
-    /// <summary>A link has been set up.</summary>
-    internal void LinkConfigured() => _unconfigured--;
+    /// <summary>A link has been set up. On its poller.</summary>
+    internal void LinkConfigured() => Interlocked.Decrement(ref _unconfigured);
 
-    /// <summary>A link has closed.</summary>
+    /// <summary>A link has closed. On its poller.</summary>
     internal void LinkClosed(bool wasConfigured)
     {
-        _links--;
-        _unconfigured -= wasConfigured ? 0 : 1;
+        Interlocked.Decrement(ref _links);
+        if (!wasConfigured)
+        {
+            Interlocked.Decrement(ref _unconfigured);
+        }
+    }
+
+    /// <summary>Makes the link of sockets that have come to their place. On its poller.</summary>
+    internal void OpenAt(LinkPlace place, TcpSocket control, TcpSocket? data, IPEndPoint remote)
+    {
+        var link = TcpLink.Accept(this, place.Poller, control, data, remote);
+        ILinkSink sink;
+        try
+        {
+            sink = place.Accept(link);
+        }
+        catch (Exception failure)
+        {
+            place.Poller.ReportUnhandled(failure);
+            link.Abort(LinkError.Aborted, "the owner of the listener failed to take the link");
+            return;
+        }
+
+        link.Start(sink);
     }
 
     private void AwaitTwin(TcpNewcomer newcomer)
@@ -161,22 +186,22 @@ internal sealed partial class TcpListener : IListener
             TcpSocketOptions.Apply(data.Socket, local, data.Remote, Options);
         }
 
-        _links++;
-        _unconfigured++;
-        var link = TcpLink.Accept(this, control.Socket, data?.Socket, control.Remote);
-        ILinkSink sink;
-        try
+        Interlocked.Increment(ref _links);
+        Interlocked.Increment(ref _unconfigured);
+        var place = LinkPlace.InTurn(_places, _turn++);
+        if (ReferenceEquals(place.Poller, Poller))
         {
-            sink = _accept(link);
-        }
-        catch (Exception failure)
-        {
-            Poller.ReportUnhandled(failure);
-            link.Abort(LinkError.Aborted, "the owner of the listener failed to take the link");
+            OpenAt(place, control.Socket, data?.Socket, control.Remote);
             return;
         }
 
-        link.Start(sink);
+        // Only now is it known which sockets belong together. Nothing was read of them but what they are for.
+        var handOver = new TcpHandOver(this, place, control, data);
+        if (!place.Poller.Post(handOver))
+        {
+            handOver.Drop();
+            LinkClosed(wasConfigured: false);
+        }
     }
 
     private void Forget(TcpNewcomer newcomer)

@@ -45,6 +45,9 @@ internal abstract unsafe class TcpSocket : IDisposable
     /// <summary>Gives the socket an address of this machine to connect from; the system chooses the port.</summary>
     public abstract int BindLocal(IPAddress address);
 
+    /// <summary>The same connection for another poller of the same engine, not watched yet; of this nothing is left.</summary>
+    public abstract TcpSocket MoveTo(Poller poller);
+
     /// <summary>Begins to connect; the handler is told that the socket takes output when the outcome is known
     /// (<see cref="TakeError"/>), never from inside this call.</summary>
     /// <returns>0, or a negated error number: then nothing was begun, and nobody is told anything.</returns>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Accelio.Transports.Polling;
 
 namespace Accelio.Transports.Tcp;
@@ -8,7 +9,7 @@ namespace Accelio.Transports.Tcp;
 /// servers take both). Needs a poller that watches
 /// sockets.
 /// </summary>
-internal sealed class TcpTransport : ITransport
+internal sealed class TcpTransport : ISpreadingTransport
 {
     /// <summary>The scheme.</summary>
     public const string SchemeName = "tcp";
@@ -22,7 +23,23 @@ internal sealed class TcpTransport : ITransport
 
     /// <inheritdoc/>
     public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept) =>
-        TcpListener.Create(poller, TcpAddress.Require(address), options, accept);
+        Listen(poller, address, options, [new LinkPlace(poller, accept)]);
+
+    /// <inheritdoc/>
+    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, IReadOnlyList<LinkPlace> places)
+    {
+        foreach (var place in places)
+        {
+            if (place.Poller.Sockets?.GetType() != poller.Sockets?.GetType())
+            {
+                throw new TransportException(
+                    "Contexts that share a port must have the same TcpEngine: a socket stays with the engine that has accepted it. Give them the same, or portals with ports of their own.",
+                    SocketError.OperationNotSupported);
+            }
+        }
+
+        return TcpListener.Create(poller, TcpAddress.Require(address), options, places);
+    }
 
     /// <inheritdoc/>
     public Link Dial(Poller poller, EndPoint address, LinkOptions options, ILinkSink sink) =>
