@@ -281,9 +281,36 @@ public class PollerTests
         Assert.Contains("kept enqueueing", reported!.Message, StringComparison.Ordinal);
     }
 
-    private sealed class Source(Func<int> poll) : IPollable
+    [Fact]
+    public void A_source_that_has_something_to_do_keeps_the_poller_from_sleeping()
+    {
+        var ready = true;
+        using var poller = new ManualPoller();
+        poller.Register(new Source(() => 0, () => !ready));
+
+        var asked = poller.Poll(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, asked);
+        Assert.True(HostMustPoll(poller), "the host sleeps although a source has something");
+
+        ready = false;
+        poller.Poll(TimeSpan.Zero);
+        poller.Poll(TimeSpan.Zero);
+        Assert.False(HostMustPoll(poller), "the host is woken although nobody has anything");
+    }
+
+    private static bool HostMustPoll(ManualPoller poller)
+    {
+        using var watch = new Accelio.Native.Linux.DescriptorHandle(Accelio.Native.Linux.Epoll.Create());
+        using var events = new Accelio.Native.Linux.EpollEventBuffer(1);
+        Accelio.Native.Linux.Epoll.Add(watch.Descriptor, (int)poller.PollHandle.DangerousGetHandle(), Accelio.Native.Linux.Epoll.In, 0);
+        return Accelio.Native.Linux.Epoll.Wait(watch.Descriptor, events, 0) == 1;
+    }
+
+    private sealed class Source(Func<int> poll, Func<bool>? prepareToSleep = null) : IPollable
     {
         public int Poll(long now) => poll();
+
+        public bool PrepareToSleep() => prepareToSleep?.Invoke() ?? true;
     }
 
     private sealed class Flushable(Action flush) : IFlushable

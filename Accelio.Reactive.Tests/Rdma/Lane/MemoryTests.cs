@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Net;
+using Accelio.Reactive.Tests.Contract;
+using Accelio.Transports;
+using Accelio.Transports.Memory;
+using Accelio.Transports.Polling;
+using Accelio.Transports.Rdma;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Rdma.Lane;
+
+/// <summary>Bodies in memory that the device knows are not copied, at neither end.</summary>
+public sealed unsafe class MemoryTests : IDisposable
+{
+    private const int Length = 300_000;
+    private const ulong Serial = 5;
+
+    private readonly LinkPair _pair = new(CreatePoller, onOnePoller: false, isInstant: false);
+    private readonly TestToken _token = new(Serial, []);
+
+    public MemoryTests() =>
+        _pair.Connect(new RdmaTransport(), new IPEndPoint(RdmaAddresses.Server, 0), new LinkOptions(), new LinkOptions());
+
+    public void Dispose() => _pair.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void A_body_in_rented_memory_is_read_where_it_lies(int parts)
+    {
+        Slab slab = null!;
+        _pair.On(_pair.Client, () =>
+        {
+            slab = _pair.ClientPoller.Memory.Rent(Length);
+            Assert.Equal(SendStatus.Referenced, Send(Cut(slab, parts)));
+            Assert.Equal(1 + parts, slab.Holds);
+
+            // After the call: a copy would not have it.
+            Pattern.Fill(Serial, 0, slab.Span[..Length]);
+        });
+
+        _pair.DriveUntil(() => _pair.Server.Frames.Count == 1 && _pair.Client.Released == 1, "the body arrives as it is now, and is released");
+
+        Assert.Equal(1, slab.Holds);
+        slab.Release();
+    }
+
+    [Fact]
+    public void A_body_in_more_parts_than_the_peer_takes_is_copied_and_released_at_once()
+    {
+        Slab slab = null!;
+        _pair.On(_pair.Server, () => _pair.Server.Call(link => link.PauseReceive()));
+        _pair.On(_pair.Client, () =>
+        {
+            slab = _pair.ClientPoller.Memory.Rent(Length);
+            Pattern.Fill(Serial, 0, slab.Span[..Length]);
+            Assert.Equal(SendStatus.Referenced, Send(Cut(slab, 5)));
+            Assert.Equal(1, slab.Holds);
+        });
+        _pair.DriveUntil(() => _pair.Client.Released == 1, "the copy is enough");
+        slab.Span.Clear();
+        slab.Release();
+
+        _pair.On(_pair.Server, () => _pair.Server.Call(link => link.ResumeReceive()));
+        _pair.DriveUntil(() => _pair.Server.Frames.Count == 1, "the copy arrives");
+    }
+
+    [Fact]
+    public void A_body_is_read_straight_into_rented_memory()
+    {
+        Slab landing = null!;
+        _pair.On(_pair.Server, () => landing = _pair.ServerPoller.Memory.Rent(Length));
+        _pair.Server.OnArrivalDo = (ref InboundFrame frame) =>
+        {
+            frame.Placement = PlacementKind.Destination;
+            frame.Destination = landing.Pointer;
+        };
+        var rented = _pair.ServerPoller.Memory.Statistics.RentedBlocks;
+
+        _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, Serial, Length));
+        var most = rented;
+        _pair.DriveUntil(
+            () =>
+            {
+                most = Math.Max(most, _pair.ServerPoller.Memory.Statistics.RentedBlocks);
+                return _pair.Server.Frames.Count == 1;
+            },
+            "the body arrives");
+
+        Assert.True(_pair.Server.Frames[0].AtDestination);
+        Assert.Equal(-1, Pattern.FindMismatch(Serial, landing.Span[..Length]));
+        Assert.True(most <= rented + 1, "memory was rented besides that for a message");
+        landing.Release();
+    }
+
+    private static ManualPoller CreatePoller(TimeProvider time) =>
+        new(new PollerOptions { TimeProvider = time, PoisonMemory = true, QuarantineOfMemory = 32 });
+
+    private static ReadOnlySequence<byte> Cut(Slab slab, int parts)
+    {
+        var whole = slab.Memory[..Length];
+        var each = Length / parts;
+        return BodySegment.Of([.. Enumerable.Range(0, parts).Select(i => (ReadOnlyMemory<byte>)whole[(i * each)..(i == parts - 1 ? Length : (i + 1) * each)])]);
+    }
+
+    private SendStatus Send(ReadOnlySequence<byte> body)
+    {
+        var status = default(SendStatus);
+        _pair.Client.Tokens.Add(_token);
+        _pair.Client.Call(link =>
+        {
+            var frame = new OutboundFrame { Header = TestFrame.HeaderOf(FrameType.Request, Serial), Body = body, Token = _token };
+            status = link.Send(ref frame);
+        });
+        return status;
+    }
+}
