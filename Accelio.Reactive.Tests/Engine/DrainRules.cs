@@ -108,6 +108,37 @@ public class DrainRules
         Assert.Equal([FrameType.FinResponse, FrameType.FinRequest], world.TakeSent().Select(frame => frame.Type));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void While_the_session_looks_for_another_place_what_is_queued_waits_and_the_peer_is_told_at_the_end_of_that(bool isClosedMeanwhile)
+    {
+        var world = Open(windowMessages: 1);
+        world.Events.Moves = true;
+        world.Send(new RecordedMessage("sent"));
+        var queued = world.Send(new RecordedMessage("queued"));
+        var first = world.TakeOne();
+
+        PeerSays(world, [3]);
+        PeerSays(world, [3]);
+        var late = world.Send(new RecordedMessage("late"));
+        world.PeerResponse(first, "A", creditMessages: 5, creditBytes: 500);
+
+        Assert.Empty(world.TakeSent());
+        Assert.Equal(("pending", "pending", 1), (queued.Outcome, late.Outcome, world.Events.Log.Count));
+        if (isClosedMeanwhile)
+        {
+            world.PeerControl(FrameType.FinRequest, 77);
+            Assert.Equal([FrameType.FinResponse, FrameType.FinRequest], world.TakeSent().Select(frame => frame.Type));
+        }
+
+        world.On(world.Connection.EndMove);
+
+        Assert.Equal(("failed SessionClosed", "failed SessionClosed"), (queued.Outcome, late.Outcome));
+        Assert.Equal(isClosedMeanwhile ? [] : [4], world.TakeSent().Select(frame => frame.UserHeader[0]));
+        Assert.Equal(!isClosedMeanwhile, world.Events.Log.Contains("closing by peer"));
+    }
+
     [Fact]
     public void Both_may_drain_at_once_and_a_second_drain_changes_nothing()
     {

@@ -66,6 +66,11 @@ internal sealed class RecordedEvents : IConnectionEvents
 
     public void OnError(ConnectionMachine connection, AccelioStatus status, string detail) => Log.Add($"error {status}");
 
+    /// <summary>Whether the session goes on elsewhere when the peer drains.</summary>
+    public bool Moves { get; set; }
+
+    public bool TryMove(ConnectionMachine connection) => Moves;
+
     public void OnPeerDrains(ConnectionMachine connection) => Log.Add("peer drains");
 
     public void OnClosing(ConnectionMachine connection, bool byPeer) => Log.Add(byPeer ? "closing by peer" : "closing");

@@ -29,3 +29,5 @@ public class PortalRulesOverPortableTcp() : PortalRules(Wire.PortableTcp());
 public class SharedMemoryRulesOverPortableTcp() : SharedMemoryRules(Wire.PortableTcp());
 
 public class SharedPortRulesOverPortableTcp() : SharedPortRules(Wire.PortableTcp());
+
+public class MoveTestsOverPortableTcp() : MoveTests(Wire.PortableTcp());

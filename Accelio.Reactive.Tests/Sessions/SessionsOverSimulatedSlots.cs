@@ -39,3 +39,5 @@ public class PortalRulesOverSimulatedSlots() : PortalRules(Wire.SimulatedSlots()
 public class SharedMemoryRulesOverSimulatedSlots() : SharedMemoryRules(Wire.SimulatedSlots());
 
 public class SharedPortRulesOverSimulatedSlots() : SharedPortRules(Wire.SimulatedSlots());
+
+public class MoveTestsOverSimulatedSlots() : MoveTests(Wire.SimulatedSlots());

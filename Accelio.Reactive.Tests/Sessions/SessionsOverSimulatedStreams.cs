@@ -39,3 +39,5 @@ public class PortalRulesOverSimulatedStreams() : PortalRules(Wire.SimulatedStrea
 public class SharedMemoryRulesOverSimulatedStreams() : SharedMemoryRules(Wire.SimulatedStreams());
 
 public class SharedPortRulesOverSimulatedStreams() : SharedPortRules(Wire.SimulatedStreams());
+
+public class MoveTestsOverSimulatedStreams() : MoveTests(Wire.SimulatedStreams());

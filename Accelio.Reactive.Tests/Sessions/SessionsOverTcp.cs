@@ -39,3 +39,5 @@ public class PortalRulesOverTcp() : PortalRules(Wire.Tcp());
 public class SharedMemoryRulesOverTcp() : SharedMemoryRules(Wire.Tcp());
 
 public class SharedPortRulesOverTcp() : SharedPortRules(Wire.Tcp());
+
+public class MoveTestsOverTcp() : MoveTests(Wire.Tcp());

@@ -32,6 +32,57 @@ public class DrainTimeTests
     }
 
     [Fact]
+    public void A_session_looks_for_the_next_server_no_longer_than_ConnectTimeout_and_its_calls_wait_so_long()
+    {
+        using var world = new World();
+        var first = world.Bind("sim://first:1");
+        world.Silence("silent");
+        world.Bind("sim://silent:1", options => options.SetupTimeout = TimeSpan.FromHours(1));
+        world.Server.SessionRequests.Subscribe(request => request.Redirect(first.EndPoint, new Uri("sim://silent:1")));
+        var session = world.Connect(options => options.ConnectTimeout = TimeSpan.FromSeconds(9));
+
+        var draining = first.DrainAsync().AsTask();
+        world.Tick();
+        var asking = session.RequestAsync(new byte[1], answer => answer.PayloadLength).AsTask();
+        world.Pass(TimeSpan.FromSeconds(8.9));
+        Assert.False(asking.IsCompleted || draining.IsCompleted);
+        world.Pass(TimeSpan.FromSeconds(0.2));
+
+        Assert.IsType<ConnectionLostException>(asking.Exception?.InnerException);
+        Assert.Equal((SessionState.Closed, true), (session.State, draining.IsCompletedSuccessfully));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_session_that_is_closed_while_it_looks_for_the_next_server_is_closed(bool abruptly)
+    {
+        using var world = new World();
+        var first = world.Bind("sim://first:1");
+        world.Silence("silent");
+        world.Bind("sim://silent:1", options => options.SetupTimeout = TimeSpan.FromHours(1));
+        world.Server.SessionRequests.Subscribe(request => request.Redirect(first.EndPoint, new Uri("sim://silent:1")));
+        var session = world.Connect(options => options.OwnLink = abruptly);
+        var draining = first.DrainAsync().AsTask();
+        world.Tick();
+        var asking = session.RequestAsync(new byte[1], answer => answer.PayloadLength).AsTask();
+        world.Tick();
+
+        if (abruptly)
+        {
+            session.Dispose();
+        }
+        else
+        {
+            _ = session.DisposeAsync();
+        }
+
+        world.Tick();
+        Assert.IsType<ConnectionLostException>(asking.Exception?.InnerException);
+        Assert.Equal((SessionState.Closed, true), (session.State, draining.IsCompletedSuccessfully));
+    }
+
+    [Fact]
     public void A_drain_without_work_takes_no_time_and_a_second_one_none_either()
     {
         using var world = new World();

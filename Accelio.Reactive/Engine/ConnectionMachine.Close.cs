@@ -22,7 +22,7 @@ internal sealed partial class ConnectionMachine
 
             case ConnectionState.FinQueued when _drains:
                 // The drain is cut short.
-                _drains = _drainsHere = false;
+                _drains = _drainsHere = _isMoving = false;
                 StartCloseTimer();
                 Drain();
                 return;

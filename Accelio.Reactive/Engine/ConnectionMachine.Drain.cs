@@ -15,6 +15,9 @@ internal sealed partial class ConnectionMachine
     private bool _drains;
     private bool _drainsHere;
 
+    // The peer drains, and the session looks for another connection: until it has one, or none, nothing is sent and nothing fails.
+    private bool _isMoving;
+
     // What the peer said was the last message it sends.
     private ulong _peerLast;
     private bool _peerHasStopped;
@@ -127,9 +130,44 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
+        if (_isMoving)
+        {
+            return;
+        }
+
         // A close that has begun already goes on: its FIN says the same.
-        _drains |= State == ConnectionState.Online;
+        var wasOnline = State == ConnectionState.Online;
+        _drains |= wasOnline;
+        if (wasOnline && _events.TryMove(this))
+        {
+            State = ConnectionState.FinQueued;
+            _closeInfo = new CloseInfo(CloseReason.ClosedByPeer, AccelioStatus.SessionDisconnected, string.Empty);
+            _isMoving = true;
+            return;
+        }
+
         StopNewWork(byPeer: true);
+        AnswerDrain();
+    }
+
+    /// <summary>The session has another connection, or will have none: the peer is told what was the last message sent here.</summary>
+    internal void EndMove()
+    {
+        if (!_isMoving)
+        {
+            return;
+        }
+
+        _isMoving = false;
+        if (State == ConnectionState.FinQueued)
+        {
+            _events.OnClosing(this, byPeer: true);
+            AnswerDrain();
+        }
+    }
+
+    private void AnswerDrain()
+    {
         _events.OnPeerDrains(this);
         FailQueued(Draining);
         Span<byte> answer = stackalloc byte[DrainedPayload.Size];

@@ -30,7 +30,7 @@ internal sealed partial class ConnectionMachine
         {
             Transmit(message);
         }
-        else if (State is ConnectionState.Online or ConnectionState.Connecting)
+        else if (_isMoving || State is ConnectionState.Online or ConnectionState.Connecting)
         {
             Enqueue(message);
         }
@@ -103,7 +103,7 @@ internal sealed partial class ConnectionMachine
     /// <summary>Sends what is queued as far as window and link allow; then the FIN, if one waits.</summary>
     internal void Drain()
     {
-        if (_isDraining)
+        if (_isDraining || _isMoving)
         {
             return;
         }

@@ -49,6 +49,9 @@ internal interface IConnectionEvents
     /// <summary>Something went wrong that is nobody's return value.</summary>
     void OnError(ConnectionMachine connection, AccelioStatus status, string detail);
 
+    /// <summary>The peer wants no new work on this connection: whether the session looks for another place to go on. Then what is queued waits until <see cref="ConnectionMachine.EndMove"/>.</summary>
+    bool TryMove(ConnectionMachine connection);
+
     /// <summary>The peer wants no new work on this connection: what is queued on it may go elsewhere now, and fails otherwise.</summary>
     void OnPeerDrains(ConnectionMachine connection);
 

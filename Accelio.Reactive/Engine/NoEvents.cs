@@ -66,6 +66,9 @@ internal sealed class NoEvents : IConnectionEvents
     }
 
     /// <inheritdoc/>
+    public bool TryMove(ConnectionMachine connection) => false;
+
+    /// <inheritdoc/>
     public void OnPeerDrains(ConnectionMachine connection)
     {
     }

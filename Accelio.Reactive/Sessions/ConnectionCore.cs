@@ -134,6 +134,9 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     }
 
     /// <inheritdoc/>
+    bool IConnectionEvents.TryMove(ConnectionMachine connection) => _session.TryMove(this);
+
+    /// <inheritdoc/>
     void IConnectionEvents.OnPeerDrains(ConnectionMachine connection) => _session.MoveQueued(connection);
 
     /// <inheritdoc/>

@@ -47,6 +47,9 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     /// <summary>What finds and dials the addresses of a URI.</summary>
     public Func<Uri, ITransport> Find { get; init; } = uri => TransportTable.Find(uri, context);
 
+    /// <summary>The URIs, in the order to try.</summary>
+    public IReadOnlyList<string> Targets => targets;
+
     /// <summary>The URI that is tried at present.</summary>
     public string Target => targets[_target];
 

@@ -68,6 +68,22 @@ internal sealed partial class SessionCore
             _server.Directory.Remove(connection.Machine.LocalId);
         }
 
+        if (_moving is not null && ReferenceEquals(connection, _asking))
+        {
+            RemoveConnection(connection);
+            if (!TryElsewhere(connection, info))
+            {
+                EndMoving();
+            }
+
+            return;
+        }
+
+        if (ReferenceEquals(connection, _moving))
+        {
+            StopMoving();
+        }
+
         if (!RemoveConnection(connection) && !ReferenceEquals(connection, _asking))
         {
             // The session went on elsewhere.
@@ -99,6 +115,7 @@ internal sealed partial class SessionCore
             return;
         }
 
+        StopMoving();
         if (_connections.Length == 0)
         {
             AbandonConnecting();

@@ -63,11 +63,11 @@ internal sealed partial class SessionCore : IRouteUser
         {
             // A portal that knows less than the server: its links cannot be shared.
             route.Stop();
-            End(ToConnectFailure(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.ConnectError, "the session has a connection on this link already; set OwnLink")));
+            FailConnecting(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.ConnectError, "the session has a connection on this link already; set OwnLink"));
             return;
         }
 
-        _connections = [];
+        _connections = _moving is null ? [] : [_moving];
         var connection = _asking = NewConnection();
         var machine = _helloPeer is { } peer
             ? link.Machine.OpenConnection(connection, _helloLocal, peer)
@@ -90,7 +90,7 @@ internal sealed partial class SessionCore : IRouteUser
     }
 
     /// <inheritdoc/>
-    void IRouteUser.OnRouteFailed(Route route, in CloseInfo info) => End(ToConnectFailure(info));
+    void IRouteUser.OnRouteFailed(Route route, in CloseInfo info) => FailConnecting(info);
 
     /// <summary>The server accepted, but the session goes on at a portal. Context only.</summary>
     internal void OnPortals(ConnectionCore connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData)
@@ -115,7 +115,16 @@ internal sealed partial class SessionCore : IRouteUser
         if (fault is not null)
         {
             Leave(connection);
-            End(new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.SessionRedirected, fault));
+            var info = new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.SessionRedirected, fault);
+            if (_moving is not null)
+            {
+                EndMoving();
+            }
+            else
+            {
+                End(info);
+            }
+
             return;
         }
 
@@ -200,15 +209,20 @@ internal sealed partial class SessionCore : IRouteUser
             return false;
         }
 
+        LimitConnecting(limit);
+        return true;
+    }
+
+    private void LimitConnecting(long limit)
+    {
         _isConnecting = true;
+        _deadline = long.MaxValue;
         if (limit != long.MaxValue)
         {
             _deadline = Poller.Now + limit;
-            _connectTimer = new ConnectTimer(this);
+            _connectTimer ??= new ConnectTimer(this);
             Poller.Timers.Schedule(_connectTimer, _deadline);
         }
-
-        return true;
     }
 
     /// <summary>The server sent the session elsewhere; the connection it was asked on closes by itself.</summary>
@@ -269,6 +283,12 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
+        if (_moving is not null)
+        {
+            StopMoving();
+            return;
+        }
+
         var fault = $"The session to {Target} was not established within ConnectTimeout, {ClientOptions.ConnectTimeout}. Is the server there, and does it answer?";
         _connected.Set(new AccelioTimeoutException(fault, AccelioStatus.Timeout) { Snapshot = _asking?.GetSnapshot() });
         AbortAs(_whole is null ? null : new CloseInfo(CloseReason.TimedOut, AccelioStatus.Timeout, fault));
@@ -277,6 +297,7 @@ internal sealed partial class SessionCore : IRouteUser
     private void AbandonConnecting()
     {
         _asking = null;
+        _moving = null;
         _route?.Stop();
     }
 

@@ -21,6 +21,7 @@ internal sealed partial class SessionCore
     /// <summary>Begins to drain every connection; without one there is nothing to wait for. Context only.</summary>
     internal void BeginDrain()
     {
+        StopMoving();
         if (_connections.Length == 0)
         {
             BeginClose();

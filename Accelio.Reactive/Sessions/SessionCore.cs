@@ -215,6 +215,13 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
     internal void OnEstablished(ConnectionCore connection, ReadOnlySpan<byte> privateData)
     {
         AddConnection(connection);
+        if (_moving is not null && ReferenceEquals(connection, _asking))
+        {
+            (_localEndPoint, _remoteEndPoint) = (connection.LocalEndPoint, connection.RemoteEndPoint);
+            EndMoving();
+            return;
+        }
+
         if (_state != SessionState.Connecting)
         {
             return;

@@ -1,0 +1,74 @@
+namespace Accelio.Reactive;
+
+/// <content>Going on elsewhere when the server drains: at another of the places that a redirect named. What waits goes there; what is under way ends where it is.</content>
+internal sealed partial class SessionCore
+{
+    private readonly List<string> _left = [];
+    private ConnectionCore? _moving;
+
+    /// <summary>The server drains the session's one connection. Context only.</summary>
+    /// <returns>Whether another place is looked for; its end is told by <c>EndMove</c> of the connection.</returns>
+    internal bool TryMove(ConnectionCore from)
+    {
+        if (_server is not null || _whole is not null || _helloPeer is not null || _isConnecting || _state != SessionState.Established || _connections.Length != 1
+            || _route is not { } route)
+        {
+            return false;
+        }
+
+        // Whoever has sent the session away is not asked again.
+        _left.Add(route.Target);
+        var targets = route.Targets.Where(target => !_left.Exists(left => IsSameTarget(left, target))).ToArray();
+        if (targets.Length == 0)
+        {
+            return false;
+        }
+
+        _moving = from;
+        LimitConnecting(Check.TicksOf(ClientOptions.ConnectTimeout));
+        _route = NewRoute(targets);
+        _route.Begin();
+        return _moving is not null;
+    }
+
+    /// <summary>The session stays no longer than where it is.</summary>
+    private void StopMoving()
+    {
+        if (_moving is null)
+        {
+            return;
+        }
+
+        if (_asking is { } connection)
+        {
+            Leave(connection);
+            connection.Machine.Abort();
+        }
+
+        EndMoving();
+    }
+
+    /// <summary>There is another connection now, or there will be none.</summary>
+    private void EndMoving()
+    {
+        if (_moving is { } from)
+        {
+            _moving = null;
+            FinishConnecting(null);
+            from.Machine.EndMove();
+        }
+    }
+
+    /// <summary>There is nobody to connect to.</summary>
+    private void FailConnecting(in Engine.CloseInfo info)
+    {
+        if (_moving is not null)
+        {
+            EndMoving();
+        }
+        else
+        {
+            End(ToConnectFailure(info));
+        }
+    }
+}
