@@ -25,6 +25,7 @@ internal sealed class TamperingHub : SimulatedHub
             var tamper = isClient ? hub.OnClientPacket : hub.OnServerPacket;
             if (item is SimulatedPacket { IsReturning: false } packet && (hub.SilentHosts.Contains(from) || (tamper is not null && !tamper(packet))))
             {
+                packet.Drop();
                 return true;
             }
 

@@ -6,6 +6,24 @@ namespace Accelio.Reactive.Tests.VirtualTime;
 public class EndTests
 {
     [Fact]
+    public void A_context_that_is_cut_off_takes_the_link_with_it_that_its_sessions_shared()
+    {
+        using var world = new World();
+        AccelioSession[] sessions = [world.Connect(), world.Connect()];
+        world.Silence();
+        var connecting = world.BeginConnect();
+        world.Tick();
+        Assert.Single(sessions.Select(session => session.LocalEndPoint).Distinct());
+
+        world.ClientContext.Dispose();
+        world.Tick();
+
+        var held = world.ClientContext.GetSnapshot();
+        Assert.True(connecting.IsFaulted);
+        Assert.Equal((0L, 0L), (held.BudgetTaken, held.MemoryInUse));
+    }
+
+    [Fact]
     public async Task What_is_disposed_outside_is_closed_without_a_tick()
     {
         var world = new World();

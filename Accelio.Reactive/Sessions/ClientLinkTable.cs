@@ -39,6 +39,9 @@ internal sealed class ClientLinkTable(PollerContext context)
         link = new ClientLink(this, context, engine, key, Check.TicksOf(options.IdleLinkTimeout));
         link.Join(user);
         link.Machine.Attach(transport.Dial(context.Poller, address, settings, link.Machine));
+
+        // Its last sessions may leave the rest of their handshakes to it: when the context ends before, so does the link.
+        context.Poller.NoteClosing(link.Machine.Link);
         if (key is not null)
         {
             // In the place of one that is full: that one ends with its sessions.

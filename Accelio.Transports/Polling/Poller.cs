@@ -215,8 +215,8 @@ internal abstract class Poller
     /// </summary>
     public void OnStopping(Action callback) => _stopping.Add(callback);
 
-    /// <summary>Notes a link that closes in good order, which may take longer than all who used it live: when the poller stops before, it is
-    /// cut off. Poller thread only.</summary>
+    /// <summary>Notes a link that may outlive all who used it, such as one that closes in good order: when the poller stops before it has closed, it
+    /// is cut off. Poller thread only.</summary>
     public void NoteClosing(Link link) => _closing.Add(link);
 
     /// <summary>The link has closed.</summary>
