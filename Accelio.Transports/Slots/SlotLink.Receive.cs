@@ -284,9 +284,11 @@ internal abstract unsafe partial class SlotLink
         (frame.Header.Type.IsRequest() ? _requests : _responses).Enqueue(slot);
     }
 
-    // Frames without a sequence number that are part of no handshake: they need not wait for bodies that are still at the peer.
+    // Frames without a sequence number that are part of no handshake need not wait for bodies that are still at the peer. Answers to set-ups must not: what
+    // the peer sends on the new connection is of the other class and does not wait for them.
     private static bool MayOvertake(FrameType type) =>
-        type is FrameType.KeepAliveRequest or FrameType.KeepAliveResponse or FrameType.ExtensionRequest or FrameType.ExtensionResponse;
+        type is FrameType.KeepAliveRequest or FrameType.KeepAliveResponse or FrameType.ExtensionRequest or FrameType.ExtensionResponse
+            or FrameType.SessionResponse or FrameType.HelloResponse;
 
     private void SetPointers(ReceiveSlot slot, in RdmaFrameFields fields)
     {
