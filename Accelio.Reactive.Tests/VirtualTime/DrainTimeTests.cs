@@ -31,6 +31,25 @@ public class DrainTimeTests
         Assert.Equal(3, world.Result(new ValueTask<int>(asking)));
     }
 
+    [Theory]
+    [InlineData(SimulatedLinkKind.Stream)]
+    [InlineData(SimulatedLinkKind.Slots)]
+    public void A_close_that_cuts_a_drain_short_takes_the_answer_that_the_drain_still_gets(SimulatedLinkKind kind)
+    {
+        using var world = new World(kind);
+        var session = world.Connect();
+        var ends = new List<AccelioSessionEvent>();
+        session.Events.Subscribe(ends.Add);
+        world.Tick();
+
+        var draining = session.DrainAsync().AsTask();
+        var closing = session.DisposeAsync().AsTask();
+        world.Tick();
+
+        Assert.True(draining.IsCompletedSuccessfully && closing.IsCompletedSuccessfully);
+        Assert.Equal(new SessionClosed(CloseReason.ClosedLocally, AccelioStatus.SessionClosed, string.Empty), ends[^1]);
+    }
+
     [Fact]
     public void A_session_looks_for_the_next_server_no_longer_than_ConnectTimeout_and_its_calls_wait_so_long()
     {

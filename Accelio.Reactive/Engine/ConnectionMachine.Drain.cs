@@ -18,6 +18,9 @@ internal sealed partial class ConnectionMachine
     // The peer drains, and the session looks for another connection: until it has one, or none, nothing is sent and nothing fails.
     private bool _isMoving;
 
+    // We have said so, and the peer has not answered.
+    private bool _awaitsDrained;
+
     // What the peer said was the last message it sends.
     private ulong _peerLast;
     private bool _peerHasStopped;
@@ -41,6 +44,7 @@ internal sealed partial class ConnectionMachine
                 _drains = _drainsHere = true;
                 if (Machine.HasDrain)
                 {
+                    _awaitsDrained = true;
                     SendDrain([(byte)ControlOperation.Drain]);
                 }
 
@@ -184,9 +188,16 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        if (!_drainsHere)
+        if (!_awaitsDrained)
         {
             Violation(LinkError.UnexpectedFrame, "drained, where nothing was to be drained");
+            return;
+        }
+
+        _awaitsDrained = false;
+        if (!_drainsHere)
+        {
+            // A close has cut the drain short meanwhile.
             return;
         }
 
