@@ -146,7 +146,7 @@ public sealed partial class SimulatedNetwork
         var clock = DemandClock();
         var end = EndOf(limit);
         _driver!.RunNow();
-        while (Math.Min(Wires.NextDue, _driver.NextHeldTurn) is var due && due != long.MaxValue)
+        while (NextEvent() is var due && due != long.MaxValue)
         {
             if (due > end)
             {
@@ -201,6 +201,13 @@ public sealed partial class SimulatedNetwork
     internal long ReadTime() => new PollerClock(TimeProvider).Read();
 
     private static async Task<T> Begin<T>(Func<Task<T>> scenario) => await scenario();
+
+    // What has arrived at a context that is late waits for that; else its turn is at the next tick.
+    private long NextEvent()
+    {
+        var (due, turn, now) = (Wires.NextDue, _driver!.NextHeldTurn, ReadTime());
+        return due > now ? Math.Min(due, turn) : turn != long.MaxValue ? turn : now + 1;
+    }
 
     private long EndOf(TimeSpan? limit)
     {

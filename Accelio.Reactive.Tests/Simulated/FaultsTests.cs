@@ -114,6 +114,28 @@ public class FaultsTests : ReactiveTest
     }
 
     [Fact]
+    public void What_was_stalled_arrives_in_order_though_its_receiver_is_late()
+    {
+        for (var seed = 1; seed <= 30; seed++)
+        {
+            using var world = new NetworkWorld(latency: TimeSpan.FromMicroseconds(300), seed: seed, contextDelay: Latency);
+            world.Serve("server");
+            var session = world.Connect("server");
+            world.Network.RunUntilIdle();
+
+            world.Network.Faults.StallLinks("client", "server", Latency * 2);
+            for (var length = 1; length <= 20; length++)
+            {
+                _ = session.SendAsync(new byte[length]).AsTask();
+                world.Network.AdvanceBy(Latency / 5);
+            }
+
+            world.Network.RunUntilIdle();
+            Assert.Equal(Enumerable.Range(1, 20), world.Arrived);
+        }
+    }
+
+    [Fact]
     public void Silent_links_are_found_dead_by_the_signs_of_life_that_do_not_come()
     {
         using var world = new NetworkWorld();

@@ -78,7 +78,6 @@ public class NetworkTimeTests
         network.At(network.Elapsed + TimeSpan.FromMilliseconds(20)).Do(happened.SetResult);
 
         await happened.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        Assert.True(network.Elapsed >= TimeSpan.FromMilliseconds(20));
     }
 
     [Fact]

@@ -43,8 +43,14 @@ internal sealed class ArrivalBoard : WheelTimer
     {
         lock (_gate)
         {
-            Enqueue(arrival, due, _sequence++);
-            if (_isWaking || _isClosed)
+            if (_isClosed)
+            {
+                arrival.Path.Lose(arrival.Item);
+                return;
+            }
+
+            _arrivals.Enqueue(arrival, (due, _sequence++));
+            if (_isWaking)
             {
                 return;
             }
@@ -61,46 +67,19 @@ internal sealed class ArrivalBoard : WheelTimer
     /// <inheritdoc/>
     public override void OnTimer(long now)
     {
-        while (TryTake(now, out var arrival, out var sequence))
+        while (TryTake(now, out var arrival))
         {
-            if (arrival.Path.OnDue(arrival.Item, now) is var later && later > now)
-            {
-                lock (_gate)
-                {
-                    // In its old place among those that wait with it.
-                    Enqueue(arrival, later, sequence);
-                }
-            }
+            arrival.Path.OnDue(arrival.Item, now);
         }
 
         Arm();
     }
 
-    private bool TryTake(long now, out Arrival arrival, out long sequence)
+    private bool TryTake(long now, out Arrival arrival)
     {
         lock (_gate)
         {
-            sequence = 0;
-            if (!_arrivals.TryPeek(out arrival, out var next) || next.Due > now)
-            {
-                return false;
-            }
-
-            sequence = next.Sequence;
-            _arrivals.Dequeue();
-            return true;
-        }
-    }
-
-    private void Enqueue(in Arrival arrival, long due, long sequence)
-    {
-        if (_isClosed)
-        {
-            arrival.Path.Lose(arrival.Item);
-        }
-        else
-        {
-            _arrivals.Enqueue(arrival, (due, sequence));
+            return _arrivals.TryPeek(out arrival, out var next) && next.Due <= now && _arrivals.TryDequeue(out arrival, out _);
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed class WirePath : SimulatedPath
     private readonly SimulatedCircuit _circuit;
     private readonly bool _isBack;
     private readonly Poller _target;
+    private readonly Queue<WorkItem> _stalled = new();
+    private readonly StallEnd _stallEnd = new();
     private ArrivalBoard? _board;
     private long _lastDue;
     private int _underWay;
@@ -46,23 +48,25 @@ internal sealed class WirePath : SimulatedPath
     }
 
     /// <summary>Something has come to the end of the way. The target's poller.</summary>
-    /// <returns>When to ask again; 0 when it was dealt with.</returns>
-    public long OnDue(WorkItem item, long now)
+    public void OnDue(WorkItem item, long now)
     {
-        if (_circuit.IsDark(_isBack))
+        if (ReferenceEquals(item, _stallEnd))
         {
-            Lose(item);
+            EndStall(now);
         }
-        else if (_circuit.StalledUntil > now)
+        else if (_stalled.Count > 0 || _circuit.StalledUntil > now)
         {
-            return _circuit.StalledUntil;
+            // Behind those that wait already, even if the stall is over by now.
+            _stalled.Enqueue(item);
+            if (_stalled.Count == 1)
+            {
+                Add(_stallEnd, _circuit.StalledUntil);
+            }
         }
-        else if (_way.TryPass(this, item))
+        else
         {
-            Deliver(item);
+            Pass(item);
         }
-
-        return 0;
     }
 
     /// <summary>Hands over what was under way. Any thread.</summary>
@@ -87,9 +91,41 @@ internal sealed class WirePath : SimulatedPath
     {
         Discard(item);
         Interlocked.Decrement(ref _underWay);
+        while (ReferenceEquals(item, _stallEnd) && _stalled.TryDequeue(out var stalled))
+        {
+            Lose(stalled);
+        }
     }
 
     private static void Discard(WorkItem item) => (item as SimulatedPacket)?.Drop();
+
+    private void Pass(WorkItem item)
+    {
+        if (_circuit.IsDark(_isBack))
+        {
+            Lose(item);
+        }
+        else if (_way.TryPass(this, item))
+        {
+            Deliver(item);
+        }
+    }
+
+    private void EndStall(long now)
+    {
+        Interlocked.Decrement(ref _underWay);
+        if (_circuit.StalledUntil > now)
+        {
+            // It was prolonged.
+            Add(_stallEnd, _circuit.StalledUntil);
+            return;
+        }
+
+        while (_stalled.TryDequeue(out var item))
+        {
+            Pass(item);
+        }
+    }
 
     private bool CarryLater(WorkItem item, long bytes)
     {
@@ -114,5 +150,14 @@ internal sealed class WirePath : SimulatedPath
     {
         Interlocked.Increment(ref _underWay);
         (_board ??= _wires.BoardOf(_target)).Add(new Arrival(this, item), due);
+    }
+
+    /// <summary>What a path has under way to know of the end of a stall.</summary>
+    private sealed class StallEnd : WorkItem
+    {
+        /// <inheritdoc/>
+        public override void Execute()
+        {
+        }
     }
 }
