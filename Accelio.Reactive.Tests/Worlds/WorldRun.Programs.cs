@@ -1,0 +1,248 @@
+namespace Accelio.Reactive.Tests.Worlds;
+
+/// <content>What servers and clients do.</content>
+internal sealed partial class WorldRun
+{
+    // Numbers of messages that are no steps.
+    private const int Probes = 1_000_000;
+
+    private readonly AccelioServer?[] _servers;
+    private readonly AccelioContext[] _clients;
+    private readonly WorldSession?[] _slots;
+    private readonly HashSet<int> _connecting = [];
+    private int _lastSession;
+
+    private async Task BindAsync(int number, AccelioContext context)
+    {
+        var options = new AccelioServerOptions
+        {
+            Context = context,
+            WindowMessages = _plan.WindowMessages,
+            WindowBytes = _plan.WindowBytes,
+            MaxConcurrentHandlers = _plan.MaxConcurrentHandlers,
+            ResponseTimeout = TimeSpan.FromSeconds(20),
+        };
+        var server = _servers[number] = await AccelioServer.BindAsync(new Uri($"sim://s{number}:1"), options);
+        server.Sessions.Subscribe(session => Enter(session, ++_lastSession, isClient: false));
+        server.Messages.Subscribe(Receive, static _ => { });
+        server.Handle(HandleAsync);
+    }
+
+    private async ValueTask HandleAsync(InboundRequest request)
+    {
+        var message = WorldMessage.Read(request.Payload);
+        if (message.Number < Probes)
+        {
+            History.Begin(message, isRequest: true, WorldMessage.IsWhole(request.Payload, message.Number, (int)request.PayloadLength));
+        }
+
+        History.Running++;
+        try
+        {
+            if (message.Time > TimeSpan.Zero)
+            {
+                await Task.Delay(message.Time, _network.TimeProvider);
+            }
+
+            await AnswerAsync(request, message.Answer);
+        }
+        finally
+        {
+            History.Running--;
+        }
+    }
+
+    private async ValueTask AnswerAsync(InboundRequest request, AnswerKind answer)
+    {
+        switch (answer)
+        {
+            case AnswerKind.Echo:
+                await request.RespondAsync(request.Payload);
+                break;
+            case AnswerKind.Fail:
+                await request.FailAsync(AccelioStatus.MessageInvalid, "as planned");
+                break;
+            case AnswerKind.Throw:
+                throw new InvalidDataException("as planned");
+            case AnswerKind.WaitForCancel:
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, _network.TimeProvider, request.Canceled);
+                }
+                catch (OperationCanceledException)
+                {
+                    // That is what it waited for.
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Receive(InboundMessage message)
+    {
+        var read = WorldMessage.Read(message.Payload);
+        History.Begin(read, isRequest: false, WorldMessage.IsWhole(message.Payload, read.Number, (int)message.PayloadLength));
+        if (read.Time > TimeSpan.Zero)
+        {
+            _ = KeepAsync(message.Retain(), read.Time);
+        }
+    }
+
+    private async Task KeepAsync(InboundMessage message, TimeSpan time)
+    {
+        await Task.Delay(time, _network.TimeProvider);
+        message.Dispose();
+    }
+
+    private void Execute(WorldStep step)
+    {
+        var slot = _slots[step.Slot];
+        if (step.Kind == StepKind.DrainServer)
+        {
+            _ = DrainServerAsync(_plan.Slots[step.Slot].Server);
+        }
+        else if (step.Kind == StepKind.Connect || slot is null or { Session.State: SessionState.Closed })
+        {
+            _ = ConnectAsync(step);
+        }
+
+        // Sometimes on a session that is over.
+        if (step.Kind is not (StepKind.Connect or StepKind.DrainServer) && slot is not null && (step.Number % 4 == 0 || slot.Session.State != SessionState.Closed))
+        {
+            _ = ActAsync(step, slot);
+        }
+    }
+
+    private async Task ConnectAsync(WorldStep step)
+    {
+        if (_slots[step.Slot] is { Session.State: not SessionState.Closed } || !_connecting.Add(step.Slot))
+        {
+            return;
+        }
+
+        var (client, server) = _plan.Slots[step.Slot];
+        var options = new AccelioSessionOptions { Context = _clients[client], OwnLink = _plan.OwnLinks, DualSocket = _plan.IsDual };
+        try
+        {
+            var session = await AccelioSession.ConnectAsync(new Uri($"sim://s{server}:1"), options);
+            _slots[step.Slot] = Enter(session, ++_lastSession, isClient: true);
+        }
+        catch (Exception exception) when (exception is AccelioException or ObjectDisposedException)
+        {
+            History.Tell($"#{step.Number} not connected: {exception.Message}");
+        }
+
+        _connecting.Remove(step.Slot);
+    }
+
+    private WorldSession Enter(AccelioSession session, int number, bool isClient)
+    {
+        var entered = new WorldSession(History, session, number, isClient);
+        _sessions.Add(entered);
+        return entered;
+    }
+
+    private async Task DrainServerAsync(int number)
+    {
+        if (_servers[number] is not { } server)
+        {
+            return;
+        }
+
+        _servers[number] = null;
+        try
+        {
+            await server.DrainAsync();
+            await BindAsync(number, server.HomeContext);
+        }
+        catch (Exception exception) when (exception is AccelioException or ObjectDisposedException)
+        {
+            History.Tell($"server {number} not drained: {exception.Message}");
+        }
+    }
+
+    private async Task ActAsync(WorldStep step, WorldSession slot)
+    {
+        try
+        {
+            switch (step.Kind)
+            {
+                case StepKind.Ask or StepKind.Send or StepKind.Deliver:
+                    await CallAsync(step, slot);
+                    break;
+                case StepKind.AbortTag:
+                    await slot.Session.AbortTagAsync(step.Number % 2);
+                    break;
+                case StepKind.Drain:
+                    await slot.Session.DrainAsync();
+                    break;
+                case StepKind.Close:
+                    await slot.Session.DisposeAsync();
+                    break;
+                default:
+                    slot.Session.Dispose();
+                    break;
+            }
+        }
+        catch (Exception exception) when (exception is AccelioException or ObjectDisposedException)
+        {
+            History.Tell($"#{step.Number} {step.Kind} failed: {exception.Message}");
+        }
+    }
+
+    private async Task CallAsync(WorldStep step, WorldSession slot)
+    {
+        History.Call(step.Number);
+        using var source = step.CancelAfter is { } time ? new CancellationTokenSource(time, _network.TimeProvider) : null;
+        var token = source?.Token ?? CancellationToken.None;
+        var message = new OutboundMessage(new WorldMessage(step.Number, slot.Number, step.Time, step.Answer).ToBytes(step.Length).AsMemory())
+        {
+            Timeout = step.Limit,
+            Tag = step.Number % 3,
+        };
+        try
+        {
+            switch (step.Kind)
+            {
+                case StepKind.Ask:
+                    using (var answer = await slot.Session.RequestAsync(message, token))
+                    {
+                        History.Check(
+                            step.Answer == AnswerKind.Echo && WorldMessage.IsWhole(answer.Payload, step.Number, step.Length), step.Number, "was answered with other bytes");
+                    }
+
+                    History.EndCall(step.Number, "answered", begun: true);
+                    break;
+                case StepKind.Deliver:
+                    var receipt = await slot.Session.DeliverAsync(message, token);
+                    History.EndCall(step.Number, $"receipt, {receipt.Accepted}", receipt.Accepted ? true : null);
+                    break;
+                default:
+                    await slot.Session.SendAsync(message, token);
+                    History.EndCall(step.Number, "sent", begun: null);
+                    break;
+            }
+        }
+        catch (AccelioCanceledException canceled)
+        {
+            bool? begun = canceled.Outcome switch
+            {
+                AbortOutcome.NotSent or AbortOutcome.DroppedByPeer => false,
+                AbortOutcome.CanceledWhileRunning or AbortOutcome.NotAborted => true,
+                _ => null,
+            };
+            History.EndCall(step.Number, $"canceled, {canceled.Outcome}", begun);
+        }
+        catch (AccelioException failed)
+        {
+            History.Check(failed is not ProtocolViolationException, step.Number, $"failed by a violation of the protocol: {failed.Message}");
+            History.EndCall(step.Number, $"{failed.GetType().Name} {failed.Status}", failed.MayHaveExecuted || failed is RequestFailedException ? null : false);
+        }
+        catch (ObjectDisposedException)
+        {
+            History.EndCall(step.Number, "disposed", begun: null);
+        }
+    }
+}

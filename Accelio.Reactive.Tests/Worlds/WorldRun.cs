@@ -1,0 +1,172 @@
+using Microsoft.Reactive.Testing;
+
+namespace Accelio.Reactive.Tests.Worlds;
+
+/// <summary>Lets a random world happen, or some of its steps. How its programs work is in <c>.Programs</c>.</summary>
+internal sealed partial class WorldRun : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly WorldPlan _plan;
+    private readonly TestScheduler _scheduler = new();
+    private readonly SimulatedNetwork _network;
+    private readonly List<WorldSession> _sessions = [];
+    private readonly List<AccelioContext> _contexts = [];
+
+    private WorldRun(WorldPlan plan)
+    {
+        _plan = plan;
+        History = new WorldHistory(_scheduler);
+        _network = new SimulatedNetwork(_scheduler, plan.HasPieces ? plan.Seed : null)
+        {
+            LinkKind = plan.Kind,
+            UsualConditions = plan.Conditions,
+            ContextDelay = plan.ContextDelay,
+        };
+        _servers = new AccelioServer?[plan.Servers];
+        _clients = new AccelioContext[plan.Clients];
+        _slots = new WorldSession?[plan.Slots.Count];
+    }
+
+    private WorldHistory History { get; }
+
+    /// <summary>Runs a world with some of its steps.</summary>
+    public static WorldHistory Run(WorldPlan plan, IReadOnlyList<WorldStep> steps)
+    {
+        using var run = new WorldRun(plan);
+        try
+        {
+            run.Live(steps);
+            run.End();
+        }
+        catch (Exception exception)
+        {
+            run.History.Violations.Add($"{exception}");
+        }
+
+        return run.History;
+    }
+
+    public void Dispose() => _network.Dispose();
+
+    private void Live(IReadOnlyList<WorldStep> steps)
+    {
+        for (var i = 0; i < _plan.Servers; i++)
+        {
+            var number = i;
+            _network.Host($"s{i}").Run(host => BindAsync(number, NewContext(host)));
+        }
+
+        for (var i = 0; i < _plan.Clients; i++)
+        {
+            var number = i;
+            _network.Host($"c{i}").Run(host =>
+            {
+                _clients[number] = NewContext(host);
+                return Task.CompletedTask;
+            });
+        }
+
+        _network.RunUntilIdle();
+        var begin = _network.Elapsed;
+        foreach (var step in steps)
+        {
+            Plan(step, begin + step.At);
+        }
+
+        _network.AdvanceTo(begin + _plan.End + TimeSpan.FromSeconds(20));
+    }
+
+    private AccelioContext NewContext(SimulatedHost host)
+    {
+        var context = host.CreateContext(new AccelioContextOptions { Name = $"{host.Name}.{host.Restarts}", PoisonReleasedMemory = true });
+        _contexts.Add(context);
+        return context;
+    }
+
+    private void Plan(WorldStep step, TimeSpan at)
+    {
+        var (client, server) = ($"c{_plan.Slots[step.Slot].Client}", $"s{_plan.Slots[step.Slot].Server}");
+        var (victim, other) = step.Other ? (server, client) : (client, server);
+        var then = _network.At(at);
+        var later = _network.At(at + step.Time);
+        _ = step.Kind switch
+        {
+            StepKind.Cut => then.CutLinks(client, server),
+            StepKind.CutOneEnd => then.CutLinksAt(victim, other),
+            StepKind.Silence => then.SilenceLinks(client, server),
+            StepKind.Stall => then.StallLinks(client, server, step.Time),
+            StepKind.Partition => then.Partition(client, server).After(() => later.Heal(client, server)),
+            StepKind.PartitionOneWay => then.PartitionOneWay(victim, other).After(() => later.Heal(client, server)),
+            StepKind.Freeze => then.Freeze(victim, step.Time),
+            StepKind.Crash => then.Crash(victim).After(() => later.Restart(victim)),
+            StepKind.PowerOff => then.PowerOff(victim).After(() => later.Restart(victim)),
+            _ => then.Do(() => Execute(step)),
+        };
+    }
+
+    // Everything works again, and has all the time there is: then nothing may be left.
+    private void End()
+    {
+        _network.Faults.HealAll();
+        for (var i = 0; i < _plan.Servers; i++)
+        {
+            _network.Faults.Restart($"s{i}");
+        }
+
+        _network.AdvanceBy(Patience);
+        History.Close();
+        foreach (var session in _sessions.Where(session => session.Session.State == SessionState.Established))
+        {
+            session.DemandQuiet();
+            if (session.IsClient)
+            {
+                Probe(session);
+            }
+        }
+
+        foreach (var session in _sessions.Where(session => session.IsClient))
+        {
+            _ = session.Session.DisposeAsync().AsTask();
+        }
+
+        _network.AdvanceBy(TimeSpan.FromSeconds(5));
+        foreach (var server in _servers)
+        {
+            _ = server?.DisposeAsync().AsTask();
+        }
+
+        _network.AdvanceBy(Patience);
+        _sessions.ForEach(session => session.Close());
+        foreach (var context in _contexts)
+        {
+            var held = context.GetSnapshot();
+            if (held is not { HeldMessages: 0, MemoryInUse: 0, BudgetTaken: 0, Residents: 0, PostedCalls: 0 })
+            {
+                History.Violations.Add($"context {context.Name} still holds something: {held}");
+            }
+        }
+
+        var steps = _network.Steps;
+        _network.AdvanceBy(Patience);
+        if (steps != _network.Steps)
+        {
+            History.Violations.Add($"{_network.Steps - steps} things were sent when everything was over");
+        }
+    }
+
+    // More requests than the windows hold: as many credits must be there as ever.
+    private void Probe(WorldSession session)
+    {
+        var answers = Enumerable.Range(0, 50)
+            .Select(i => session.Session.RequestAsync(new WorldMessage(Probes + i, session.Number, default, AnswerKind.Echo).ToBytes(100), answer => answer.PayloadLength).AsTask())
+            .ToArray();
+        _network.AdvanceBy(TimeSpan.FromSeconds(20));
+        var failure = answers.FirstOrDefault(answer => !answer.IsCompletedSuccessfully);
+        if (failure is not null && session.Session.State == SessionState.Established)
+        {
+            History.Violations.Add(
+                $"session {session.Number} answers {answers.Count(answer => answer.IsCompletedSuccessfully)} of {answers.Length} requests at the end: {failure.Exception?.InnerException}");
+        }
+    }
+}

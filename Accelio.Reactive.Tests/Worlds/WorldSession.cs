@@ -1,0 +1,63 @@
+namespace Accelio.Reactive.Tests.Worlds;
+
+/// <summary>One end of a session of a random world: what its events say of its end.</summary>
+internal sealed class WorldSession : IObserver<AccelioSessionEvent>
+{
+    private readonly WorldHistory _history;
+    private readonly string _name;
+    private int _closed;
+    private bool _isCompleted;
+
+    public WorldSession(WorldHistory history, AccelioSession session, int number, bool isClient)
+    {
+        _history = history;
+        _name = $"session {number} of the {(isClient ? "client" : "server")}";
+        (Session, Number, IsClient) = (session, number, isClient);
+        session.Events.Subscribe(this);
+    }
+
+    public AccelioSession Session { get; }
+
+    public int Number { get; }
+
+    public bool IsClient { get; }
+
+    /// <inheritdoc/>
+    public void OnNext(AccelioSessionEvent value)
+    {
+        _history.Tell($"{_name}: {value}");
+        Demand(_closed == 0 && !_isCompleted, $"told {value} after its end");
+        Demand(value is not SessionClosed { Reason: CloseReason.ProtocolViolation }, $"ends by a violation of the protocol: {value}");
+        _closed += value is SessionClosed ? 1 : 0;
+    }
+
+    /// <inheritdoc/>
+    public void OnCompleted()
+    {
+        Demand(_closed == 1 && !_isCompleted, "completed without an end, or twice");
+        _isCompleted = true;
+    }
+
+    /// <inheritdoc/>
+    public void OnError(Exception error) => Demand(false, $"has failed events: {error}");
+
+    /// <summary>It must be over.</summary>
+    public void Close() => Demand(_isCompleted, $"is {Session.State} and never told its end");
+
+    /// <summary>Everything was answered and released, so nothing may be left.</summary>
+    public void DemandQuiet()
+    {
+        var snapshot = Session.GetSnapshot();
+        Demand(
+            snapshot is { QueuedMessages: 0, QueuedBytes: 0, HeldMessages: 0, HeldBytes: 0, RunningHandlers: 0 },
+            $"is not quiet: {snapshot}");
+    }
+
+    private void Demand(bool isTrue, string otherwise)
+    {
+        if (!isTrue)
+        {
+            _history.Violations.Add($"{_name} {otherwise}");
+        }
+    }
+}
