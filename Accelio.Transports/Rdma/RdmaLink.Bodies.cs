@@ -71,7 +71,7 @@ internal sealed unsafe partial class RdmaLink
     /// <inheritdoc/>
     protected override void OnStamped(SlotMessage message, uint number)
     {
-        if (!message.AnnouncesBulk)
+        if (!message.AnnouncesBulk || !((RdmaMessage)message).Targets.IsEmpty)
         {
             return;
         }

@@ -33,7 +33,8 @@ internal sealed unsafe partial class RdmaLink
     private bool _fenced;
 
     /// <inheritdoc/>
-    protected override bool CanTransmit => _sent - _done < MaxSends - ReservedSends;
+    protected override bool CanTransmit(SlotMessage? message) =>
+        _sent - _done + (message is RdmaMessage { Targets.Length: > 0 } placed ? CountWrites(placed) : 0) < MaxSends - ReservedSends;
 
     /// <inheritdoc/>
     protected override bool HasLeft => _sent == _done || _peerLeft;
@@ -82,10 +83,15 @@ internal sealed unsafe partial class RdmaLink
     protected override bool Transmit(SlotMessage message)
     {
         var sent = (RdmaMessage)message;
+        if (!PostWrites(sent))
+        {
+            return false;
+        }
+
         var isInline = (uint)message.Length < _inline;
         _fenced = false;
         _unsignaled++;
-        var isSignaled = _unsignaled >= SignalEvery;
+        var isSignaled = _unsignaled >= SignalEvery || !sent.Targets.IsEmpty;
         var request = Chain.AddSend(NextId(), WorkOpcode.Send, message.Pointer, message.Length, sent.Key);
         request->Flags = (isInline ? WorkFlags.Inline : 0) | (isSignaled ? WorkFlags.Signaled : 0);
         if (isSignaled)
@@ -188,6 +194,12 @@ internal sealed unsafe partial class RdmaLink
         ref var send = ref _sends[number % (uint)_sends.Length];
         var (message, read) = send;
         send = default;
+        if (message is { Targets.IsEmpty: false })
+        {
+            // The peer has it all.
+            EndExposure(message.Exposed);
+        }
+
         message?.Store();
         if (read > 0)
         {

@@ -25,6 +25,7 @@ internal sealed unsafe class RdmaMessageStore(Poller poller, RdmaDevice device, 
             message = _idle.Pop();
         }
 
+        message.SetTargets([]);
         return message;
     }
 

@@ -14,10 +14,10 @@ internal abstract unsafe partial class SlotLink
     /// <summary>A slot is there to be sent into; it must be before the peer is told of it, which the next message may do.</summary>
     protected abstract void Post(ReceiveSlot slot);
 
-    /// <summary>Whether a message may be given to <see cref="Transmit"/> now; when it becomes true, <see cref="MarkDirty"/> is called.</summary>
-    protected virtual bool CanTransmit => true;
+    /// <summary>Whether a message - null stands for one without a body - may be given to <see cref="Transmit"/> now; when it becomes true, <see cref="MarkDirty"/> is called.</summary>
+    protected virtual bool CanTransmit(SlotMessage? message) => true;
 
-    /// <summary>Whether all that was transmitted is known to be at the peer, asked for when a link closes; as <see cref="CanTransmit"/>.</summary>
+    /// <summary>Whether all that was transmitted is known to be at the peer, asked for when a link closes; as <see cref="CanTransmit(SlotMessage?)"/>.</summary>
     protected virtual bool HasLeft => true;
 
     /// <summary>Memory for a message of <see cref="SlotLength"/> bytes.</summary>
@@ -38,6 +38,12 @@ internal abstract unsafe partial class SlotLink
 
     /// <summary>In how many parts the peer can reach the body's own memory; 0 when it cannot.</summary>
     protected abstract int CountParts(in OutboundFrame frame);
+
+    /// <summary>Whether the body of a response can be put into the buffers that the requester offered, which hold it.</summary>
+    protected virtual bool CanPlace(in OutboundFrame frame, long bodyLength) => false;
+
+    /// <summary>The body that the message announces goes into these buffers of the peer, before the message itself. Only after <see cref="CanPlace"/>.</summary>
+    protected virtual void Place(SlotMessage message, ReadOnlySpan<RoomEntry> targets) => throw new NotSupportedException();
 
     /// <summary>Writes the entries of a body, 16 bytes each: as many as were counted, or one for a copy.</summary>
     protected abstract void WriteParts(byte* table, uint exposed, ExposedBody body);

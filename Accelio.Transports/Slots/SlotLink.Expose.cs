@@ -1,3 +1,5 @@
+using Accelio.Transports.Wire;
+
 namespace Accelio.Transports.Slots;
 
 /// <content>Bodies that the peer fetches: its sight of them, and the end of it.</content>
@@ -29,6 +31,32 @@ internal abstract unsafe partial class SlotLink
     {
         refers = WantsReference(frame, bodyLength) && CountParts(frame) is var count && count > 0 && count <= Math.Min(PeerMaxParts, MaxParts);
         return refers ? CountParts(frame) : 1;
+    }
+
+    // How many of the peer's buffers a body fills, the last one partly.
+    private static int CountTargets(ReadOnlySpan<RoomEntry> room, long bodyLength)
+    {
+        var count = 0;
+        for (; bodyLength > 0; count++)
+        {
+            bodyLength -= room[count].Length;
+        }
+
+        return count;
+    }
+
+    // The table says how many bytes go into each of them.
+    private void WriteTargets(SlotMessage message, byte* table, ReadOnlySpan<RoomEntry> room, long bodyLength)
+    {
+        var targets = room[..CountTargets(room, bodyLength)];
+        for (var i = 0; i < targets.Length; i++)
+        {
+            var length = (uint)Math.Min(targets[i].Length, bodyLength);
+            WriteLengths.Write(table, i, length);
+            bodyLength -= length;
+        }
+
+        Place(message, targets);
     }
 
     private bool WantsReference(in OutboundFrame frame, long bodyLength) =>

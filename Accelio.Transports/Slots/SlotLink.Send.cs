@@ -61,9 +61,18 @@ internal abstract unsafe partial class SlotLink
                 return SendStatus.DoesNotFit;
             }
 
-            fields.OutOperation = BodyOperation.Read;
-            fields.OutCount = (ushort)PartsOf(frame, bodyLength, out refers);
-            fields.InlineLength = 0;
+            if (CanPlace(frame, bodyLength))
+            {
+                fields.OutOperation = BodyOperation.Write;
+                fields.OutCount = (ushort)CountTargets(frame.PeerRoom, bodyLength);
+                refers = WantsReference(frame, bodyLength) && CountParts(frame) > 0;
+            }
+            else
+            {
+                fields.OutOperation = BodyOperation.Read;
+                fields.OutCount = (ushort)PartsOf(frame, bodyLength, out refers);
+                fields.InlineLength = 0;
+            }
         }
 
         if (HeadersOf(frame.Header.Type) + ((fields.InCount + fields.OutCount) * Sge.Size) + userHeader > _peerBufferSize)
@@ -103,7 +112,7 @@ internal abstract unsafe partial class SlotLink
 
     private void TransmitQueued(long now)
     {
-        while (_queue.First is { } message && _peerCredits > (message.Kind == SlotMessageKind.Setup ? 0 : ReservedCredits) && CanTransmit)
+        while (_queue.First is { } message && _peerCredits > (message.Kind == SlotMessageKind.Setup ? 0 : ReservedCredits) && CanTransmit(message))
         {
             _queue.Take();
             Stamp(message);
@@ -117,7 +126,7 @@ internal abstract unsafe partial class SlotLink
             _sendProgress = now;
         }
 
-        if (State >= SlotLinkState.Ready && _owedCredits >= Math.Max(2, _depth / LumpsPerDepth) && _peerCredits > 0 && CanTransmit)
+        if (State >= SlotLinkState.Ready && _owedCredits >= Math.Max(2, _depth / LumpsPerDepth) && _peerCredits > 0 && CanTransmit(null))
         {
             var nop = RentMessage();
             nop.Kind = SlotMessageKind.Credits;
@@ -174,7 +183,7 @@ internal abstract unsafe partial class SlotLink
         var status = SendStatus.Copied;
         try
         {
-            if (fields.OutOperation == BodyOperation.Read)
+            if (fields.OutOperation != BodyOperation.Send)
             {
                 status = Expose(ref frame, bodyLength, refers, out var exposed);
                 message.Exposed = exposed;
@@ -217,7 +226,11 @@ internal abstract unsafe partial class SlotLink
             tables += Sge.Size;
         }
 
-        if (fields.OutCount > 0)
+        if (fields.OutOperation == BodyOperation.Write)
+        {
+            WriteTargets(message, tables, frame.PeerRoom, (long)fields.InlineLength);
+        }
+        else if (fields.OutCount > 0)
         {
             WriteParts(tables, message.Exposed, Exposed.Find(message.Exposed)!);
         }

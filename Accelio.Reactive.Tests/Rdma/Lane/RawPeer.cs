@@ -12,9 +12,9 @@ namespace Accelio.Reactive.Tests.Rdma.Lane;
 /// <summary>A peer made by hand, which sends whatever a test wants: one piece of registered memory, and a connection to a listener that the test turns.</summary>
 internal sealed unsafe class RawPeer : IDisposable
 {
-    public const int MemoryLength = 64 << 10;
+    public const int MemoryLength = 128 << 10;
     private const int ReceiveLength = 16 << 10;
-    private const int Receives = 2;
+    private const int Receives = 3;
 
     private readonly byte* _memory = (byte*)NativeMemory.AlignedAlloc(MemoryLength, 4096);
     private readonly Action _turn;
@@ -49,7 +49,7 @@ internal sealed unsafe class RawPeer : IDisposable
         VerbsEnd.Works(CompletionQueue.Create(device, _channel, 1024, 0, out _queue!));
         var capacity = new IbvQpCap { MaxSendRequests = 512, MaxReceiveRequests = 8, MaxSendPieces = 1, MaxReceivePieces = 1 };
         VerbsEnd.Works(QueuePair.Create(_id, _domain, _queue, capacity, out _pair!));
-        var access = MemoryAccess.LocalWrite | MemoryAccess.RemoteRead;
+        var access = MemoryAccess.LocalWrite | MemoryAccess.RemoteRead | MemoryAccess.RemoteWrite;
         VerbsEnd.Works(MemoryRegistration.Create(_domain, _memory, MemoryLength, access, out _registration!));
         PostReceives();
         fixed (byte* data = privateData)
@@ -110,6 +110,24 @@ internal sealed unsafe class RawPeer : IDisposable
 
         return fields.BodyOffset;
     }
+
+    /// <summary>Writes a request that offers buffers for the answer to be written into, as C peers do for long ones.</summary>
+    public int WriteOffer(ushort number, params RoomEntry[] room)
+    {
+        var header = new FrameHeader { Type = FrameType.Request, Serial = number, LocalTask = number };
+        var fields = new RdmaFrameFields { TransportSerial = number, OutOperation = BodyOperation.Send, InOperation = BodyOperation.Write, InCount = (ushort)room.Length, Credits = Receives - 1 };
+        RdmaFrame.Measure(header.Type, ref fields);
+        RdmaFrame.Encode(_memory, header, fields);
+        for (var i = 0; i < room.Length; i++)
+        {
+            Sge.Write(_memory + RdmaFrame.RequestSize + (i * Sge.Size), room[i]);
+        }
+
+        return fields.BodyOffset;
+    }
+
+    /// <summary>The messages that arrived, in their order.</summary>
+    public Span<byte> Received(int index) => new(_memory + MemoryLength - ((index + 1) * ReceiveLength), ReceiveLength);
 
     /// <summary>Sends what lies at the start of the memory.</summary>
     public void Send(int length)
