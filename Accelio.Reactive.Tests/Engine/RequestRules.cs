@@ -124,7 +124,7 @@ public class RequestRules
         var sent = _world.TakeOne();
 
         _world.Pass(TimeSpan.FromSeconds(2.2));
-        Assert.Equal(LinkError.Aborted, _world.Link.Aborted?.Error);
+        Assert.Equal(LinkError.SendStalled, _world.Link.Aborted?.Error);
         Assert.Equal("pending", request.Outcome);
         _world.On(() => _world.Machine.OnReleased(_world.Link, sent.Token!));
 
@@ -161,7 +161,7 @@ public class RequestRules
         _world.On(() => _world.Connection.EndLocally(message, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "enough")));
         Assert.Equal("pending", message.Outcome);
         _world.Pass(TimeSpan.FromSeconds(1.1));
-        Assert.Equal(LinkError.Aborted, _world.Link.Aborted?.Error);
+        Assert.Equal(LinkError.SendStalled, _world.Link.Aborted?.Error);
         _world.On(() => _world.Machine.OnReleased(_world.Link, sent.Token!));
 
         Assert.Equal("failed Canceled may have executed", message.Outcome);
