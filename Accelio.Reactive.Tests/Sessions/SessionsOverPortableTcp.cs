@@ -31,3 +31,5 @@ public class SharedMemoryRulesOverPortableTcp() : SharedMemoryRules(Wire.Portabl
 public class SharedPortRulesOverPortableTcp() : SharedPortRules(Wire.PortableTcp());
 
 public class MoveTestsOverPortableTcp() : MoveTests(Wire.PortableTcp());
+
+public class PortalTroubleRulesOverPortableTcp() : PortalTroubleRules(Wire.PortableTcp());

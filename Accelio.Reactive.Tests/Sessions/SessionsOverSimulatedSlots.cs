@@ -41,3 +41,5 @@ public class SharedMemoryRulesOverSimulatedSlots() : SharedMemoryRules(Wire.Simu
 public class SharedPortRulesOverSimulatedSlots() : SharedPortRules(Wire.SimulatedSlots());
 
 public class MoveTestsOverSimulatedSlots() : MoveTests(Wire.SimulatedSlots());
+
+public class PortalTroubleRulesOverSimulatedSlots() : PortalTroubleRules(Wire.SimulatedSlots());

@@ -41,3 +41,5 @@ public class SharedMemoryRulesOverSimulatedStreams() : SharedMemoryRules(Wire.Si
 public class SharedPortRulesOverSimulatedStreams() : SharedPortRules(Wire.SimulatedStreams());
 
 public class MoveTestsOverSimulatedStreams() : MoveTests(Wire.SimulatedStreams());
+
+public class PortalTroubleRulesOverSimulatedStreams() : PortalTroubleRules(Wire.SimulatedStreams());

@@ -41,3 +41,5 @@ public class SharedMemoryRulesOverTcp() : SharedMemoryRules(Wire.Tcp());
 public class SharedPortRulesOverTcp() : SharedPortRules(Wire.Tcp());
 
 public class MoveTestsOverTcp() : MoveTests(Wire.Tcp());
+
+public class PortalTroubleRulesOverTcp() : PortalTroubleRules(Wire.Tcp());

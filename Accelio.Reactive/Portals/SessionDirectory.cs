@@ -9,6 +9,18 @@ internal sealed class SessionDirectory
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, IServedSession?> _entries = [];
 
+    /// <summary>Ids in use.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
     /// <summary>Enters a session under a new id, which is free on the link, too.</summary>
     public uint Enter(IServedSession session, LinkMachine link, IEntropy entropy) => Add(session, link, entropy);
 
