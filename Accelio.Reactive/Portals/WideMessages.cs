@@ -64,17 +64,26 @@ internal sealed partial class WideMessages(PollerContext home) : IObservable<Inb
     /// <summary>Ends the stream when the messages of all sources were pushed, and tells so; the sources have ended or are about to. Home context only.</summary>
     public void End(Exception? error, Action ended)
     {
+        bool hasEnded;
         lock (_gate)
         {
             _isEnding = true;
             _error = error;
             _ended = ended;
+            hasEnded = _hasEnded;
         }
 
-        FinishIfDone();
+        if (hasEnded)
+        {
+            ended();
+        }
+        else
+        {
+            FinishIfDone();
+        }
     }
 
-    /// <summary>Ends the stream at once. Home context only.</summary>
+    /// <summary>Ends the stream at once; <see cref="End"/> then tells so. Home context only.</summary>
     public void Cut(Exception? error)
     {
         lock (_gate)
