@@ -76,9 +76,11 @@ internal sealed unsafe class SimulatedSlotLink : SlotLink, ISimulatedEnd
             return;
         }
 
-        new ReadOnlySpan<byte>(packet.Pointer, packet.Length).CopyTo(new Span<byte>(slot.Pointer, packet.Length));
+        // Once it is on its way back the packet is the sender's, who may fill it again.
+        var length = packet.Length;
+        new ReadOnlySpan<byte>(packet.Pointer, length).CopyTo(new Span<byte>(slot.Pointer, length));
         Port.Return(packet, succeeded: true);
-        OnMessage(slot, packet.Length);
+        OnMessage(slot, length);
     }
 
     /// <inheritdoc/>
