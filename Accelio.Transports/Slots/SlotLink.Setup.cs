@@ -24,7 +24,7 @@ internal abstract unsafe partial class SlotLink
         var whole = new RdmaSetup
         {
             Link = setup,
-            SendDepth = (ushort)_depth,
+            SendDepth = (ushort)(_depth - SpareSlots),
             ReceiveDepth = (ushort)(_depth - SpareSlots),
         };
         if (setup.IsResponse)
