@@ -82,6 +82,23 @@ public class SampleTests
     }
 
     [Theory]
+    [InlineData("lat --size 32 --count 200 --verify --json", 200)]
+    [InlineData("rate --size 32 --depth 4 --count 1000 --contexts 2 --verify --json", 1000)]
+    [InlineData("rate --size 32 --depth 4 --count 1000 --contexts 2 --connections 2 --dual --json", 1000)]
+    [InlineData("oneway --size 32 --count 500 --receipt --json", 500)]
+    [InlineData("connect --count 20 --links 2 --json", 20)]
+    public async Task Perf_clients_go_to_the_portals_of_a_server_with_several_contexts(string command, int messages)
+    {
+        using var server = new SampleProcess("Perf", "serve", "--url", "tcp://127.0.0.1:0", "--contexts", "3");
+        using var client = new SampleProcess("Perf", [.. command.Split(' '), "--url", await server.ListeningAsync()]);
+
+        Assert.True(await client.EndAsync() == 0, client.Output);
+        using var result = JsonDocument.Parse(client.Output.Trim().Split('\n')[^1]);
+        Assert.Equal(messages, result.RootElement.GetProperty("messages").GetInt64());
+        Assert.True(result.RootElement.GetProperty("server").GetProperty("sessions").GetInt32() >= 1);
+    }
+
+    [Theory]
     [InlineData("rate --size 32 --depth 4 --count 1000 --verify --json")]
     [InlineData("connect --count 20 --links 2 --json")]
     public async Task Perf_clients_follow_a_redirect(string command)
