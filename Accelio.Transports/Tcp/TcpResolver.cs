@@ -16,8 +16,9 @@ internal static class TcpResolver
     {
         if (!uri.IsAbsoluteUri || uri.Host.Length == 0)
         {
+            var scheme = uri.IsAbsoluteUri ? uri.Scheme : TcpTransport.SchemeName;
             throw new TransportException(
-                $"'{uri}' names no host. Write it as {uri.Scheme}://host:port, e.g. {uri.Scheme}://127.0.0.1:2061.",
+                $"'{uri}' names no host. Write it as {scheme}://host:port, e.g. {scheme}://127.0.0.1:2061.",
                 SocketError.HostNotFound);
         }
 
