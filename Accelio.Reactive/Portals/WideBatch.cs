@@ -57,7 +57,7 @@ internal sealed class WideBatch(WideSession session) : AccelioBatch
         lock (_gate)
         {
             _isAborted = true;
-            aborts = [.. _batches.Values.Select(batch => batch.AbortAsync().Preserve())];
+            aborts = [.. _batches.Values.Select(batch => batch.AbortAsync())];
         }
 
         List<AbortRun> runs = [];

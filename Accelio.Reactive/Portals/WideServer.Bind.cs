@@ -28,7 +28,8 @@ internal sealed partial class WideServer
         return server;
     }
 
-    private async Task ListenAsync(ITransport transport, EndPoint address)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ListenAsync(ITransport transport, EndPoint address)
     {
         // On a context that is ending it fails as the portal does that follows.
         Run(() => Context.TryAdd(this));
@@ -53,7 +54,8 @@ internal sealed partial class WideServer
         }
     }
 
-    private async Task ShareAsync(ITransport transport, EndPoint address)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ShareAsync(ITransport transport, EndPoint address)
     {
         if (transport is not ISpreadingTransport spreading)
         {
@@ -68,5 +70,5 @@ internal sealed partial class WideServer
         }
     }
 
-    private Task ListenAsync(ServerCore server, ITransport transport, EndPoint address) => ListenAsync(server, server.Context, transport, address).AsTask();
+    private static ValueTask ListenAsync(ServerCore server, ITransport transport, EndPoint address) => ListenAsync(server, server.Context, transport, address);
 }

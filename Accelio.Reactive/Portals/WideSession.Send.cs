@@ -151,7 +151,7 @@ internal sealed partial class WideSession
     private async ValueTask<AbortReport> AbortAsync(Predicate<OutgoingMessage> isMeant, Func<List<AbortRun>, AbortReport> report)
     {
         // All begin at once; each takes what its peer needs.
-        var inquiries = Array.ConvertAll(_parts, part => part.AbortRunsAsync(isMeant).Preserve());
+        var inquiries = Array.ConvertAll(_parts, part => part.AbortRunsAsync(isMeant));
         List<AbortRun> runs = [];
         foreach (var inquiry in inquiries)
         {

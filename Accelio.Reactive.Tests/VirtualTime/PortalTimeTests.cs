@@ -1,0 +1,52 @@
+using Xunit;
+
+namespace Accelio.Reactive.Tests.VirtualTime;
+
+/// <summary>Servers and sessions over several contexts of one scheduler.</summary>
+public class PortalTimeTests
+{
+    [Theory]
+    [InlineData(SimulatedLinkKind.Stream)]
+    [InlineData(SimulatedLinkKind.Slots)]
+    public void A_session_over_several_contexts_opens_answers_and_closes_without_time_passing(SimulatedLinkKind kind)
+    {
+        using var world = new World(kind);
+        var server = Bind(world);
+        server.Handle(request => request.RespondAsync(request.Payload));
+        var began = world.Scheduler.Clock;
+
+        var session = world.Result(AccelioSession.ConnectAsync(
+            new Uri("sim://wide:1"), new AccelioSessionOptions { Contexts = [world.ClientContext, world.NewContext("client-1")] }));
+        Assert.Equal(2, session.Connections.Count);
+        Assert.Equal(4, world.Result(session.RequestAsync(new byte[4], answer => answer.PayloadLength)));
+        var closing = session.DisposeAsync().AsTask();
+        world.Tick();
+
+        Assert.True(closing.IsCompletedSuccessfully);
+        Assert.True(world.Scheduler.Clock - began < TimeSpan.TicksPerMillisecond, $"{world.Scheduler.Clock - began} ticks");
+    }
+
+    [Fact]
+    public void A_session_whose_client_brings_no_connection_ends_when_SetupTimeout_is_over()
+    {
+        using var world = new World();
+        var server = Bind(world, options => (options.SetupTimeout, options.AdvertisedHost) = (TimeSpan.FromMinutes(3), "nowhere"));
+        AccelioSession? accepted = null;
+        server.SessionRequests.Subscribe(request => accepted = request.Accept());
+
+        var connecting = AccelioSession.ConnectAsync(new Uri("sim://wide:1"), new AccelioSessionOptions { Context = world.ClientContext }).AsTask();
+        world.Tick();
+        Assert.True(connecting.IsFaulted);
+        world.Pass(TimeSpan.FromMinutes(3) - TimeSpan.FromSeconds(1));
+        Assert.Equal(SessionState.Connecting, accepted!.State);
+        world.Pass(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(SessionState.Closed, accepted.State);
+    }
+
+    private static AccelioServer Bind(World world, Action<AccelioServerOptions>? configure = null) => world.Bind("sim://wide:1", options =>
+    {
+        (options.Context, options.Contexts) = (null, [world.NewContext("server-0"), world.NewContext("server-1")]);
+        configure?.Invoke(options);
+    });
+}
