@@ -57,6 +57,9 @@ internal sealed partial class ConnectionMachine
     /// <summary>Whether messages may be sent.</summary>
     public bool IsOnline => State == ConnectionState.Online;
 
+    /// <summary>Whether messages are taken, to be sent at once or later.</summary>
+    public bool IsTaking => State is ConnectionState.Online or ConnectionState.Connecting;
+
     /// <summary>Whether the peer is a C program, or one that offers no windows.</summary>
     public bool IsCPeer => !Machine.HasFlow;
 

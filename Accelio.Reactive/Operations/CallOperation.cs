@@ -7,7 +7,7 @@ namespace Accelio.Reactive;
 /// <summary>
 /// A message whose sender awaits: joins the engine's outgoing message with a completion, the way to the context, and cancellation. Pooled: goes back when its result was taken.
 /// </summary>
-internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwner
+internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwner, IMovableMessage
 {
     private readonly Completion<TResult> _completion;
     private readonly SubmitItem _submit;
@@ -18,6 +18,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     private SessionCore? _session;
     private ConnectionMachine? _via;
     private BatchCore? _batch;
+    private SessionCore? _movesTo;
     private bool _registered;
     private bool _kept;
     private int _cancelPosted;
@@ -146,6 +147,27 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
     }
 
+    /// <inheritdoc/>
+    void IMovableMessage.MoveTo(SessionCore other)
+    {
+        if (_batch is not null)
+        {
+            // A batch is of one connection, by which it is given up.
+            Fail(ConnectionMachine.Draining);
+            return;
+        }
+
+        var message = MovedMessage.Of(this);
+        var body = Body;
+        Body = null;
+        _movesTo = other;
+        Fail(ConnectionMachine.Draining);
+        _ = GoOnAsync(other, message, body);
+    }
+
+    /// <summary>An operation for all threads that asks the same.</summary>
+    protected abstract CallOperation<TResult> RentSame();
+
     /// <summary>Puts the operation back: to the context it stays with, or to all threads.</summary>
     protected abstract void ReturnToPool(PollerContext? home);
 
@@ -177,6 +199,11 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         Unregister();
         LeaveBatch();
         ReleaseBody();
+        if (_movesTo is not null)
+        {
+            return;
+        }
+
         _completion.SetException(FailureExceptions.Create(failure, Connection, _token));
     }
 
@@ -192,6 +219,23 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             _token = default;
             _session = null;
             _via = null;
+        }
+    }
+
+    private async Task GoOnAsync(SessionCore other, OutboundMessage message, HeldBody? body)
+    {
+        try
+        {
+            var same = RentSame();
+            same.Body = body;
+            var result = await same.Start(other, via: null, message, Kind, Id, _token).ConfigureAwait(false);
+            _movesTo = null;
+            _completion.SetResult(result);
+        }
+        catch (Exception exception)
+        {
+            _movesTo = null;
+            _completion.SetException(exception);
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed class DeliverOperation : CallOperation<DeliveryReceipt>
     }
 
     /// <inheritdoc/>
+    protected override CallOperation<DeliveryReceipt> RentSame() => OperationPool<DeliverOperation>.Shared.Get();
+
+    /// <inheritdoc/>
     protected override void ReturnToPool(PollerContext? home)
     {
         if (home is null)

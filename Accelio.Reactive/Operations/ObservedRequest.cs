@@ -7,11 +7,12 @@ namespace Accelio.Reactive;
 /// <summary>
 /// One subscription of a cold request: copies and sends it, pushes the answer from the top of the duty cycle, and gives it up when disposed. Not pooled: the subscription refers to it.
 /// </summary>
-internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessage, T> read, IObserver<T> observer) : OutgoingMessage, IDelivery, IDisposable
+internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessage, T> read, IObserver<T> observer) : OutgoingMessage, IDelivery, IDisposable, IMovableMessage
 {
     private MessageCore? _answer;
     private Exception? _error;
     private long _copied;
+    private ObservedRequest<T>? _same;
     private int _disposed;
 
     private bool IsDisposed => Volatile.Read(ref _disposed) != 0;
@@ -76,6 +77,14 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     }
 
     /// <inheritdoc/>
+    public void MoveTo(SessionCore other)
+    {
+        _same = new ObservedRequest<T>(other, read, observer) { OwnsMemory = true };
+        _same.Start(MovedMessage.Of(this));
+        Fail(ConnectionMachine.Draining);
+    }
+
+    /// <inheritdoc/>
     public void Deliver()
     {
         var answer = _answer;
@@ -113,8 +122,11 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
             ForgetCopy();
         }
 
-        _error = FailureExceptions.Create(failure, Connection);
-        session.Context.Deliveries.Add(this);
+        if (_same is null)
+        {
+            _error = FailureExceptions.Create(failure, Connection);
+            session.Context.Deliveries.Add(this);
+        }
     }
 
     private void Deliver(InboundMessage message)
@@ -193,8 +205,16 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         _copied = 0;
     }
 
-    private void EndNow() =>
+    private void EndNow()
+    {
+        if (_same is not null)
+        {
+            _same.Dispose();
+            return;
+        }
+
         Connection?.EndLocally(this, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The subscription was disposed."));
+    }
 
     private sealed class SubmitItem(ObservedRequest<T> request) : WorkItem
     {

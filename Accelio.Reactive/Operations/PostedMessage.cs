@@ -5,7 +5,7 @@ using Accelio.Transports.Polling;
 namespace Accelio.Reactive;
 
 /// <summary>A one-way message for which nobody waits, on its way from another thread to the context; its payload is a copy, or held.</summary>
-internal sealed class PostedMessage : OutgoingMessage
+internal sealed class PostedMessage : OutgoingMessage, IMovableMessage
 {
     private readonly SessionCore _session;
     private readonly ConnectionMachine? _via;
@@ -42,6 +42,23 @@ internal sealed class PostedMessage : OutgoingMessage
 
         ReleaseBody();
         return false;
+    }
+
+    /// <inheritdoc/>
+    public void MoveTo(SessionCore other)
+    {
+        if (other.Copies.TryTake(_length))
+        {
+            if (new PostedMessage(other, via: null, MovedMessage.Of(this), Id).TryPost())
+            {
+                Succeed(null);
+                return;
+            }
+
+            other.Copies.Return(_length);
+        }
+
+        Fail(ConnectionMachine.Draining);
     }
 
     /// <inheritdoc/>

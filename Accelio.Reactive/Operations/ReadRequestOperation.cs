@@ -50,6 +50,14 @@ internal sealed class ReadRequestOperation<T> : CallOperation<T>
     }
 
     /// <inheritdoc/>
+    protected override CallOperation<T> RentSame()
+    {
+        var same = OperationPool<ReadRequestOperation<T>>.Shared.Get();
+        same.Read = Read;
+        return same;
+    }
+
+    /// <inheritdoc/>
     protected override void ReturnToPool(PollerContext? home)
     {
         if (home is null)

@@ -32,6 +32,14 @@ internal sealed class RequestOperation : CallOperation<InboundMessage>
     }
 
     /// <inheritdoc/>
+    protected override CallOperation<InboundMessage> RentSame()
+    {
+        var same = OperationPool<RequestOperation>.Shared.Get();
+        same.Holder = Holder;
+        return same;
+    }
+
+    /// <inheritdoc/>
     protected override void ReturnToPool(PollerContext? home)
     {
         if (home is null)

@@ -29,6 +29,9 @@ internal sealed class SendOperation : CallOperation<MessageId>
     }
 
     /// <inheritdoc/>
+    protected override CallOperation<MessageId> RentSame() => OperationPool<SendOperation>.Shared.Get();
+
+    /// <inheritdoc/>
     protected override void ReturnToPool(PollerContext? home)
     {
         if (home is null)

@@ -125,6 +125,20 @@ internal sealed partial class WideSession
         return null;
     }
 
+    /// <summary>Another part, of whatever context, that may send what waits in one whose connection is being drained. Any thread.</summary>
+    internal SessionCore? FindPart(SessionCore than)
+    {
+        foreach (var lane in _lanes)
+        {
+            if (!ReferenceEquals(lane.Core, than) && lane.Machine.IsOnline)
+            {
+                return lane.Core;
+            }
+        }
+
+        return null;
+    }
+
     // A session without a connection: its calls fail as those of a part that is over.
     private SessionCore Nobody()
     {

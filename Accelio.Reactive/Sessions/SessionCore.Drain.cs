@@ -45,6 +45,10 @@ internal sealed partial class SessionCore
             {
                 other.TakeOver(message);
             }
+            else if (!message.IsBound && message is IMovableMessage movable && _whole?.FindPart(this) is { } part)
+            {
+                movable.MoveTo(part);
+            }
             else
             {
                 message.Fail(ConnectionMachine.Draining);

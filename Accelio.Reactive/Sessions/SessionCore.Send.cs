@@ -171,7 +171,13 @@ internal sealed partial class SessionCore
     /// <summary>Hands a message to the connection given, or to one of the session's choice. Context only.</summary>
     internal void Submit(OutgoingMessage message, ConnectionMachine? via)
     {
-        if ((via ?? Usable) is { } connection)
+        var usable = via ?? Usable;
+        if (via is null && _whole is not null && usable is not { IsTaking: true } && message is IMovableMessage movable && _whole.FindPart(this) is { } part)
+        {
+            // Chosen before the connection was drained, or lost: nothing of it has left.
+            movable.MoveTo(part);
+        }
+        else if (usable is { } connection)
         {
             connection.Submit(message);
         }
