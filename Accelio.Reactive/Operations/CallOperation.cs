@@ -18,7 +18,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     private SessionCore? _session;
     private ConnectionMachine? _via;
     private BatchCore? _batch;
-    private SessionCore? _movesTo;
+    private bool _isMoving;
     private bool _registered;
     private bool _kept;
     private int _cancelPosted;
@@ -160,7 +160,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         var message = MovedMessage.Of(this);
         var body = Body;
         Body = null;
-        _movesTo = other;
+        _isMoving = true;
         Fail(ConnectionMachine.Draining);
         _ = GoOnAsync(other, message, body);
     }
@@ -199,7 +199,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         Unregister();
         LeaveBatch();
         ReleaseBody();
-        if (_movesTo is not null)
+        if (_isMoving)
         {
             return;
         }
@@ -229,12 +229,12 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             var same = RentSame();
             same.Body = body;
             var result = await same.Start(other, via: null, message, Kind, Id, _token).ConfigureAwait(false);
-            _movesTo = null;
+            _isMoving = false;
             _completion.SetResult(result);
         }
         catch (Exception exception)
         {
-            _movesTo = null;
+            _isMoving = false;
             _completion.SetException(exception);
         }
     }
