@@ -107,8 +107,8 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Sends a request for each item of a sequence, so many at a time, and pushes what is made of the answers in the order in which they come: the way to keep many requests under way that costs least,
-    /// since none has a task. Cold: every subscription runs through the sequence, on one connection of the session; disposing it gives up what is under way, as the first error does. On a session over several
-    /// contexts "home context" here means that of the connection, and subscribing once on each context uses all of them.
+    /// since none has a task. Cold: every subscription runs through the sequence, on one connection of the session, and another when the peer drains that; disposing it gives up what is under way, as the first error
+    /// does. On a session over several contexts "home context" here means that of the connection which it begins with, and subscribing once on each context uses all of them.
     /// </summary>
     /// <typeparam name="TSource">The items.</typeparam>
     /// <typeparam name="TResult">What is made of an answer.</typeparam>

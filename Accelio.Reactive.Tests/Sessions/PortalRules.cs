@@ -238,71 +238,20 @@ public abstract class PortalRules(Wire wire) : SessionTests(wire)
     }
 
     [Fact]
-    public async Task What_waits_for_a_connection_that_the_server_drains_goes_out_on_another_contexts()
+    public async Task Cold_requests_take_the_connections_in_turn_as_any_call_does()
     {
-        await using var world = await PortalWorld.OpenAsync(Over, 2, 2, options => options.WindowMessages = 1);
+        await using var world = await PortalWorld.OpenAsync(Over, 2, 2);
         await using var session = await world.ConnectAsync(2, options => options.Selection = ConnectionSelection.RoundRobin);
         var accepted = await world.AcceptedAsync(0, 2);
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var arrived = new SemaphoreSlim(0);
-        var received = new ConcurrentQueue<int>();
-        var last = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var observing = accepted.Messages.Read(message => message.PayloadLength).Subscribe(length =>
-        {
-            received.Enqueue(length);
-            if (received.Count == 3)
-            {
-                last.SetResult();
-            }
-        });
-        using var handler = accepted.Handle(async request =>
-        {
-            if (request.PayloadLength == 1)
-            {
-                arrived.Release();
-                await gate.Task;
-            }
+        var answered = new List<AccelioContext>();
+        using var handler = accepted.Handle(request => Answer(request, answered));
 
-            await request.RespondAsync(request.Payload);
-        });
-        var drained = accepted.Connections[0];
-        var connections = session.Connections;
-        var slow = connections.Select(connection => connection.RequestAsync(new byte[1], answer => answer.PayloadLength).AsTask()).ToArray();
-        await arrived.WaitAsync(Pair.Limit);
-        await arrived.WaitAsync(Pair.Limit);
+        await session.Request(new byte[1]).ToTask().WaitAsync(Pair.Limit);
+        await session.Request(new byte[1]).ToTask().WaitAsync(Pair.Limit);
+        await session.RequestEach([1], 1, _ => new byte[1], (_, _) => 0).ToTask().WaitAsync(Pair.Limit);
+        await session.RequestEach([1], 1, _ => new byte[1], (_, _) => 0).ToTask().WaitAsync(Pair.Limit);
 
-        // Both windows are used up: half of these wait for either connection, whoever calls.
-        var calls = new List<Task<int>>();
-        for (var i = 0; i < 8; i++)
-        {
-            var length = 20_000 + i;
-            calls.Add(session.RequestAsync(new byte[10 + i], answer => answer.PayloadLength).AsTask());
-            calls.Add(world.ClientContexts[i % 2].RunAsync(_ => session.RequestAsync(new byte[length], answer => answer.PayloadLength)).AsTask());
-        }
-
-        var cold = Enumerable.Range(0, 4).Select(i => session.Request(new byte[30 + i], answer => answer.PayloadLength).ToTask()).ToArray();
-        var sent = Enumerable.Range(0, 2).Select(i => session.SendAsync(new byte[40 + i]).AsTask()).ToArray();
-        Assert.True(session.TrySend(new byte[42], out _));
-        foreach (var context in world.ClientContexts)
-        {
-            await context.RunAsync(_ => default);
-        }
-
-        var ended = drained.DrainAsync().AsTask();
-        await Until.TrueAsync(() => connections.Any(connection => connection.QueuedMessages == 0), () => "what waits was not moved");
-        var late = Enumerable.Range(0, 4).Select(i => session.RequestAsync(new byte[50 + i], answer => answer.PayloadLength).AsTask()).ToArray();
-        gate.SetResult();
-
-        Assert.Equal(new[] { 1, 1 }, await Task.WhenAll(slow).WaitAsync(Pair.Limit));
-        Assert.Equal(
-            Enumerable.Range(0, 8).SelectMany(i => new[] { 10 + i, 20_000 + i }),
-            await Task.WhenAll(calls).WaitAsync(Pair.Limit));
-        Assert.Equal(new[] { 30, 31, 32, 33 }, await Task.WhenAll(cold).WaitAsync(Pair.Limit));
-        Assert.Equal(new[] { 50, 51, 52, 53 }, await Task.WhenAll(late).WaitAsync(Pair.Limit));
-        await Task.WhenAll(sent).WaitAsync(Pair.Limit);
-        await last.Task.WaitAsync(Pair.Limit);
-        Assert.Equal([40, 41, 42], received.Order());
-        await ended.WaitAsync(Pair.Limit);
+        Assert.All(answered.CountBy(context => context), count => Assert.Equal(2, count.Value));
     }
 
     [Fact]

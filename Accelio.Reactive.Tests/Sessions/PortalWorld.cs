@@ -59,6 +59,15 @@ internal sealed class PortalWorld : IAsyncDisposable
         return Accepted[index];
     }
 
+    /// <summary>Waits until the clients' contexts have taken up what was called before.</summary>
+    public async Task FlushAsync()
+    {
+        foreach (var context in ClientContexts)
+        {
+            await context.RunAsync(_ => default);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();

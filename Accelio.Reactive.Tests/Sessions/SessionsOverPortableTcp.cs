@@ -33,3 +33,5 @@ public class SharedPortRulesOverPortableTcp() : SharedPortRules(Wire.PortableTcp
 public class MoveTestsOverPortableTcp() : MoveTests(Wire.PortableTcp());
 
 public class PortalTroubleRulesOverPortableTcp() : PortalTroubleRules(Wire.PortableTcp());
+
+public class PortalDrainRulesOverPortableTcp() : PortalDrainRules(Wire.PortableTcp());

@@ -43,3 +43,5 @@ public class SharedPortRulesOverSimulatedSlots() : SharedPortRules(Wire.Simulate
 public class MoveTestsOverSimulatedSlots() : MoveTests(Wire.SimulatedSlots());
 
 public class PortalTroubleRulesOverSimulatedSlots() : PortalTroubleRules(Wire.SimulatedSlots());
+
+public class PortalDrainRulesOverSimulatedSlots() : PortalDrainRules(Wire.SimulatedSlots());

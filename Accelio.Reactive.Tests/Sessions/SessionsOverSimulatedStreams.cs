@@ -43,3 +43,5 @@ public class SharedPortRulesOverSimulatedStreams() : SharedPortRules(Wire.Simula
 public class MoveTestsOverSimulatedStreams() : MoveTests(Wire.SimulatedStreams());
 
 public class PortalTroubleRulesOverSimulatedStreams() : PortalTroubleRules(Wire.SimulatedStreams());
+
+public class PortalDrainRulesOverSimulatedStreams() : PortalDrainRules(Wire.SimulatedStreams());

@@ -43,3 +43,5 @@ public class SharedPortRulesOverTcp() : SharedPortRules(Wire.Tcp());
 public class MoveTestsOverTcp() : MoveTests(Wire.Tcp());
 
 public class PortalTroubleRulesOverTcp() : PortalTroubleRules(Wire.Tcp());
+
+public class PortalDrainRulesOverTcp() : PortalDrainRules(Wire.Tcp());

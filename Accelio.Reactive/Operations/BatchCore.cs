@@ -2,8 +2,8 @@ using Accelio.Reactive.Engine;
 
 namespace Accelio.Reactive;
 
-/// <summary>A batch over a session: knows what of it is under way, and which ids have ended.</summary>
-internal sealed class BatchCore(SessionCore session) : AccelioBatch
+/// <summary>A batch over a session, or over one part of it: knows what of it is under way, and which ids have ended.</summary>
+internal sealed class BatchCore(SessionCore session, WideBatch? whole = null) : AccelioBatch
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, OutgoingMessage> _open = [];
@@ -62,6 +62,19 @@ internal sealed class BatchCore(SessionCore session) : AccelioBatch
         {
             _open.Remove(id.Value);
             AbortRuns.Append(_ended, new AbortRun(id, outcome));
+        }
+    }
+
+    /// <summary>A message goes on as another object, on another part of the session. On the context of this part.</summary>
+    /// <returns>The batch that it belongs to from now on; null when the batch is being aborted, and nothing of it goes on.</returns>
+    internal BatchCore? Move(OutgoingMessage same, MessageId id, SessionCore other) => whole?.Move(same, id, this, other);
+
+    /// <summary>A message of the batch goes on in another one. Any thread.</summary>
+    internal void Forget(MessageId id)
+    {
+        lock (_gate)
+        {
+            _open.Remove(id.Value);
         }
     }
 

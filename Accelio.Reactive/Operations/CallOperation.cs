@@ -150,19 +150,25 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     /// <inheritdoc/>
     void IMovableMessage.MoveTo(SessionCore other)
     {
-        if (_batch is not null)
+        var same = RentSame();
+        if (_batch is { } batch)
         {
-            // A batch is of one connection, by which it is given up.
-            Fail(ConnectionMachine.Draining);
-            return;
+            same._batch = batch.Move(same, Id, other);
+            if (same._batch is null)
+            {
+                FailAborted();
+                return;
+            }
+
+            _batch = null;
         }
 
         var message = MovedMessage.Of(this);
-        var body = Body;
+        same.Body = Body;
         Body = null;
         _isMoving = true;
         Fail(ConnectionMachine.Draining);
-        _ = GoOnAsync(other, message, body);
+        _ = GoOnAsync(same, other, message);
     }
 
     /// <summary>An operation for all threads that asks the same.</summary>
@@ -222,12 +228,10 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
     }
 
-    private async Task GoOnAsync(SessionCore other, OutboundMessage message, HeldBody? body)
+    private async Task GoOnAsync(CallOperation<TResult> same, SessionCore other, OutboundMessage message)
     {
         try
         {
-            var same = RentSame();
-            same.Body = body;
             var result = await same.Start(other, via: null, message, Kind, Id, _token).ConfigureAwait(false);
             _isMoving = false;
             _completion.SetResult(result);
@@ -244,8 +248,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         if (_batch is { IsAborted: true })
         {
             _registered = false;
-            LeaveBatch(AbortOutcome.NotSent);
-            Failed(new Failure(FailureKind.Aborted, AccelioStatus.MessageCanceled, "The batch of the message was aborted before it was sent."));
+            FailAborted();
             return;
         }
 
@@ -271,6 +274,12 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             _batch = null;
             batch.Remove(Id, outcome);
         }
+    }
+
+    private void FailAborted()
+    {
+        LeaveBatch(AbortOutcome.NotSent);
+        Fail(new Failure(FailureKind.Aborted, AccelioStatus.MessageCanceled, "The batch of the message was aborted before it was sent."));
     }
 
     private void FailUnsent()

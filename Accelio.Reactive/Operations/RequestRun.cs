@@ -34,8 +34,7 @@ internal sealed class RequestRun<TSource, TResult>(
         }
         else if (!session.Poller.Post(this))
         {
-            // There is no duty cycle any more.
-            Guarded.End(session.Context, observer, session.Context.Disposed("no request can be sent"));
+            EndStopped();
         }
     }
 
@@ -80,6 +79,16 @@ internal sealed class RequestRun<TSource, TResult>(
         {
             _isQueued = true;
             session.Context.Deliveries.Add(this);
+        }
+    }
+
+    /// <summary>There is no duty cycle any more. Any thread, and perhaps several find out.</summary>
+    public void EndStopped()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            GiveUp();
+            Guarded.End(session.Context, observer, session.Context.Disposed("no request can be sent"));
         }
     }
 

@@ -4,12 +4,15 @@ using Accelio.Reactive.Engine;
 namespace Accelio.Reactive;
 
 /// <summary>One of the requests that a <see cref="RequestRun{TSource,TResult}"/> keeps in flight; used for one item after the other. Context only.</summary>
-internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage
+internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage, IMovableMessage
 {
     private readonly RequestRun<TSource, TResult> _run;
     private TSource _item = default!;
     private TResult? _result;
     private bool _isKept;
+
+    // While another part of the session sends the present item's request: gives that up.
+    private Action? _giveUpElsewhere;
 
     public StreamedRequest(RequestRun<TSource, TResult> run)
     {
@@ -63,11 +66,24 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage
     /// <summary>Gives the request up, if it is under way.</summary>
     public void GiveUp()
     {
-        if (Connection is { } connection)
+        if (_giveUpElsewhere is not null)
+        {
+            _giveUpElsewhere();
+        }
+        else if (Connection is { } connection)
         {
             connection.EndLocally(this, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "The subscription of its stream has ended."));
             StopTimer();
         }
+    }
+
+    /// <inheritdoc/>
+    public void MoveTo(SessionCore other)
+    {
+        var message = MovedMessage.Of(this);
+        var body = Body;
+        Body = null;
+        _ = GoOnAsync(other, message, body);
     }
 
     /// <inheritdoc/>
@@ -105,6 +121,11 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage
     /// <inheritdoc/>
     protected override void Failed(in Failure failure)
     {
+        if (_giveUpElsewhere is not null)
+        {
+            return;
+        }
+
         if (!IsReferenced)
         {
             Forget();
@@ -112,6 +133,36 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage
 
         Error = FailureExceptions.Create(failure, Connection);
         _run.OnEnded(this);
+    }
+
+    // The caller sees nothing of it: the await comes back to this context, and the answer is read here.
+    private async Task GoOnAsync(SessionCore other, OutboundMessage message, HeldBody? body)
+    {
+        using var givenUp = new CancellationTokenSource();
+        _giveUpElsewhere = givenUp.Cancel;
+        Fail(ConnectionMachine.Draining);
+        try
+        {
+            using var answer = await other.RequestAsync(via: null, message, out _, givenUp.Token).ConfigureAwait(false);
+            givenUp.Token.ThrowIfCancellationRequested();
+            _result = _run.Read(_item, answer);
+        }
+        catch (Exception exception)
+        {
+            Error = exception;
+        }
+
+        body?.Release();
+        Forget();
+        _giveUpElsewhere = null;
+        if (_run.Session.Poller.IsCurrent)
+        {
+            _run.OnEnded(this);
+        }
+        else
+        {
+            _run.EndStopped();
+        }
     }
 
     // The message cannot leave at once, and the caller has no task that would say when its memory is free again.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Accelio.Reactive.Engine;
 
 namespace Accelio.Reactive;
 
@@ -32,22 +33,45 @@ internal sealed class WideBatch(WideSession session) : AccelioBatch
         ? ValueTask.FromCanceled<AbortReport>(cancellationToken)
         : VirtualCall<AbortReport>.Around(AbortAllAsync());
 
+    /// <summary>A message goes on as another object, from one part to another. On the context of the part that it leaves, whose batch is given up there: the report has it once, here or there.</summary>
+    /// <returns>The batch of the part that it goes to; null when the batch is being aborted.</returns>
+    internal BatchCore? Move(OutgoingMessage same, MessageId id, BatchCore from, SessionCore to)
+    {
+        lock (_gate)
+        {
+            if (_isAborted)
+            {
+                return null;
+            }
+
+            var batch = BatchFor(to);
+            from.Forget(id);
+            batch.Add(same, id);
+            return batch;
+        }
+    }
+
     private BatchCore BatchFor(in OutboundMessage message)
     {
         var part = session.Choose(message);
         lock (_gate)
         {
-            if (!_batches.TryGetValue(part, out var batch))
-            {
-                _batches.Add(part, batch = new BatchCore(part));
-                if (_isAborted)
-                {
-                    batch.Forbid();
-                }
-            }
-
-            return batch;
+            return BatchFor(part);
         }
+    }
+
+    private BatchCore BatchFor(SessionCore part)
+    {
+        if (!_batches.TryGetValue(part, out var batch))
+        {
+            _batches.Add(part, batch = new BatchCore(part, this));
+            if (_isAborted)
+            {
+                batch.Forbid();
+            }
+        }
+
+        return batch;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -21,7 +21,7 @@ internal sealed partial class WideSession
     public override IObservable<T> Request<T>(OutboundMessage message, Func<InboundMessage, T> read)
     {
         // Checked now, as for any session; sent on the connection that is chosen when somebody subscribes.
-        _ = Choose(message).Request(message, read);
+        _ = Any().Request(message, read);
         return new WideColdRequest<T>(this, message, read);
     }
 
@@ -32,7 +32,7 @@ internal sealed partial class WideSession
     public override IObservable<TResult> RequestEach<TSource, TResult>(
         IEnumerable<TSource> source, int concurrency, Func<TSource, OutboundMessage> write, Func<TSource, InboundMessage, TResult> read)
     {
-        _ = Choose(default).RequestEach(source, concurrency, write, read);
+        _ = Any().RequestEach(source, concurrency, write, read);
         return new WideRequestStream<TSource, TResult>(this, source, concurrency, write, read);
     }
 
@@ -138,6 +138,9 @@ internal sealed partial class WideSession
 
         return null;
     }
+
+    // One that checks what is asked of all alike; it is nobody's turn.
+    private SessionCore Any() => _lanes is [var lane, ..] ? lane.Core : Nobody();
 
     // A session without a connection: its calls fail as those of a part that is over.
     private SessionCore Nobody()
