@@ -138,6 +138,10 @@ internal sealed partial class WorldRun : IDisposable
 
         _network.AdvanceBy(Patience);
         _sessions.ForEach(session => session.Close());
+
+        // What was lost under way came back to its sender outside of the sender's turns: one that has nothing to do any more takes it back with its next turn.
+        _contexts.ForEach(context => _ = context.RunAsync(static _ => default).AsTask());
+        _network.AdvanceBy(Patience);
         foreach (var context in _contexts)
         {
             var held = context.GetSnapshot();
