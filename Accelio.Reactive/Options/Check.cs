@@ -17,6 +17,15 @@ internal static class Check
         }
     }
 
+    public static void Range(double value, double least, double most, string name)
+    {
+        // Not a number is in no range.
+        if (!(value >= least && value <= most))
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {least} to {most}.");
+        }
+    }
+
     public static void TimeOrInfinite(TimeSpan value, string name)
     {
         if (value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)

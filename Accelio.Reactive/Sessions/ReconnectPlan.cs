@@ -1,0 +1,68 @@
+using Accelio.Reactive.Engine;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// The attempts of a session to come back after the loss of a link: when the next one begins, and which portals it asks in which order. Pure: the caller brings the time, in ticks, and
+/// reports what became of the portals that it asked.
+/// </summary>
+internal sealed class ReconnectPlan
+{
+    private readonly ReconnectPolicy _policy;
+    private readonly IEntropy _entropy;
+    private readonly (Uri Uri, PortalHealth Health)[] _portals;
+    private Uri? _lost;
+    private long _began;
+
+    /// <summary>Makes the plan of a session.</summary>
+    /// <param name="policy">The limits.</param>
+    /// <param name="portals">Where the session can go.</param>
+    /// <param name="entropy">Where the chance in the waits comes from.</param>
+    public ReconnectPlan(ReconnectPolicy policy, IReadOnlyList<Uri> portals, IEntropy entropy)
+    {
+        _policy = policy;
+        _entropy = entropy;
+        _portals = [.. portals.Distinct().Select(uri => (uri, new PortalHealth(policy.FailuresToRest, policy.RestTime.Ticks)))];
+    }
+
+    /// <summary>Attempts since the loss.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>A link was lost.</summary>
+    /// <param name="lost">The portal it led to.</param>
+    /// <param name="now">The time.</param>
+    public void Begin(Uri lost, long now) => (_lost, _began, Attempts) = (lost, now, 0);
+
+    /// <summary>Plans the next attempt.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="delay">When it begins, from now.</param>
+    /// <returns>False when there is none: a limit is reached.</returns>
+    public bool TryPlan(long now, out long delay)
+    {
+        delay = 0;
+        if (Attempts == _policy.MaxAttempts)
+        {
+            return false;
+        }
+
+        delay = _policy.Backoff.DelayBefore(++Attempts, _entropy.NextUInt32() / (double)uint.MaxValue).Ticks;
+        return now + delay - _began <= Check.TicksOf(_policy.MaxTime);
+    }
+
+    /// <summary>Whom an attempt that begins now asks, one after the other: those that are well, the lost one first, then those that have rested. When all rest, all of them.</summary>
+    public IReadOnlyList<Uri> Targets(long now)
+    {
+        var inOrder = _portals.OrderBy(portal => portal.Health.At(now)).ThenBy(portal => portal.Uri != _lost).ToArray();
+        var awake = inOrder.Count(portal => portal.Health.At(now) != PortalState.Open);
+        return [.. inOrder.Take(awake == 0 ? inOrder.Length : awake).Select(portal => portal.Uri)];
+    }
+
+    /// <summary>A portal did not answer, or refused.</summary>
+    public void OnFailed(Uri portal, long now) => HealthOf(portal)?.OnFailed(now);
+
+    /// <summary>A portal answered.</summary>
+    public void OnReached(Uri portal) => HealthOf(portal)?.OnReached();
+
+    // Null for one that the session was sent on to.
+    private PortalHealth? HealthOf(Uri portal) => _portals.FirstOrDefault(one => one.Uri == portal).Health;
+}
