@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Accelio.Samples.Soak;
 
@@ -12,24 +13,23 @@ internal sealed class ChildProcess : IDisposable
 
     /// <summary>Starts a command.</summary>
     public ChildProcess(string name, params string[] arguments)
+        : this([], name, arguments)
+    {
+    }
+
+    /// <summary>Starts a command through another program, which turns into this one.</summary>
+    public ChildProcess(IReadOnlyList<string> through, string name, params string[] arguments)
     {
         Name = name;
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var program = Environment.ProcessPath!;
+        string[] itself = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(ChildProcess).Assembly.Location] : [program];
+        string[] line = [.. through, .. itself, .. arguments, Lifeline.Option.Name];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
-        }
-
-        foreach (var argument in (string[])[.. arguments, Lifeline.Option.Name])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         _process = Process.Start(start)!;
         _errors = _process.StandardError.ReadToEndAsync();
     }
@@ -51,6 +51,13 @@ internal sealed class ChildProcess : IDisposable
         _killed = true;
         _process.Kill();
         _process.WaitForExit();
+    }
+
+    /// <summary>Stops it where it is, or lets it go on.</summary>
+    public void Pause(bool paused)
+    {
+        using var kill = Process.Start("kill", [paused ? "-STOP" : "-CONT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     /// <summary>Asks it to end, and waits until it has.</summary>

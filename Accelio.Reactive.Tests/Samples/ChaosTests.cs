@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Accelio.Reactive.Tests.Support;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Samples;
+
+/// <summary>Chaos, short: two servers that are killed, stopped and cut off, four clients at full load, and what the books say afterwards.</summary>
+[Collection(Alone.Name)]
+public class ChaosTests
+{
+    [Fact]
+    public Task Servers_that_are_killed_and_stopped_execute_nothing_twice_and_every_request_has_one_end() => RunAsync("kill", "stop");
+
+    [Fact]
+    public async Task Servers_whose_networks_are_cut_execute_nothing_twice_and_every_request_has_one_end()
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunAsync("kill", "cut");
+            return;
+        }
+
+        using var chaos = new SampleProcess("Chaos", "--faults", "cut");
+        Assert.Equal(1, await chaos.EndAsync());
+        Assert.Contains("root only", chaos.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--clients 0", "from 1 to 64")]
+    [InlineData("--servers 65", "from 1 to 64")]
+    [InlineData("--interval 0", "at least 0.1")]
+    [InlineData("--faults rain", "rain")]
+    public async Task Chaos_says_what_is_wrong(string arguments, string expected)
+    {
+        using var chaos = new SampleProcess("Chaos", arguments.Split(' '));
+
+        Assert.Equal(1, await chaos.EndAsync());
+        Assert.Contains(expected, chaos.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task RunAsync(params string[] faults)
+    {
+        using var chaos = new SampleProcess("Chaos", ["--seconds", "8", "--interval", "1", "--seed", "7", "--faults", .. faults]);
+
+        Assert.True(await chaos.EndAsync() == 0, chaos.Output);
+        using var document = JsonDocument.Parse(chaos.Output.Trim().Split('\n').First(line => line.StartsWith('{')));
+        var report = document.RootElement;
+        Assert.True(report.GetProperty("success").GetBoolean());
+        Assert.Equal(0, report.GetProperty("errors").GetArrayLength());
+        foreach (var fault in faults)
+        {
+            Assert.True(report.GetProperty("faults").GetProperty(fault[..1].ToUpperInvariant() + fault[1..]).GetInt32() > 0, chaos.Output);
+        }
+
+        var verdict = report.GetProperty("verdict");
+        Assert.True(verdict.GetProperty("answered").GetInt64() > 0);
+        foreach (var wrong in (string[])["executedTwice", "neverEnded", "endedTwice", "wrongAnswers", "wronglyDenied", "neverMade"])
+        {
+            Assert.Equal(0, verdict.GetProperty(wrong).GetInt64());
+        }
+    }
+}

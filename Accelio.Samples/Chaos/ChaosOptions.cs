@@ -1,0 +1,10 @@
+namespace Accelio.Samples.Chaos;
+
+/// <summary>How a run is to be.</summary>
+/// <param name="Duration">How long there is traffic.</param>
+/// <param name="Servers">Servers.</param>
+/// <param name="Clients">Client processes.</param>
+/// <param name="Interval">Time between two faults, on average.</param>
+/// <param name="Faults">What may happen.</param>
+/// <param name="Seed">Decides what happens when.</param>
+internal sealed record ChaosOptions(TimeSpan Duration, int Servers, int Clients, TimeSpan Interval, IReadOnlyList<FaultKind> Faults, int Seed);

@@ -1,0 +1,14 @@
+namespace Accelio.Samples.Chaos;
+
+/// <summary>What happens to a server.</summary>
+internal enum FaultKind
+{
+    /// <summary>It is killed, and another one starts at its address.</summary>
+    Kill = 0,
+
+    /// <summary>It is stopped, and goes on after a while.</summary>
+    Stop = 1,
+
+    /// <summary>Its network goes down, and comes back after a while.</summary>
+    Cut = 2,
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Accelio.Samples.Soak;
+
+namespace Accelio.Samples.Chaos;
+
+/// <summary>Where a server runs: one process after the other at one address, and what happens to them.</summary>
+internal sealed class ServerHost : IDisposable
+{
+    // How often a server is started before the run gives up: its port may be in use for a moment.
+    private const int MaxStarts = 20;
+
+    private readonly NetworkNamespace? _network;
+    private readonly Func<(int Number, string Book)> _next;
+    private readonly int _clients;
+    private ChildProcess? _process;
+
+    /// <summary>Makes a host.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="network">Its network; null is that of the machine.</param>
+    /// <param name="next">Gives every process a number and a book.</param>
+    /// <param name="clients">Clients of the run.</param>
+    public ServerHost(string address, NetworkNamespace? network, Func<(int Number, string Book)> next, int clients)
+    {
+        _network = network;
+        _next = next;
+        _clients = clients;
+        Url = new Uri($"tcp://{address}:0");
+    }
+
+    /// <summary>Where its servers listen; the first one chooses the port.</summary>
+    public Uri Url { get; private set; }
+
+    /// <summary>Whether something is being done to it.</summary>
+    public bool IsDisturbed { get; private set; }
+
+    /// <summary>Whether its server has ended without having been told to.</summary>
+    public bool HasFailed => !IsDisturbed && _process is { HasFailed: true };
+
+    /// <summary>Starts a server.</summary>
+    public async Task StartAsync()
+    {
+        for (var start = 1; ; start++)
+        {
+            var (number, book) = _next();
+            _process = new ChildProcess(
+                _network?.Through ?? [],
+                $"server {number}",
+                ["serve", "--url", Url.OriginalString, "--book", book, "--number", number.ToString(CultureInfo.InvariantCulture), "--clients", _clients.ToString(CultureInfo.InvariantCulture)]);
+            try
+            {
+                Url = new Uri((await _process.ReadLineAsync()).Replace("listening ", string.Empty, StringComparison.Ordinal));
+                return;
+            }
+            catch (SoakFailedException) when (start < MaxStarts)
+            {
+                _process.Dispose();
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            }
+        }
+    }
+
+    /// <summary>Lets something happen to it, and makes it good after a while.</summary>
+    public async Task DisturbAsync(FaultKind fault, TimeSpan time)
+    {
+        IsDisturbed = true;
+        switch (fault)
+        {
+            case FaultKind.Kill:
+                _process!.Kill();
+                _process.Dispose();
+                await Task.Delay(time / 4);
+                await StartAsync();
+                break;
+            case FaultKind.Stop:
+                _process!.Pause(true);
+                await Task.Delay(time);
+                _process.Pause(false);
+                break;
+            default:
+                _network!.Set("eth0", isUp: false);
+                await Task.Delay(time);
+                _network.Set("eth0", isUp: true);
+                break;
+        }
+
+        IsDisturbed = false;
+    }
+
+    /// <summary>Ends its server in good order.</summary>
+    public Task StopAsync() => _process!.StopAsync();
+
+    /// <summary>What its server had to say when it failed.</summary>
+    public Task<string> DescribeFailureAsync() => _process!.DescribeFailureAsync();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _process?.Dispose();
+        _network?.Dispose();
+    }
+}
