@@ -13,6 +13,9 @@ internal readonly unsafe struct ConnectionEvent
         ReadsBegun = native->Connection.ReadsBegun;
     }
 
+    /// <summary>An event that carries nothing but what happened.</summary>
+    internal ConnectionEvent(ConnectionEventKind kind) => Kind = kind;
+
     /// <summary>What happened.</summary>
     public ConnectionEventKind Kind { get; }
 

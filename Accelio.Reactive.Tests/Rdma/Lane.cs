@@ -38,6 +38,11 @@ internal static class Lane
             command.AddRange(["-trait-", "Lane=Full"]);
         }
 
+        if (Place == LanePlace.Here)
+        {
+            command.AddRange(["-trait-", "Place=Guest"]);
+        }
+
         if (Place == LanePlace.Guest)
         {
             var seconds = isFull ? FullGuestSeconds : GuestSeconds;

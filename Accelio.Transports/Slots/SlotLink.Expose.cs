@@ -74,14 +74,7 @@ internal abstract unsafe partial class SlotLink
             }
 
             body.CopyFrom(frame, Poller.Memory.Rent(bodyLength));
-            if (!WantsReference(frame, bodyLength))
-            {
-                return SendStatus.Copied;
-            }
-
-            // The peer cannot reach that memory. Its owner is told that it is free again when this call is over.
-            _released.Enqueue(frame.Token!);
-            return SendStatus.Referenced;
+            return WantsReference(frame, bodyLength) ? SendStatus.Referenced : SendStatus.Copied;
         }
         catch
         {

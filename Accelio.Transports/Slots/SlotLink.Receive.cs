@@ -210,8 +210,20 @@ internal abstract unsafe partial class SlotLink
             return;
         }
 
-        _peerCredits += nop.Credits;
         _slots.Free(slot);
+        AddCredits(nop.Credits);
+    }
+
+    // No peer has more slots than its set-up could name.
+    private bool AddCredits(int credits)
+    {
+        _peerCredits += credits;
+        if (_peerCredits > ushort.MaxValue)
+        {
+            Fail(LinkError.CreditOverrun, string.Create(CultureInfo.InvariantCulture, $"credits: {_peerCredits} slots, at most {ushort.MaxValue}"));
+        }
+
+        return _peerCredits <= ushort.MaxValue;
     }
 
     private void ReceiveReadAck(ReceiveSlot slot)
@@ -251,7 +263,11 @@ internal abstract unsafe partial class SlotLink
 
         _lastSerial = expected;
         slot.Number = _framesReceived++;
-        _peerCredits += fields.Credits;
+        if (!AddCredits(fields.Credits))
+        {
+            return;
+        }
+
         if (RdmaFrame.BodyLength(slot.Pointer, fields, _limits, out var bodyLength) != LinkError.None)
         {
             Fail(LinkError.MessageTooLarge, string.Create(CultureInfo.InvariantCulture, $"body: {bodyLength} bytes, allowed {Options.MaxBodyLength}"));

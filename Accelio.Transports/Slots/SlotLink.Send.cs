@@ -35,6 +35,20 @@ internal abstract unsafe partial class SlotLink
     /// <inheritdoc/>
     public sealed override SendStatus Send(ref OutboundFrame frame)
     {
+        try
+        {
+            return TrySend(ref frame);
+        }
+        catch (TransportException failure)
+        {
+            // There is no more memory that the peer could be sent anything from. The sink is told when this call is over.
+            Fail(LinkError.TransportFailed, failure.Message);
+            return SendStatus.Closed;
+        }
+    }
+
+    private SendStatus TrySend(ref OutboundFrame frame)
+    {
         if (State != SlotLinkState.Ready)
         {
             return State < SlotLinkState.Ready ? throw new InvalidOperationException("The link is not configured yet.") : SendStatus.Closed;
@@ -192,15 +206,27 @@ internal abstract unsafe partial class SlotLink
             {
                 frame.CopyBodyTo(new Span<byte>(message.Pointer + fields.BodyOffset, (int)bodyLength));
             }
+
+            message.Length = fields.BodyOffset + (message.AnnouncesBulk ? 0 : (int)bodyLength);
+            WriteHead(message, ref frame, fields);
         }
         catch
         {
+            if (message.AnnouncesBulk)
+            {
+                Exposed.Remove(message.Exposed)?.Unpin();
+            }
+
             message.Store();
             throw;
         }
 
-        message.Length = fields.BodyOffset + (message.AnnouncesBulk ? 0 : (int)bodyLength);
-        WriteHead(message, ref frame, fields);
+        if (status == SendStatus.Referenced && !refers)
+        {
+            // The peer cannot reach that memory, and fetches a copy. The owner is told that it is free again when this call is over.
+            _released.Enqueue(frame.Token!);
+        }
+
         if (frame.Urgent && !message.AnnouncesBulk)
         {
             _queue.AddUrgent(message);

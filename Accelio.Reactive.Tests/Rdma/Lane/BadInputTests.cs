@@ -79,14 +79,71 @@ public sealed class BadInputTests : IDisposable
         Ends(LinkError.BadOperation);
     }
 
-    [Fact]
-    public void An_operation_that_requests_do_not_have_ends_the_link()
+    [Theory]
+    [InlineData((int)BodyOperation.Write)]
+    [InlineData(5)]
+    [InlineData(0xee)]
+    public void An_operation_that_requests_do_not_have_ends_the_link(int operation)
     {
         SetUp();
 
-        _peer.Send(_peer.WriteRequest(0, BodyOperation.Write));
+        _peer.Send(_peer.WriteRequest(0, (BodyOperation)operation));
 
         Ends(LinkError.BadOperation);
+    }
+
+    [Fact]
+    public void A_body_that_the_peer_takes_away_from_its_device_while_it_is_fetched_ends_the_link()
+    {
+        SetUp();
+        var whole = new RoomEntry(_peer.Address, RawPeer.MemoryLength, _peer.Key);
+        var parts = Enumerable.Repeat(whole, 4).ToArray();
+        _peer.Send(_peer.WriteRequest(0, BodyOperation.Read, parts));
+        Assert.Equal(CompletionStatus.Success, _peer.Complete(CompletionOpcode.Send));
+
+        _peer.Deregister();
+
+        Ends(LinkError.BadOperation);
+    }
+
+    [Fact]
+    public void Parts_that_are_longer_together_than_allowed_end_the_link()
+    {
+        SetUp();
+        var half = new RoomEntry(_peer.Address, (uint)(new LinkOptions().MaxBodyLength / 2) + 1, _peer.Key);
+
+        _peer.Send(_peer.WriteRequest(0, BodyOperation.Read, half, half));
+
+        Ends(LinkError.MessageTooLarge);
+    }
+
+    [Fact]
+    public void Credits_for_more_slots_than_there_can_be_end_the_link()
+    {
+        SetUp();
+
+        _peer.Send(_peer.WriteCredits(0, ushort.MaxValue));
+        _peer.Send(_peer.WriteCredits(0, ushort.MaxValue));
+
+        Ends(LinkError.CreditOverrun);
+    }
+
+    [Fact]
+    public void A_message_before_the_set_up_ends_the_link()
+    {
+        _peer.Send(_peer.WriteRequest(0));
+
+        Ends(LinkError.UnexpectedFrame);
+    }
+
+    [Fact]
+    public void A_set_up_with_more_keys_than_it_holds_ends_the_link()
+    {
+        const int KeyTableSize = 30;
+
+        _peer.SendSetup(setup => setup[KeyTableSize] = 0x40);
+
+        Ends(LinkError.MalformedSetup);
     }
 
     [Fact]

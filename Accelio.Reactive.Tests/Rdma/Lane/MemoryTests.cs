@@ -21,7 +21,13 @@ public sealed unsafe class MemoryTests : IDisposable
     public MemoryTests() =>
         _pair.Connect(new RdmaTransport(), new IPEndPoint(RdmaAddresses.Server, 0), new LinkOptions(), new LinkOptions());
 
-    public void Dispose() => _pair.Dispose();
+    public void Dispose()
+    {
+        if (!_pair.ClientPoller.HasStopped)
+        {
+            _pair.Dispose();
+        }
+    }
 
     [Theory]
     [InlineData(1)]
@@ -91,6 +97,32 @@ public sealed unsafe class MemoryTests : IDisposable
         Assert.Equal(-1, Pattern.FindMismatch(Serial, landing.Span[..Length]));
         Assert.True(most <= rented + 1, "memory was rented besides that for a message");
         landing.Release();
+    }
+
+    [Fact]
+    public void Memory_that_its_owner_lets_go_of_stays_registered_as_long_as_a_peer_may_read_it()
+    {
+        Slab slab = null!;
+        RegionEntry region = null!;
+        _pair.On(_pair.Server, () => _pair.Server.Call(link => link.PauseReceive()));
+        _pair.On(_pair.Client, () =>
+        {
+            slab = _pair.ClientPoller.Memory.Rent(Length);
+            region = MemoryRegions.Find(slab.Pointer, Length)!;
+            Pattern.Fill(Serial, 0, slab.Span[..Length]);
+            Assert.Equal(SendStatus.Referenced, Send(Cut(slab, 1)));
+        });
+        var registration = region.Registration;
+        Assert.NotNull(registration);
+
+        _pair.On(_pair.Client, slab.Release);
+        _pair.On(_pair.Server, () => _pair.Server.Call(link => link.ResumeReceive()));
+        _pair.DriveUntil(() => _pair.Server.Frames.Count == 1 && _pair.Client.Released == 1, "the body arrives, as it was");
+
+        Assert.Equal(0, slab.Holds);
+        Assert.Same(registration, region.Registration);
+        _pair.Dispose();
+        Assert.NotSame(registration, region.Registration);
     }
 
     private static ManualPoller CreatePoller(TimeProvider time) =>

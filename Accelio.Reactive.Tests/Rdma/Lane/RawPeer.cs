@@ -15,8 +15,10 @@ internal sealed unsafe class RawPeer : IDisposable
     public const int MemoryLength = 128 << 10;
     private const int ReceiveLength = 16 << 10;
     private const int Receives = 3;
+    private const int ReasonRefused = 28;
 
-    private readonly byte* _memory = (byte*)NativeMemory.AlignedAlloc(MemoryLength, 4096);
+    private readonly int _length;
+    private readonly byte* _memory;
     private readonly Action _turn;
     private readonly EventChannel _events;
     private readonly ConnectionId _id;
@@ -30,10 +32,14 @@ internal sealed unsafe class RawPeer : IDisposable
     /// <param name="server">Where the listener is.</param>
     /// <param name="turn">Turns the listener's poller.</param>
     /// <param name="privateData">Bytes for the connection manager; C peers send none.</param>
-    public RawPeer(IPEndPoint server, Action turn, byte[]? privateData = null)
+    /// <param name="isRefused">Whether the listener is to refuse.</param>
+    /// <param name="memoryLength">How much memory it has.</param>
+    public RawPeer(IPEndPoint server, Action turn, byte[]? privateData = null, bool isRefused = false, int memoryLength = MemoryLength)
     {
         _turn = turn;
-        new Span<byte>(_memory, MemoryLength).Clear();
+        _length = memoryLength;
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)memoryLength, 4096);
+        Memory.Clear();
         VerbsEnd.Works(EventChannel.Create(out var events));
         _events = events!;
         VerbsEnd.Works(ConnectionId.Create(_events, out var id));
@@ -50,7 +56,7 @@ internal sealed unsafe class RawPeer : IDisposable
         var capacity = new IbvQpCap { MaxSendRequests = 512, MaxReceiveRequests = 8, MaxSendPieces = 1, MaxReceivePieces = 1 };
         VerbsEnd.Works(QueuePair.Create(_id, _domain, _queue, capacity, out _pair!));
         var access = MemoryAccess.LocalWrite | MemoryAccess.RemoteRead | MemoryAccess.RemoteWrite;
-        VerbsEnd.Works(MemoryRegistration.Create(_domain, _memory, MemoryLength, access, out _registration!));
+        VerbsEnd.Works(MemoryRegistration.Create(_domain, _memory, (nuint)_length, access, out _registration!));
         PostReceives();
         fixed (byte* data = privateData)
         {
@@ -64,11 +70,18 @@ internal sealed unsafe class RawPeer : IDisposable
             }));
         }
 
-        Expect(ConnectionEventKind.Established);
+        if (isRefused)
+        {
+            Expect(ConnectionEventKind.Rejected, ReasonRefused);
+        }
+        else
+        {
+            Expect(ConnectionEventKind.Established);
+        }
     }
 
     /// <summary>Its memory; messages are sent from the start of it.</summary>
-    public Span<byte> Memory => new(_memory, MemoryLength);
+    public Span<byte> Memory => new(_memory, _length);
 
     /// <summary>Where the peer's memory lies.</summary>
     public ulong Address => (ulong)_memory;
@@ -76,8 +89,12 @@ internal sealed unsafe class RawPeer : IDisposable
     /// <summary>The key that opens it.</summary>
     public uint Key => _registration.RemoteKey;
 
+    /// <summary>Changes bytes of a message.</summary>
+    public delegate void Spoil(Span<byte> message);
+
     /// <summary>Asks for a link as an ordinary peer does.</summary>
-    public void SendSetup()
+    /// <param name="spoil">What to change of it before.</param>
+    public void SendSetup(Spoil? spoil = null)
     {
         var options = new LinkOptions();
         var setup = new RdmaSetup
@@ -93,7 +110,9 @@ internal sealed unsafe class RawPeer : IDisposable
             SendDepth = 5,
             ReceiveDepth = 256,
         };
-        Send(RdmaNexus.Write(Memory, setup, []));
+        var length = RdmaNexus.Write(Memory, setup, []);
+        spoil?.Invoke(Memory[..length]);
+        Send(length);
     }
 
     /// <summary>Writes the head of a request without a body, as an ordinary peer does, for a test to spoil.</summary>
@@ -109,6 +128,13 @@ internal sealed unsafe class RawPeer : IDisposable
         }
 
         return fields.BodyOffset;
+    }
+
+    /// <summary>Writes a message that says nothing but that slots were posted; <paramref name="number"/> is that of the next request.</summary>
+    public int WriteCredits(ushort number, ushort credits)
+    {
+        new CreditNop(number, ushort.MaxValue, credits).Write(Memory);
+        return CreditNop.Size;
     }
 
     /// <summary>Writes a request that offers buffers for the answer to be written into, as C peers do for long ones.</summary>
@@ -127,7 +153,19 @@ internal sealed unsafe class RawPeer : IDisposable
     }
 
     /// <summary>The messages that arrived, in their order.</summary>
-    public Span<byte> Received(int index) => new(_memory + MemoryLength - ((index + 1) * ReceiveLength), ReceiveLength);
+    public Span<byte> Received(int index) => new(_memory + _length - ((index + 1) * ReceiveLength), ReceiveLength);
+
+    /// <summary>Has one more message go where the one of this index went.</summary>
+    public void PostReceive(int index)
+    {
+        index %= Receives;
+        var piece = new IbvSge { Address = Address + (ulong)(_length - ((index + 1) * ReceiveLength)), Length = ReceiveLength, LocalKey = _registration.LocalKey };
+        var work = new IbvRecvWr { Pieces = &piece, PieceCount = 1 };
+        VerbsEnd.Works(_pair.PostReceive(&work, out _));
+    }
+
+    /// <summary>Takes the memory away from the device, whoever may be reading it. Nothing can be sent any more.</summary>
+    public void Deregister() => _registration.Dispose();
 
     /// <summary>Sends what lies at the start of the memory.</summary>
     public void Send(int length)
@@ -161,6 +199,18 @@ internal sealed unsafe class RawPeer : IDisposable
     /// <summary>Ends the connection.</summary>
     public void Disconnect() => VerbsEnd.Works(_id.Disconnect());
 
+    /// <summary>Turns a poller until a condition holds.</summary>
+    public static void Until(Func<bool> condition, Action turn)
+    {
+        var end = Environment.TickCount64 + (long)Patience.Seconds(20).TotalMilliseconds;
+        while (!condition())
+        {
+            turn();
+            Thread.Sleep(0);
+            Assert.True(Environment.TickCount64 < end, "it did not happen");
+        }
+    }
+
     public void Dispose()
     {
         foreach (var handle in new VerbsHandle[] { _pair, _queue, _channel, _registration, _domain, _id, _events })
@@ -173,29 +223,18 @@ internal sealed unsafe class RawPeer : IDisposable
 
     private void PostReceives()
     {
-        for (var i = 1; i <= Receives; i++)
+        for (var i = 0; i < Receives; i++)
         {
-            var piece = new IbvSge { Address = Address + (ulong)(MemoryLength - (i * ReceiveLength)), Length = ReceiveLength, LocalKey = _registration.LocalKey };
-            var work = new IbvRecvWr { Pieces = &piece, PieceCount = 1 };
-            VerbsEnd.Works(_pair.PostReceive(&work, out _));
+            PostReceive(i);
         }
     }
 
-    private void Expect(ConnectionEventKind kind)
+    private void Expect(ConnectionEventKind kind, int status = 0)
     {
         ConnectionEvent taken = default;
         Until(() => _events.Take(out taken) >= 0);
-        Assert.Equal((kind, 0), (taken.Kind, taken.Status));
+        Assert.Equal((kind, status), (taken.Kind, taken.Status));
     }
 
-    private void Until(Func<bool> condition)
-    {
-        var end = Environment.TickCount64 + (long)Patience.Seconds(20).TotalMilliseconds;
-        while (!condition())
-        {
-            _turn();
-            Thread.Sleep(0);
-            Assert.True(Environment.TickCount64 < end, "it did not happen");
-        }
-    }
+    private void Until(Func<bool> condition) => Until(condition, _turn);
 }

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Net;
+using Accelio.Reactive.Tests.Contract;
+using Accelio.Transports;
+using Accelio.Transports.Polling;
+using Accelio.Transports.Rdma;
+using Accelio.Transports.Wire;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Rdma.Lane;
+
+/// <summary>The network between the devices goes away. Only in the guest: the network of a real machine is not ours to break.</summary>
+[Trait("Place", "Guest")]
+public sealed class PulledWireTests : IDisposable
+{
+    // The guest's: the switch's end of the first device's wire.
+    private const string Port = "port1";
+
+    private readonly LinkPair _pair = new(CreatePoller, onOnePoller: false, isInstant: false);
+
+    public PulledWireTests() =>
+        _pair.Connect(new RdmaTransport(), new IPEndPoint(RdmaAddresses.Server, 0), new LinkOptions(), new LinkOptions());
+
+    public void Dispose()
+    {
+        Set("up");
+        _pair.Dispose();
+    }
+
+    [Fact]
+    public void Who_sends_into_a_wire_that_was_pulled_hears_that_the_peer_does_not_answer()
+    {
+        Set("down");
+
+        _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, 1, 100));
+        _pair.On(_pair.Server, () => _pair.Server.Send(FrameType.Request, 1, 100_000));
+
+        _pair.DriveUntil(() => _pair.Client.IsClosed && _pair.Server.IsClosed, "both ends find out");
+        Assert.Equal((LinkError.TransportFailed, LinkError.TransportFailed), (_pair.Client.ClosedError, _pair.Server.ClosedError));
+        Assert.Equal("the peer does not answer", _pair.Client.ClosedDetail);
+    }
+
+    [Fact]
+    public void A_body_that_is_being_fetched_when_the_wire_is_pulled_is_released_by_both()
+    {
+        _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, 1, 32 << 20));
+        _pair.DriveUntil(() => _pair.Server.Arrivals.Count == 1, "the body is announced");
+        _pair.Turn();
+
+        Set("down");
+
+        _pair.DriveUntil(() => _pair.Server.IsClosed, "the reader finds out");
+        Assert.Equal((LinkError.TransportFailed, "the peer does not answer"), (_pair.Server.ClosedError, _pair.Server.ClosedDetail));
+        Assert.Empty(_pair.Server.Frames);
+
+        // The sender waits for an acknowledgement, and has nothing under way that would tell it: its time limit does.
+        _pair.Pass(TimeSpan.FromTicks(_pair.Client.Link.Options.SendProgressTimeout));
+        _pair.DriveUntil(() => _pair.Client.IsClosed && _pair.Client.Released == 1, "the sender's body is released");
+        Assert.Equal(LinkError.SendStalled, _pair.Client.ClosedError);
+    }
+
+    [Fact]
+    public void A_wire_that_is_back_in_time_costs_nothing_but_time()
+    {
+        Set("down");
+        _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, 1, 100));
+        _pair.Turn();
+
+        Set("up");
+
+        _pair.DriveUntil(() => _pair.Server.Frames.Count == 1, "the device sends it again");
+        Assert.False(_pair.Client.IsClosed || _pair.Server.IsClosed);
+    }
+
+    private static ManualPoller CreatePoller(TimeProvider time) =>
+        new(new PollerOptions { TimeProvider = time, PoisonMemory = true, QuarantineOfMemory = 32 });
+
+    private static void Set(string state)
+    {
+        using var ip = Process.Start("ip", ["link", "set", Port, state]);
+        ip.WaitForExit();
+        Assert.Equal(0, ip.ExitCode);
+    }
+}
