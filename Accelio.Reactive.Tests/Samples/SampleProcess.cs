@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Accelio.Reactive.Tests.House;
+using Accelio.Reactive.Tests.Support;
 
 namespace Accelio.Reactive.Tests.Samples;
 
@@ -55,7 +56,7 @@ internal sealed class SampleProcess : IDisposable
     public StreamWriter Input => _process.StandardInput;
 
     /// <summary>The URL that a server says it listens on.</summary>
-    public Task<string> ListeningAsync() => _listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    public Task<string> ListeningAsync() => _listening.Task.WaitAsync(Patience.Seconds(60));
 
     /// <summary>Waits until the program has said this, once per process.</summary>
     public Task SaysAsync(string text)
@@ -66,7 +67,7 @@ internal sealed class SampleProcess : IDisposable
             CheckSaid();
         }
 
-        return _said.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        return _said.Task.WaitAsync(Patience.Seconds(120));
     }
 
     /// <summary>The exit code.</summary>
@@ -79,6 +80,9 @@ internal sealed class SampleProcess : IDisposable
 
     /// <summary>Asks the program to end, as a service manager does.</summary>
     public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit();
+
+    /// <summary>Ends the program without a word to it.</summary>
+    public void Kill() => _process.Kill();
 
     public void Dispose()
     {

@@ -12,9 +12,10 @@ internal static class HelloClient
     private const int PrintedAnswers = 3;
 
     /// <summary>Opens a session, talks, and closes it.</summary>
-    public static async Task RunAsync(Uri url, int count, CancellationToken token)
+    public static async Task RunAsync(Uri url, int count, TimeSpan timeout, CancellationToken token)
     {
-        await using var session = await AccelioSession.ConnectAsync(url, cancellationToken: token);
+        var options = new AccelioSessionOptions { ConnectTimeout = timeout, SetupTimeout = timeout };
+        await using var session = await AccelioSession.ConnectAsync(url, options, token);
         session.Events.Subscribe(happened => Console.WriteLine($"client: {happened}"));
 
         await AskAsync(session, count, token);

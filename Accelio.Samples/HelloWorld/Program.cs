@@ -9,12 +9,14 @@ var url = new Option<Uri>("--url")
     CustomParser = UrlArgument.Parse,
 };
 var count = new Option<int>("--count") { Description = "How many requests to send", DefaultValueFactory = _ => 10 };
+var timeout = new Option<double>("--timeout") { Description = "Seconds that opening the session may take", DefaultValueFactory = _ => 10 };
 
 var server = new Command("server", "Serves until it is stopped; also what libxio's hello world clients want") { url };
 server.SetAction((arguments, token) => RunServerAsync(arguments.GetRequiredValue(url), token));
 
-var client = new Command("client", "Talks to a server: to this one, or to libxio's hello world servers") { url, count };
-client.SetAction((arguments, token) => HelloClient.RunAsync(arguments.GetRequiredValue(url), arguments.GetValue(count), token));
+var client = new Command("client", "Talks to a server: to this one, or to libxio's hello world servers") { url, count, timeout };
+client.SetAction((arguments, token) => HelloClient.RunAsync(
+    arguments.GetRequiredValue(url), arguments.GetValue(count), TimeSpan.FromSeconds(arguments.GetValue(timeout)), token));
 
 var root = new RootCommand("Two programs say hello over a session. Without a command: both in this process.") { server, client };
 root.SetAction((_, token) => RunBothAsync(token));
@@ -44,7 +46,7 @@ static async Task RunBothAsync(CancellationToken token)
     // A second server sends whoever comes to the first one.
     await using var door = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), cancellationToken: token);
     using var redirecting = door.SessionRequests.Subscribe(request => request.Redirect(hello.EndPoint));
-    await HelloClient.RunAsync(door.EndPoint, count: 3, token);
+    await HelloClient.RunAsync(door.EndPoint, count: 3, TimeSpan.FromSeconds(10), token);
 }
 
 static async Task RunServerAsync(Uri endpoint, CancellationToken token)

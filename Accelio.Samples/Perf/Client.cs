@@ -6,6 +6,9 @@ namespace Accelio.Samples.Perf;
 /// <summary>Opens the sessions of a run, and a further one for the counts of the server if it is ours.</summary>
 internal sealed class Client : IAsyncDisposable
 {
+    // Programs that have just started compile what they run; where the processor is emulated that takes longer than the defaults.
+    private static readonly TimeSpan SlowMachine = TimeSpan.FromMinutes(2);
+
     private readonly List<AccelioSession> _sessions = [];
     private AccelioSession? _stats;
 
@@ -69,5 +72,13 @@ internal sealed class Client : IAsyncDisposable
     }
 
     private static AccelioSessionOptions Options(IReadOnlyList<AccelioContext> contexts, bool dual, string? group) =>
-        new() { Contexts = contexts, DualSocket = dual, LinkGroup = group, OwnLink = group is null };
+        new()
+        {
+            Contexts = contexts,
+            DualSocket = dual,
+            LinkGroup = group,
+            OwnLink = group is null,
+            ConnectTimeout = SlowMachine,
+            SetupTimeout = SlowMachine,
+        };
 }
