@@ -142,6 +142,7 @@ internal sealed unsafe partial class RdmaLink
         if (_landing is { } landing)
         {
             Buffer.MemoryCopy(landing.Pointer, slot.Frame.Body, slot.Frame.BodyLength, slot.Frame.BodyLength);
+            BulkBytesCopied += slot.Frame.BodyLength;
         }
 
         EndReads();

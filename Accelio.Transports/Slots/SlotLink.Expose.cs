@@ -10,6 +10,10 @@ internal abstract unsafe partial class SlotLink
 
     private readonly Queue<SendToken> _released = new();
 
+    /// <summary>Bytes of long bodies that were copied at this end since the link was made: out of memory that the peer cannot fetch from, or into memory that
+    /// nothing can be fetched into. Bodies that fit a slot are not counted.</summary>
+    public long BulkBytesCopied { get; protected set; }
+
     /// <summary>Most parts of a body that the peer takes.</summary>
     protected int PeerMaxParts { get; private set; } = 1;
 
@@ -74,6 +78,7 @@ internal abstract unsafe partial class SlotLink
             }
 
             body.CopyFrom(frame, Poller.Memory.Rent(bodyLength));
+            BulkBytesCopied += bodyLength;
             return WantsReference(frame, bodyLength) ? SendStatus.Referenced : SendStatus.Copied;
         }
         catch

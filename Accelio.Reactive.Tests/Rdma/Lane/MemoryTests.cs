@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Net;
+using System.Runtime.InteropServices;
 using Accelio.Reactive.Tests.Contract;
 using Accelio.Transports;
 using Accelio.Transports.Memory;
 using Accelio.Transports.Polling;
 using Accelio.Transports.Rdma;
+using Accelio.Transports.Slots;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Rdma.Lane;
@@ -48,7 +50,26 @@ public sealed unsafe class MemoryTests : IDisposable
         _pair.DriveUntil(() => _pair.Server.Frames.Count == 1 && _pair.Client.Released == 1, "the body arrives as it is now, and is released");
 
         Assert.Equal(1, slab.Holds);
+        Assert.Equal((0L, 0L), Copied);
         slab.Release();
+    }
+
+    [Fact]
+    public void A_body_in_ordinary_memory_is_copied_once_at_either_end()
+    {
+        var destination = (byte*)NativeMemory.Alloc(Length);
+        _pair.Server.OnArrivalDo = (ref InboundFrame frame) =>
+        {
+            frame.Placement = PlacementKind.Destination;
+            frame.Destination = destination;
+        };
+
+        _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, Serial, Length));
+        _pair.DriveUntil(() => _pair.Server.Frames.Count == 1 && _pair.Client.Released == 1, "the body arrives");
+
+        Assert.True(_pair.Server.Frames[0].AtDestination);
+        Assert.Equal((Length, Length), Copied);
+        NativeMemory.Free(destination);
     }
 
     [Fact]
@@ -96,6 +117,7 @@ public sealed unsafe class MemoryTests : IDisposable
         Assert.True(_pair.Server.Frames[0].AtDestination);
         Assert.Equal(-1, Pattern.FindMismatch(Serial, landing.Span[..Length]));
         Assert.True(most <= rented + 1, "memory was rented besides that for a message");
+        Assert.Equal(0, Copied.Server);
         landing.Release();
     }
 
@@ -124,6 +146,8 @@ public sealed unsafe class MemoryTests : IDisposable
         _pair.Dispose();
         Assert.NotSame(registration, region.Registration);
     }
+
+    private (long Client, long Server) Copied => (((SlotLink)_pair.Client.Link).BulkBytesCopied, ((SlotLink)_pair.Server.Link).BulkBytesCopied);
 
     private static ManualPoller CreatePoller(TimeProvider time) =>
         new(new PollerOptions { TimeProvider = time, PoisonMemory = true, QuarantineOfMemory = 32 });

@@ -64,9 +64,6 @@ public class SharedLinkTestsOverRdma() : SharedLinkTests(Wire.Rdma(RdmaAddresses
 public class SharedMemoryRulesOverRdma() : SharedMemoryRules(Wire.Rdma(RdmaAddresses.Server));
 
 [Trait("Lane", "Full")]
-public class SharedPortRulesOverRdma() : SharedPortRules(Wire.Rdma(RdmaAddresses.Server));
-
-[Trait("Lane", "Full")]
 public class SnapshotTestsOverRdma() : SnapshotTests(Wire.Rdma(RdmaAddresses.Server));
 
 [Trait("Lane", "Full")]
