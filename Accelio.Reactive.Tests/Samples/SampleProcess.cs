@@ -15,12 +15,18 @@ internal sealed class SampleProcess : IDisposable
     private string? _awaited;
 
     public SampleProcess(string sample, params string[] arguments)
-        : this(takesNativeCallsAway: false, sample, arguments)
+        : this([], sample, arguments)
     {
     }
 
     /// <summary>Starts the program, with or without the native calls of the library.</summary>
     public SampleProcess(bool takesNativeCallsAway, string sample, params string[] arguments)
+        : this(takesNativeCallsAway ? [("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location)] : [], sample, arguments)
+    {
+    }
+
+    /// <summary>Starts the program with variables of its environment.</summary>
+    public SampleProcess((string Name, string Value)[] environment, string sample, params string[] arguments)
     {
         var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
         var program = Repository.PathOf($"Accelio.Samples/{sample}/bin/{configuration}/net10.0/{sample}.dll");
@@ -30,9 +36,9 @@ internal sealed class SampleProcess : IDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        if (takesNativeCallsAway)
+        foreach (var (name, value) in environment)
         {
-            start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
+            start.Environment[name] = value;
         }
 
         _process = Process.Start(start)!;

@@ -88,18 +88,20 @@ internal sealed class SchedulerDriver
     {
         if (Volatile.Read(ref _isInAction) && !IsRunning)
         {
-            throw new NonDeterministicCallException(
-                "A call into virtual time came from another thread while the scheduler ran an action. Everything in a simulated world has "
-                + "to run on the scheduler's thread: use no Task.Run, give Task.Delay the context's TimeProvider, and do not put "
-                + "ConfigureAwait(false) on tasks that are not the library's.");
+            throw ForeignCall();
         }
     }
 
-    /// <summary>Lets something run on the scheduler's thread and on no context. Any thread.</summary>
+    /// <summary>Lets something run on the scheduler's thread and on no context. Any thread; what comes from another one while the scheduler runs is run, and reported.</summary>
     public void Post(SendOrPostCallback callback, object? state)
     {
         lock (_gate)
         {
+            if (_isInAction && !IsRunning)
+            {
+                _continuations.Enqueue((static _ => throw ForeignCall(), null));
+            }
+
             _continuations.Enqueue((callback, state));
         }
 
@@ -182,6 +184,10 @@ internal sealed class SchedulerDriver
             ScheduleTimer();
         }
     }
+
+    private static NonDeterministicCallException ForeignCall() => new(
+        "A call into virtual time, or the continuation of an await, came from another thread while the scheduler ran an action. Everything in a simulated world has to run on the scheduler's "
+        + "thread: use no Task.Run, give Task.Delay the context's TimeProvider, and do not put ConfigureAwait(false) on tasks that are not the library's; ChannelReader.ReadAllAsync does inside.");
 
     private static bool IsVirtualTime(Type? type)
     {
