@@ -57,6 +57,12 @@ public readonly record struct AccelioConnectionSnapshot
     /// <summary>Bytes of those, headers and bodies.</summary>
     public long ReceivedBytes { get; init; }
 
+    /// <summary>Reads and writes of the peer's memory that the device did so far, no more than 256 KiB each; 0 where they go by messages.</summary>
+    public long DirectOperations { get; init; }
+
+    /// <summary>Bytes of those.</summary>
+    public long DirectBytes { get; init; }
+
     /// <summary>For how long nothing of the peer has arrived on the link, by the context's clock.</summary>
     public TimeSpan Silence { get; init; }
 }

@@ -41,6 +41,9 @@ internal unsafe struct InboundFrame
     /// <see cref="ILinkSink.OnClosed"/>.</summary>
     public byte* Destination;
 
+    /// <summary>May be set by the sink together with <see cref="Destination"/>: the memory that it lies in, when it is none of the library's regions but devices may know it all the same.</summary>
+    public RegionEntry? DestinationRegion;
+
     /// <summary>Set by the sink in <see cref="ILinkSink.OnArrival"/>, returned in <see cref="ILinkSink.OnFrame"/>.</summary>
     public object? Tag;
 

@@ -44,6 +44,9 @@ internal abstract class Link
     /// <summary>The slabs that the link receives into at present, for <see cref="ILinkSink.OnReceiveBufferReuse"/>.</summary>
     public abstract ReadOnlySpan<Slab> ReceiveBuffers { get; }
 
+    /// <summary>One-sided access by the devices of both ends; null on transports that have none.</summary>
+    public virtual IDirectAccess? Direct => null;
+
     /// <summary>Sends a set-up message with a trailer (the extension block) behind its fixed fields.</summary>
     public abstract void SendSetup(in LinkSetup setup, ReadOnlySpan<byte> trailer);
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Accelio.Transports.Memory;
 
 namespace Accelio.Transports;
 
@@ -13,6 +14,9 @@ internal unsafe class SendToken
 
     /// <summary>Whether a link that can refer to bodies refers to this one even when it is short.</summary>
     public bool IsNeverCopied { get; protected set; }
+
+    /// <summary>The memory that all of the body lies in, when it is none of the library's regions but devices may know it all the same.</summary>
+    public virtual RegionEntry? Region => null;
 
     /// <summary>Number of pinned segments.</summary>
     public int Count { get; private set; }

@@ -26,7 +26,10 @@ internal sealed class EngineWorld : ILinkHost
         _poller.RunDutyCycle();
         options ??= isClient ? new AccelioSessionOptions() : new AccelioServerOptions();
         Budget = new ReceiveBudget(1 << 30);
-        Link = new FakeLink(_poller, isClient, LinkSettings.From(options));
+        Link = new FakeLink(_poller, isClient, LinkSettings.From(options))
+        {
+            Devices = (more & LinkFeatures.DirectMemory) != 0 ? new FakeDirect() : null,
+        };
         Machine = new LinkMachine(this, EngineSettings.From(options), _poller, new MessagePool(_poller), Budget, new CountingEntropy(), isClient);
         Machine.Attach(Link);
         On(() => Machine.OnOpened(Link));

@@ -27,6 +27,11 @@ internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions 
     /// <summary>Whether bodies are referenced instead of copied.</summary>
     public bool References { get; set; }
 
+    /// <summary>What devices do, where the link has any.</summary>
+    public FakeDirect? Devices { get; init; }
+
+    public override IDirectAccess? Direct => Devices;
+
     public override LinkKind Kind => LinkKind.Stream;
 
     public override bool IsClient => isClient;

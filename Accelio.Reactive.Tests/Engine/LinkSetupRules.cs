@@ -26,6 +26,18 @@ public class LinkSetupRules
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public void Memory_for_devices_is_offered_where_there_are_devices(bool hasDevices)
+    {
+        var world = new EngineWorld(more: hasDevices ? LinkFeatures.DirectMemory : LinkFeatures.None);
+
+        var (setup, trailer) = Assert.Single(world.Link.Setups);
+        Assert.Equal(LinkError.None, ExtensionBlock.Read(setup, trailer, out var offered, out _));
+        Assert.Equal(hasDevices, (offered & LinkFeatures.DirectMemory) != 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void Extensions_are_on_when_both_sides_offer_them(bool ours)
     {
         var world = new EngineWorld();

@@ -90,7 +90,7 @@ public abstract class SharedMemoryRules(Wire wire) : SessionTests(wire)
         var shared = pair.Accepted.Connections[0].Share(memory.Memory, RemoteAccess.ReadWrite);
         var connection = pair.Session.Connections[0];
 
-        shared.Dispose();
+        await shared.DisposeAsync().AsTask().WaitAsync(Pair.Limit);
         shared.Dispose();
 
         Assert.Equal(AccelioStatus.StaleToken, await RefusedAsync(connection.ReadRemoteAsync(shared.Token, 0, new byte[10])));

@@ -53,6 +53,7 @@ internal sealed partial class ConnectionMachine
         frame.Tag = Machine.Landings.Add(memory, start);
         frame.Placement = PlacementKind.Destination;
         frame.Destination = memory.PointerAt(start);
+        frame.DestinationRegion = memory.Region;
     }
 
     /// <summary>The memory that the user chose for the body, with its hold.</summary>

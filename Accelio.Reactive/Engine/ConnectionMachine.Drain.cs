@@ -45,7 +45,7 @@ internal sealed partial class ConnectionMachine
                 if (Machine.HasDrain)
                 {
                     _awaitsDrained = true;
-                    SendDrain([(byte)ControlOperation.Drain]);
+                    SendControl([(byte)ControlOperation.Drain]);
                 }
 
                 StopNewWork(byPeer: false);
@@ -176,7 +176,7 @@ internal sealed partial class ConnectionMachine
         FailQueued(Draining);
         Span<byte> answer = stackalloc byte[DrainedPayload.Size];
         new DrainedPayload(_nextSerial == 0 ? NoSerial : _nextSerial - 1).Write(answer);
-        SendDrain(answer);
+        SendControl(answer);
         Drain();
     }
 
@@ -206,7 +206,8 @@ internal sealed partial class ConnectionMachine
         Drain();
     }
 
-    private void SendDrain(scoped ReadOnlySpan<byte> payload)
+    /// <summary>Sends a control frame of the extension.</summary>
+    internal void SendControl(scoped ReadOnlySpan<byte> payload)
     {
         scoped var frame = NewFrame(FrameType.ExtensionRequest);
         frame.UserHeader = payload;

@@ -6,6 +6,15 @@ internal sealed partial class ConnectionMachine
     private long _sentBytes;
     private long _receivedMessages;
     private long _receivedBytes;
+    private long _directOperations;
+    private long _directBytes;
+
+    /// <summary>The device has moved bytes to or from memory of the peer.</summary>
+    internal void CountDirect(int bytes)
+    {
+        _directOperations++;
+        _directBytes += bytes;
+    }
 
     /// <summary>The figures of the moment. Any thread: nothing here is more than a counter that the poller writes.</summary>
     public AccelioConnectionSnapshot GetSnapshot()
@@ -36,6 +45,8 @@ internal sealed partial class ConnectionMachine
             SentBytes = _sentBytes,
             ReceivedMessages = _receivedMessages,
             ReceivedBytes = _receivedBytes,
+            DirectOperations = _directOperations,
+            DirectBytes = _directBytes,
             Silence = TimeSpan.FromTicks(Math.Max(0, Machine.Poller.ReadTime() - Link.LastReceived)),
         };
     }

@@ -41,7 +41,7 @@ internal sealed record EngineSettings
 
     /// <summary>Extensions to offer.</summary>
     public LinkFeatures Offer { get; init; } = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom
-        | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain | LinkFeatures.Connections | LinkFeatures.Memory;
+        | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain | LinkFeatures.Connections | LinkFeatures.Memory | LinkFeatures.DirectMemory;
 
     /// <summary>Takes the settings over from checked options.</summary>
     public static EngineSettings From(AccelioPeerOptions options) => new()

@@ -90,6 +90,9 @@ internal sealed partial class LinkMachine
                 link.Abort(LinkError.UnexpectedFrame, "cancel is not spoken over this transport");
                 return;
 
+            case FrameType.ExtensionRequest when TryTakeDirect(frame.Header, PayloadOf(frame)):
+                return;
+
             default:
                 if (FindConnection(frame.Header.Destination) is { } target)
                 {
@@ -103,6 +106,8 @@ internal sealed partial class LinkMachine
                 return;
         }
     }
+
+    private static unsafe ReadOnlySpan<byte> PayloadOf(in InboundFrame frame) => new(frame.UserHeader, frame.UserHeaderLength);
 
     /// <summary>Separates the extension items in front of a user header from the header itself; malformed ones end the link.</summary>
     internal bool TrySplitItems(in FrameHeader header, ref ReadOnlySpan<byte> userHeader, out MessageItems items)

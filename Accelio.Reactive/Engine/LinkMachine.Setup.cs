@@ -14,7 +14,7 @@ internal sealed partial class LinkMachine
         StartIdleTimer(Settings.SetupTimeout);
         if (IsClient)
         {
-            SendSetup(new LinkSetup(), Settings.Offer);
+            SendSetup(new LinkSetup(), Offer);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class LinkMachine
             return;
         }
 
-        Features = offered & Settings.Offer;
+        Features = offered & Offer;
         if (!IsClient)
         {
             // Answer before adopting: the peer's limits are in force from the first frame on, its set-up buffer until then.
@@ -70,6 +70,9 @@ internal sealed partial class LinkMachine
             _host.OnLinkReady(this);
         }
     }
+
+    // What the transport cannot do is not offered.
+    private LinkFeatures Offer => Link.Direct is null ? Settings.Offer & ~LinkFeatures.DirectMemory : Settings.Offer;
 
     /// <summary>A C client wants a lost link back (wire protocol, section 17). There is nothing kept for it here: it is told so, and no living link is touched.</summary>
     private void RefuseReconnect()

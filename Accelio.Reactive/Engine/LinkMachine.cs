@@ -191,6 +191,7 @@ internal sealed partial class LinkMachine : ILinkSink
         Timers.Cancel(_idle);
         InPlace.Evacuate(link);
         Landings.ReleaseAll();
+        EndDirect();
         var info = LinkErrors.ToCloseInfo(error, detail, opened);
         foreach (var connection in new List<ConnectionMachine>(_connections.Values))
         {

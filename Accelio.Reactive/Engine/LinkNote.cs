@@ -14,4 +14,7 @@ internal enum LinkNote
 
     /// <summary>A request of a kind that is not known here was ignored.</summary>
     UnknownRequest = 3,
+
+    /// <summary>The device takes no more memory: what is shared goes by messages.</summary>
+    NotExposed = 4,
 }

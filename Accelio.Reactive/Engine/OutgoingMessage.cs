@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Accelio.Transports;
 using Accelio.Transports.Polling;
 
@@ -154,6 +155,7 @@ internal abstract class OutgoingMessage : OutgoingTask
             IsReceiving = true;
             frame.Placement = PlacementKind.Destination;
             frame.Destination = (byte*)_responsePin.Pointer;
+            frame.DestinationRegion = MemoryMarshal.TryGetMemoryManager<byte, RegisteredMemory>(ResponseBuffer, out var memory) ? memory.Region : null;
         }
         else
         {

@@ -20,6 +20,7 @@ public sealed class RegisteredMemory : MemoryManager<byte>
 {
     private readonly Memory<byte> _memory;
     private MemoryHandle _pin;
+    private RegionEntry? _region;
 
     // The owner's one, and one for each message and each handle that refers to the memory. With the last it is let go.
     private int _uses = 1;
@@ -43,6 +44,11 @@ public sealed class RegisteredMemory : MemoryManager<byte>
 
     /// <summary>Called when the last hold has ended. Any thread.</summary>
     internal Action? OnLetGo { get; init; }
+
+    /// <summary>The memory as something that devices may know, for somebody who holds it: they do from its first use over a link that needs it until it is let go.</summary>
+    internal unsafe RegionEntry Region => Volatile.Read(ref _region)
+        ?? Interlocked.CompareExchange(ref _region, new RegionEntry(new MemoryRegion(PointerAt(0), Length, isPortable: true)), null)
+        ?? _region!;
 
     /// <summary>How many messages and handles hold the memory.</summary>
     internal int Holds => Volatile.Read(ref _uses) - 1 + Volatile.Read(ref _isDisposed);
@@ -133,6 +139,7 @@ public sealed class RegisteredMemory : MemoryManager<byte>
     {
         if (Interlocked.Decrement(ref _uses) == 0)
         {
+            _region?.Registration?.Dispose();
             _pin.Dispose();
             OnLetGo?.Invoke();
         }

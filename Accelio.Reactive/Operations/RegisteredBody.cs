@@ -1,4 +1,5 @@
 using Accelio.Reactive.Engine;
+using Accelio.Transports.Memory;
 
 namespace Accelio.Reactive;
 
@@ -9,6 +10,9 @@ internal sealed class RegisteredBody : HeldBody
 
     /// <summary>Creates a body; the pool calls it.</summary>
     public RegisteredBody() => IsNeverCopied = true;
+
+    /// <inheritdoc/>
+    public override RegionEntry? Region => _memory?.Region;
 
     /// <summary>Takes over one hold on the memory. Any thread.</summary>
     public static RegisteredBody Take(RegisteredMemory memory, ReadOnlyMemory<byte> payload)

@@ -5,7 +5,7 @@ using Accelio.Transports.Wire;
 namespace Accelio.Reactive;
 
 /// <summary>The memory that one connection shares with its peer. Any thread adds and removes, the context looks up.</summary>
-internal sealed class SharedRegions(PollerContext context)
+internal sealed class SharedRegions(ConnectionCore connection, PollerContext context)
 {
     private readonly ConcurrentDictionary<UInt128, SharedMemory> _regions = new();
     private uint _generation;
@@ -38,7 +38,13 @@ internal sealed class SharedRegions(PollerContext context)
     }
 
     /// <summary>Forgets shared memory.</summary>
-    public void Remove(SharedMemory shared) => _regions.TryRemove(shared.Token.Region, out _);
+    public void Remove(SharedMemory shared)
+    {
+        if (_regions.TryRemove(shared.Token.Region, out _))
+        {
+            connection.Withdraw(shared);
+        }
+    }
 
     /// <summary>The connection is over, and everything shared with it.</summary>
     public void End()

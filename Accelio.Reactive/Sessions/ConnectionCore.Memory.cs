@@ -15,21 +15,40 @@ internal sealed partial class ConnectionCore
     public override SharedMemory Share(Memory<byte> memory, RemoteAccess access)
     {
         DemandSharing();
-        return _shared.Add(memory, access);
+        var shared = _shared.Add(memory, access);
+        if (HasDirectMemory)
+        {
+            _session.RunOnContext(() => Expose(shared));
+        }
+
+        return shared;
+    }
+
+    /// <summary>Memory is shared no more: devices let go of it. Any thread.</summary>
+    internal void Withdraw(SharedMemory shared)
+    {
+        if (HasDirectMemory)
+        {
+            _session.RunOnContext(() => Machine.Machine.Withdraw(shared.Token.Region));
+        }
     }
 
     /// <inheritdoc/>
     public override ValueTask ReadRemoteAsync(MemoryToken token, long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         DemandRange(token, offset, destination.Length, RemoteAccess.Read);
-        return ReadPiecesAsync(token, offset, destination, cancellationToken);
+        return HasDirectMemory
+            ? RemoteTransfer.ReadAsync(this, token, offset, destination, cancellationToken)
+            : ReadByMessagesAsync(token, offset, destination, cancellationToken);
     }
 
     /// <inheritdoc/>
     public override ValueTask WriteRemoteAsync(MemoryToken token, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         DemandRange(token, offset, source.Length, RemoteAccess.Write);
-        return WritePiecesAsync(token, offset, source, cancellationToken);
+        return HasDirectMemory
+            ? RemoteTransfer.WriteAsync(this, token, offset, source, cancellationToken)
+            : WriteByMessagesAsync(token, offset, source, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -89,7 +108,8 @@ internal sealed partial class ConnectionCore
         connection.Respond(request, default, token: null, out _);
     }
 
-    private async ValueTask ReadPiecesAsync(MemoryToken token, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    /// <summary>Reads memory of the peer, by asking it.</summary>
+    internal async ValueTask ReadByMessagesAsync(MemoryToken token, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         while (!destination.IsEmpty)
         {
@@ -106,7 +126,8 @@ internal sealed partial class ConnectionCore
         }
     }
 
-    private async ValueTask WritePiecesAsync(MemoryToken token, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    /// <summary>Writes memory of the peer, by asking it.</summary>
+    internal async ValueTask WriteByMessagesAsync(MemoryToken token, long offset, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         while (!source.IsEmpty)
         {
@@ -114,6 +135,16 @@ internal sealed partial class ConnectionCore
             await _session.RequestAsync(Machine, new OutboundMessage(source[..length]), Item(RemoteOperation.Write, token, offset, length), cancellationToken).ConfigureAwait(false);
             offset += length;
             source = source[length..];
+        }
+    }
+
+    private bool HasDirectMemory => _machine is { } machine && machine.Machine.HasDirectMemory;
+
+    private void Expose(SharedMemory shared)
+    {
+        if (!_hasEnded && shared.Window.TryHold())
+        {
+            Machine.Machine.Expose(Machine, shared.Token, shared.Window);
         }
     }
 

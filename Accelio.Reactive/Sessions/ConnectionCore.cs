@@ -27,7 +27,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
         _ended = new Signal(session.Context);
         _messages = new ClaimedStream<InboundMessage>(session.Context, Claim);
         _requests = new SingleStream<InboundRequest>(session.Context, "Requests of this connection", Claim);
-        _shared = new SharedRegions(session.Context);
+        _shared = new SharedRegions(this, session.Context);
         _claim = new ActionItem(DeliverUnclaimed);
         _unclaimedTimer = new UnclaimedTimer(this);
     }

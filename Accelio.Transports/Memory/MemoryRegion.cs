@@ -1,6 +1,6 @@
 namespace Accelio.Transports.Memory;
 
-/// <summary>Memory that blocks are carved from. Never given back: see <see cref="MemoryRegions"/>.</summary>
+/// <summary>Memory that blocks are carved from, which is never given back (see <see cref="MemoryRegions"/>), or pinned memory of a user.</summary>
 internal readonly unsafe struct MemoryRegion
 {
     /// <summary>Describes a region.</summary>

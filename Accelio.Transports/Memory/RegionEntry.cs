@@ -1,13 +1,16 @@
 namespace Accelio.Transports.Memory;
 
-/// <summary>A region, for those who find it by an address inside.</summary>
+/// <summary>A region of the library's memory, or memory of a user, as something that devices may know.</summary>
 /// <param name="region">The region.</param>
-internal sealed class RegionEntry(MemoryRegion region)
+internal sealed unsafe class RegionEntry(MemoryRegion region)
 {
     private volatile IDisposable? _registration;
 
     /// <summary>The region.</summary>
     public MemoryRegion Region => region;
+
+    /// <summary>Whether all of these bytes lie in the region.</summary>
+    public bool Contains(byte* address, long length) => address >= region.Address && length <= region.Length - (address - region.Address);
 
     /// <summary>
     /// What makes the region known to devices: while it is there, no pages of the region go back to the system. Set by whoever uses memory in

@@ -49,12 +49,14 @@ internal sealed unsafe class RdmaDevice
     }
 
     /// <summary>
-    /// The keys of memory, all of it in one region of the library's: registered on the way if it is the first time. False when it lies elsewhere.
+    /// The keys of memory, all of it in one region of the library's, or in memory of a user that the caller knows: registered on the way if it is
+    /// the first time. False when it lies elsewhere.
     /// </summary>
     /// <exception cref="TransportException">The region cannot be registered; the text says what limits it.</exception>
-    public bool TryFindKeys(byte* address, long length, [NotNullWhen(true)] out RdmaKeys? keys)
+    public bool TryFindKeys(RegionEntry? known, byte* address, long length, [NotNullWhen(true)] out RdmaKeys? keys)
     {
-        if (MemoryRegions.Find(address, length) is not { } entry)
+        var entry = known is not null && known.Contains(address, length) ? known : MemoryRegions.Find(address, length);
+        if (entry is null)
         {
             keys = null;
             return false;
@@ -64,11 +66,21 @@ internal sealed unsafe class RdmaDevice
         return true;
     }
 
-    /// <summary>The local key of memory of the poller's pool.</summary>
+    /// <summary>The local key of memory of the poller's pool, or of a user's that the caller knows.</summary>
     /// <exception cref="TransportException">As <see cref="TryFindKeys"/>.</exception>
-    public uint KeyOf(byte* address, long length) => TryFindKeys(address, length, out var keys)
+    public uint KeyOf(byte* address, long length, RegionEntry? known = null) => TryFindKeys(known, address, length, out var keys)
         ? keys.Local
-        : throw new InvalidOperationException("memory of a pool lies in none of the library's regions");
+        : throw new InvalidOperationException("the memory lies in no region that devices may know");
+
+    /// <summary>Lets peers at memory, with keys of its own that permit just that.</summary>
+    /// <exception cref="TransportException">It cannot be registered; the text says what limits it.</exception>
+    public MemoryRegistration Expose(byte* address, long length, bool canRead, bool canWrite)
+    {
+        // Who may be written to by peers must be writable by the device at all.
+        var access = (canRead ? MemoryAccess.RemoteRead : 0) | (canWrite ? MemoryAccess.RemoteWrite | MemoryAccess.LocalWrite : 0);
+        var result = MemoryRegistration.Create(_domain, address, (nuint)length, access, out var registration);
+        return result < 0 ? throw RdmaMemoryLimit.Explain(result, length, Verbs.Name) : registration!;
+    }
 
     private static RdmaDevice[] All()
     {

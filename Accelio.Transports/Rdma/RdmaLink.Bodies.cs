@@ -40,7 +40,7 @@ internal sealed unsafe partial class RdmaLink
 
             fixed (byte* p = segment.Span)
             {
-                if (!_device!.TryFindKeys(p, segment.Length, out _))
+                if (!_device!.TryFindKeys(frame.Token?.Region, p, segment.Length, out _))
                 {
                     return 0;
                 }
@@ -57,14 +57,14 @@ internal sealed unsafe partial class RdmaLink
     {
         if (body.Copy is { } copy)
         {
-            WritePart(table, copy.Pointer, (int)body.Length);
+            WritePart(table, copy.Pointer, (int)body.Length, known: null);
             return;
         }
 
         var token = body.Token!;
         for (var i = 0; i < token.Count; i++)
         {
-            WritePart(table + (i * Sge.Size), token[i], token.LengthOf(i));
+            WritePart(table + (i * Sge.Size), token[i], token.LengthOf(i), token.Region);
         }
     }
 
@@ -120,12 +120,12 @@ internal sealed unsafe partial class RdmaLink
         _part = 0;
         _partDone = 0;
         _parts = slot.Parts;
-        if (!_device!.TryFindKeys(target, slot.Frame.BodyLength, out var keys))
+        if (!_device!.TryFindKeys(slot.Frame.DestinationRegion, target, slot.Frame.BodyLength, out var keys))
         {
             // The device does not know the caller's memory.
             _landing = Poller.Memory.Rent(slot.Frame.BodyLength);
             target = _landing.Pointer;
-            _device.TryFindKeys(target, slot.Frame.BodyLength, out keys);
+            _device.TryFindKeys(known: null, target, slot.Frame.BodyLength, out keys);
         }
 
         _target = target;
@@ -191,9 +191,9 @@ internal sealed unsafe partial class RdmaLink
         }
     }
 
-    private void WritePart(byte* table, byte* address, int length)
+    private void WritePart(byte* table, byte* address, int length, RegionEntry? known)
     {
-        _device!.TryFindKeys(address, length, out var keys);
+        _device!.TryFindKeys(known, address, length, out var keys);
         Sge.Write(table, new RoomEntry((ulong)address, (uint)length, keys!.Remote));
     }
 }

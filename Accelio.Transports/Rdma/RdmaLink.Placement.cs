@@ -1,4 +1,5 @@
 using Accelio.Native.Verbs;
+using Accelio.Transports.Memory;
 using Accelio.Transports.Slots;
 
 namespace Accelio.Transports.Rdma;
@@ -67,7 +68,7 @@ internal sealed unsafe partial class RdmaLink
                 }
 
                 var length = (uint)Math.Min(Math.Min(WriteLength, target.Length - at), partLength - partDone);
-                if (!PostWrite(start + partDone, length, target.Address + at, target.Key))
+                if (!PostWrite(start + partDone, length, body.Token?.Region, target.Address + at, target.Key))
                 {
                     return false;
                 }
@@ -81,9 +82,9 @@ internal sealed unsafe partial class RdmaLink
         return true;
     }
 
-    private bool PostWrite(byte* from, uint length, ulong to, uint key)
+    private bool PostWrite(byte* from, uint length, RegionEntry? known, ulong to, uint key)
     {
-        var request = Chain.AddSend(NextId(), WorkOpcode.Write, from, (int)length, _device!.KeyOf(from, length));
+        var request = Chain.AddSend(NextId(), WorkOpcode.Write, from, (int)length, _device!.KeyOf(from, length, known));
         request->RemoteAddress = to;
         request->RemoteKey = key;
         _sends[_sent++ % (uint)_sends.Length] = default;

@@ -37,7 +37,7 @@ internal sealed unsafe partial class RdmaLink
         _sent - _done + (message is RdmaMessage { Targets.Length: > 0 } placed ? CountWrites(placed) : 0) < MaxSends - ReservedSends;
 
     /// <inheritdoc/>
-    protected override bool HasLeft => _sent == _done || _peerLeft;
+    protected override bool HasLeft => (_sent == _done && _direct.Count == 0) || _peerLeft;
 
     /// <summary>Something of this link has completed.</summary>
     public void OnCompletion(in IbvWc completion)
@@ -106,6 +106,7 @@ internal sealed unsafe partial class RdmaLink
     /// <inheritdoc/>
     protected override void EndTransmit()
     {
+        PostDirect();
         if (State == SlotLinkState.Flushing && !_fenced && _sent != _done && HasNothingToSend)
         {
             // A WRITE of nothing: when it completes, everything before it is at the peer.
@@ -192,7 +193,7 @@ internal sealed unsafe partial class RdmaLink
     private void EndSend(uint number)
     {
         ref var send = ref _sends[number % (uint)_sends.Length];
-        var (message, read) = send;
+        var (message, read, direct) = send;
         send = default;
         if (message is { Targets.IsEmpty: false })
         {
@@ -206,13 +207,23 @@ internal sealed unsafe partial class RdmaLink
             LastReceived = Poller.Now;
             OnReadDone(read);
         }
+
+        if (direct is not null)
+        {
+            EndDirect(direct);
+        }
     }
 
     private void ForgetSends()
     {
         while (_done != _sent)
         {
-            _sends[_done++ % (uint)_sends.Length].Message?.Store();
+            var (message, _, direct) = _sends[_done++ % (uint)_sends.Length];
+            message?.Store();
+            if (direct is not null)
+            {
+                _direct.Enqueue(direct);
+            }
         }
     }
 

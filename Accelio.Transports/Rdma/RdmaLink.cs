@@ -9,7 +9,7 @@ namespace Accelio.Transports.Rdma;
 /// A link over a reliable connection. Every message is one SEND into one posted slot; large bodies are announced and READ by their receiver.
 /// Poller thread only.
 /// </summary>
-internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget
+internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget, IDirectAccess
 {
     // What C peers post and name: 256 slots and 32 spare ones, all of them granted as credits (RDMA, sections 1 and 4).
     private const int NamedDepth = 256;
@@ -94,6 +94,7 @@ internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget
     /// <inheritdoc/>
     protected override void OnLinkClosed(LinkError error, string detail)
     {
+        FailDirect(error, detail);
         _messages?.Close();
         _poller.Remove(_id, lingers: _connected);
         _listener?.LinkClosed(this, _configured, _introduced, error, detail);

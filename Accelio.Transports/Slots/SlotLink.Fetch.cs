@@ -47,6 +47,7 @@ internal abstract unsafe partial class SlotLink
         frame.Body = slot.InlineBody;
         frame.Placement = PlacementKind.Pool;
         frame.Destination = null;
+        frame.DestinationRegion = null;
         frame.Tag = null;
         frame.Slab = null;
         frame.Discarded = false;

@@ -17,4 +17,13 @@ internal enum ControlOperation : byte
 
     /// <summary>The answer to <see cref="Drain"/>, see <see cref="DrainedPayload"/>.</summary>
     Drained = 4,
+
+    /// <summary>The receiver's device may get at memory that the sender shares, see <see cref="ExposePayload"/>.</summary>
+    Expose = 0x10,
+
+    /// <summary>It may no more: the receiver ends what is under way, and begins nothing new, see <see cref="WithdrawPayload"/>.</summary>
+    Withdraw = 0x11,
+
+    /// <summary>The answer to <see cref="Withdraw"/>: nothing is under way, see <see cref="WithdrawPayload"/>.</summary>
+    Withdrawn = 0x12,
 }

@@ -30,4 +30,7 @@ internal enum LinkFeatures
 
     /// <summary>Item 0x0008: memory can be shared.</summary>
     Memory = 128,
+
+    /// <summary>Item 0x000A: the devices of both ends get at shared memory by themselves.</summary>
+    DirectMemory = 512,
 }

@@ -93,6 +93,44 @@ public sealed unsafe class MemoryTests : IDisposable
     }
 
     [Fact]
+    public void A_body_in_memory_of_a_user_is_read_where_it_lies_and_straight_into_that_of_another()
+    {
+        var source = GC.AllocateArray<byte>(Length, pinned: true);
+        var target = GC.AllocateArray<byte>(Length, pinned: true);
+        var from = RegionOf(source);
+        var to = RegionOf(target);
+        _pair.Server.OnArrivalDo = (ref InboundFrame frame) =>
+        {
+            frame.Placement = PlacementKind.Destination;
+            frame.Destination = to.Region.Address;
+            frame.DestinationRegion = to;
+        };
+        var rented = _pair.ServerPoller.Memory.Statistics.RentedBlocks;
+        _pair.On(_pair.Client, () =>
+        {
+            var token = new TestToken(Serial, [], from);
+            Assert.Equal(SendStatus.Referenced, Send(new ReadOnlySequence<byte>(source), token));
+
+            // After the call: a copy would not have it.
+            Pattern.Fill(Serial, 0, source);
+        });
+
+        var most = rented;
+        _pair.DriveUntil(
+            () =>
+            {
+                most = Math.Max(most, _pair.ServerPoller.Memory.Statistics.RentedBlocks);
+                return _pair.Server.Frames.Count == 1 && _pair.Client.Released == 1;
+            },
+            "the body arrives as it is now, and is released");
+
+        Assert.Equal(-1, Pattern.FindMismatch(Serial, target));
+        Assert.True(most <= rented + 1, "memory was rented besides that for a message");
+        from.Registration!.Dispose();
+        to.Registration!.Dispose();
+    }
+
+    [Fact]
     public void A_body_is_read_straight_into_rented_memory()
     {
         Slab landing = null!;
@@ -159,13 +197,22 @@ public sealed unsafe class MemoryTests : IDisposable
         return BodySegment.Of([.. Enumerable.Range(0, parts).Select(i => (ReadOnlyMemory<byte>)whole[(i * each)..(i == parts - 1 ? Length : (i + 1) * each)])]);
     }
 
-    private SendStatus Send(ReadOnlySequence<byte> body)
+    private static RegionEntry RegionOf(byte[] pinned)
+    {
+        fixed (byte* p = pinned)
+        {
+            return new RegionEntry(new MemoryRegion(p, pinned.Length, isPortable: true));
+        }
+    }
+
+    private SendStatus Send(ReadOnlySequence<byte> body, TestToken? token = null)
     {
         var status = default(SendStatus);
-        _pair.Client.Tokens.Add(_token);
+        token ??= _token;
+        _pair.Client.Tokens.Add(token);
         _pair.Client.Call(link =>
         {
-            var frame = new OutboundFrame { Header = TestFrame.HeaderOf(FrameType.Request, Serial), Body = body, Token = _token };
+            var frame = new OutboundFrame { Header = TestFrame.HeaderOf(FrameType.Request, Serial), Body = body, Token = token };
             status = link.Send(ref frame);
         });
         return status;
