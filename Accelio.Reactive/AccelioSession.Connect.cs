@@ -40,10 +40,11 @@ public abstract partial class AccelioSession
         var context = ContextFactory.Resolve(settings.Contexts.Count == 1 ? settings.Contexts[0] : settings.Context, out var isShared);
         ITransport transport;
         EndPoint[] addresses;
+        long limit;
         try
         {
             transport = TransportTable.Find(server, context);
-            addresses = await transport.ResolveAsync(server, cancellationToken).ConfigureAwait(false);
+            (addresses, limit) = await NameLookup.RunAsync(context, transport, server, settings.ConnectTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -56,7 +57,7 @@ public abstract partial class AccelioSession
         }
 
         var session = new SessionCore(context, settings, server.OriginalString, null, isShared);
-        await session.ConnectAsync(transport, addresses, cancellationToken).ConfigureAwait(false);
+        await session.ConnectAsync(transport, addresses, limit, cancellationToken).ConfigureAwait(false);
         await caller;
         return session;
     }

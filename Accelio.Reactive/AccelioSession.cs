@@ -32,7 +32,7 @@ public abstract partial class AccelioSession : IAsyncDisposable, IDisposable
     /// <summary>Address of the peer.</summary>
     public abstract EndPoint RemoteEndPoint { get; }
 
-    /// <summary>Clients: what the server sent along when it accepted; empty on the server's side.</summary>
+    /// <summary>Clients: what the server sent along when it accepted, when the session has moved the present one; empty on the server's side.</summary>
     public abstract ReadOnlyMemory<byte> AcceptedData { get; }
 
     /// <summary>Completes when the session has ended, whatever the reason; never fails.</summary>

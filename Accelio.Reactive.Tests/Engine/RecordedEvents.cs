@@ -71,7 +71,7 @@ internal sealed class RecordedEvents : IConnectionEvents
 
     public bool TryMove(ConnectionMachine connection) => Moves;
 
-    public void OnPeerDrains(ConnectionMachine connection) => Log.Add("peer drains");
+    public void OnPeerDrains(ConnectionMachine connection, in Failure failure) => Log.Add("peer drains");
 
     public void OnClosing(ConnectionMachine connection, bool byPeer) => Log.Add(byPeer ? "closing by peer" : "closing");
 

@@ -45,6 +45,24 @@ public abstract class MoveTests(Wire wire) : SessionTests(wire)
     }
 
     [Fact]
+    public async Task Its_accepted_data_is_that_of_the_server_where_it_is()
+    {
+        await using var servers = await BindAsync();
+        foreach (var i in new[] { 1, 2 })
+        {
+            servers[i].SessionRequests.Subscribe(request => request.Accept(new AcceptOptions { PrivateData = new[] { (byte)i } }));
+        }
+
+        await using var session = await servers.ConnectAsync(servers[0].EndPoint);
+        Assert.Equal([1], session.AcceptedData.ToArray());
+
+        await servers[1].DrainAsync().AsTask().WaitAsync(Pair.Limit);
+
+        Assert.Equal("after", await Ask(session, "after"));
+        Assert.Equal([2], session.AcceptedData.ToArray());
+    }
+
+    [Fact]
     public async Task Under_load_every_request_is_served_once_here_or_there()
     {
         await using var servers = await BindAsync();

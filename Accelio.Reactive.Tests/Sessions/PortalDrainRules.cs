@@ -61,6 +61,26 @@ public abstract class PortalDrainRules(Wire wire) : SessionTests(wire)
     }
 
     [Fact]
+    public async Task What_waits_for_a_connection_that_the_server_closes_goes_out_on_another_too()
+    {
+        await using var world = await PortalWorld.OpenAsync(Over, 2, 2, options => options.WindowMessages = 1);
+        await using var session = await world.ConnectAsync(2, options => options.Selection = ConnectionSelection.RoundRobin);
+        var accepted = await world.AcceptedAsync(0, 2);
+        using var slow = new SlowRequests(accepted);
+        var connections = session.Connections;
+        await slow.FillAsync(connections);
+        var calls = Enumerable.Range(10, 8).Select(i => session.RequestAsync(new byte[i], answer => answer.PayloadLength).AsTask()).ToArray();
+        await world.FlushAsync();
+
+        var closed = (ConnectionCore)accepted.Connections[0];
+        closed.Core.RunOnContext(closed.Machine.Close);
+        await Until.TrueAsync(() => session.Connections.Count == 1, () => "the connection was not closed");
+        slow.Finish();
+
+        Assert.Equal(Enumerable.Range(10, 8), await Task.WhenAll(calls).WaitAsync(Pair.Limit));
+    }
+
+    [Fact]
     public async Task A_batch_goes_on_at_another_connection_when_the_server_drains_one()
     {
         await using var world = await PortalWorld.OpenAsync(Over, 2, 2, options => options.WindowMessages = 1);

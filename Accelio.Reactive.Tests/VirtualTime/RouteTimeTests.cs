@@ -51,11 +51,40 @@ public sealed class RouteTimeTests : IRouteUser, IDisposable
         Assert.Contains("sim://nowhere:2: there is no such name", _failure?.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_name_that_a_session_is_opened_to_is_looked_for_within_ConnectTimeout()
+    {
+        var looking = LookFor("sim://nowhere:1");
+
+        _world.Pass(TimeSpan.FromSeconds(9));
+        Assert.False(looking.IsCompleted);
+        _world.Pass(TimeSpan.FromSeconds(1.1));
+
+        var failure = Assert.IsType<AccelioTimeoutException>(looking.Exception?.InnerException);
+        Assert.Contains("The name of nowhere was not resolved within ConnectTimeout, 00:00:10", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_look_for_the_name_has_taken_is_taken_from_ConnectTimeout()
+    {
+        var looking = LookFor("sim://nowhere:1");
+
+        _world.Pass(TimeSpan.FromSeconds(4));
+        _late.SetResult([new DnsEndPoint("here", 1)]);
+        _world.Pass(TimeSpan.FromSeconds(1));
+
+        Assert.True(looking.IsCompleted);
+        Assert.InRange(new TimeSpan((await looking).Left), TimeSpan.FromSeconds(5.99), TimeSpan.FromSeconds(6));
+    }
+
     void IRouteUser.OnRouteReady(Route route, ClientLink link) => _reached = route.Target;
 
     void IRouteUser.OnAnswerMissing(Route route) => throw new InvalidOperationException("nothing was asked");
 
     void IRouteUser.OnRouteFailed(Route route, in CloseInfo info) => _failure = info;
+
+    private Task<(EndPoint[] Addresses, long Left)> LookFor(string server) => VirtualCall<(EndPoint[] Addresses, long Left)>.Around(NameLookup.RunAsync(
+        Context, new Unresolved(TransportTable.Find(new Uri(server), Context), _late.Task), new Uri(server), TimeSpan.FromSeconds(10), CancellationToken.None)).AsTask();
 
     private void Begin(params string[] targets) => Context.Poller.Post(new ActionItem(() =>
     {

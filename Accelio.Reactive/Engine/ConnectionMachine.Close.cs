@@ -119,7 +119,14 @@ internal sealed partial class ConnectionMachine
                     _closeInfo = new CloseInfo(CloseReason.ClosedByPeer, AccelioStatus.SessionDisconnected, string.Empty);
                 }
 
-                FailQueued(_closeInfo.ToFailure());
+                State = ConnectionState.FinQueued;
+                var failure = _closeInfo.ToFailure();
+                if (byPeer && _firstQueued is not null)
+                {
+                    _events.OnPeerDrains(this, failure);
+                }
+
+                FailQueued(failure);
                 AnswerFin(peerTask);
                 SendFin();
                 State = ConnectionState.LastAck;

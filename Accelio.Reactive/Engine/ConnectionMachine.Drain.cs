@@ -172,7 +172,7 @@ internal sealed partial class ConnectionMachine
 
     private void AnswerDrain()
     {
-        _events.OnPeerDrains(this);
+        _events.OnPeerDrains(this, Draining);
         FailQueued(Draining);
         Span<byte> answer = stackalloc byte[DrainedPayload.Size];
         new DrainedPayload(_nextSerial == 0 ? NoSerial : _nextSerial - 1).Write(answer);

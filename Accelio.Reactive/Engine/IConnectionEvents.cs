@@ -52,8 +52,8 @@ internal interface IConnectionEvents
     /// <summary>The peer wants no new work on this connection: whether the session looks for another place to go on. Then what is queued waits until <see cref="ConnectionMachine.EndMove"/>.</summary>
     bool TryMove(ConnectionMachine connection);
 
-    /// <summary>The peer wants no new work on this connection: what is queued on it may go elsewhere now, and fails otherwise.</summary>
-    void OnPeerDrains(ConnectionMachine connection);
+    /// <summary>The peer wants no new work on this connection: what is queued on it may go elsewhere now, and fails otherwise, as is said.</summary>
+    void OnPeerDrains(ConnectionMachine connection, in Failure failure);
 
     /// <summary>One side has begun to close.</summary>
     void OnClosing(ConnectionMachine connection, bool byPeer);

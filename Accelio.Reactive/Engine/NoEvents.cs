@@ -69,7 +69,7 @@ internal sealed class NoEvents : IConnectionEvents
     public bool TryMove(ConnectionMachine connection) => false;
 
     /// <inheritdoc/>
-    public void OnPeerDrains(ConnectionMachine connection)
+    public void OnPeerDrains(ConnectionMachine connection, in Failure failure)
     {
     }
 

@@ -23,10 +23,11 @@ internal sealed partial class WideSession
         var home = ContextFactory.Resolve(options.Contexts.Count == 0 ? options.Context : options.Contexts[0], out var isShared);
         ITransport transport;
         EndPoint[] addresses;
+        long limit;
         try
         {
             transport = TransportTable.Find(server, home);
-            addresses = await transport.ResolveAsync(server, cancellationToken).ConfigureAwait(false);
+            (addresses, limit) = await NameLookup.RunAsync(home, transport, server, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -39,7 +40,7 @@ internal sealed partial class WideSession
         }
 
         var session = new WideSession(home, options, server.OriginalString, server: null, isShared);
-        await session.ConnectAsync(transport, addresses, cancellationToken).ConfigureAwait(false);
+        await session.ConnectAsync(transport, addresses, limit, cancellationToken).ConfigureAwait(false);
         return session;
     }
 
@@ -58,15 +59,15 @@ internal sealed partial class WideSession
         [.. portals.Select((_, i) => portals[(index + i) % portals.Count])];
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ConnectAsync(ITransport transport, EndPoint[] addresses, CancellationToken cancellationToken)
+    private async ValueTask ConnectAsync(ITransport transport, EndPoint[] addresses, long limit, CancellationToken cancellationToken)
     {
         var lead = AddPart(Home, ClientOptions, portal: null, SharedContext.TryHold(Home));
         _unsettled.Add(lead);
-        RunAtHome(Begin);
+        RunAtHome(() => Begin(limit));
         Exception? failure = null;
         try
         {
-            await lead.ConnectAsync(transport, addresses, cancellationToken).ConfigureAwait(false);
+            await lead.ConnectAsync(transport, addresses, limit, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -103,16 +104,16 @@ internal sealed partial class WideSession
         }
     }
 
-    private void Begin()
+    private void Begin(long limit)
     {
         if (IsOver || !Home.TryAdd(this))
         {
             return;
         }
 
-        if (ClientOptions.ConnectTimeout != Timeout.InfiniteTimeSpan)
+        if (limit != long.MaxValue)
         {
-            _deadline = Home.Poller.Now + ClientOptions.ConnectTimeout.Ticks;
+            _deadline = Home.Poller.Now + limit;
         }
     }
 

@@ -137,7 +137,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     bool IConnectionEvents.TryMove(ConnectionMachine connection) => _session.TryMove(this);
 
     /// <inheritdoc/>
-    void IConnectionEvents.OnPeerDrains(ConnectionMachine connection) => _session.MoveQueued(connection);
+    void IConnectionEvents.OnPeerDrains(ConnectionMachine connection, in Failure failure) => _session.MoveQueued(connection, failure);
 
     /// <inheritdoc/>
     void IConnectionEvents.OnClosing(ConnectionMachine connection, bool byPeer) => _session.OnClosing(byPeer);

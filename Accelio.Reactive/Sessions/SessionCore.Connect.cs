@@ -25,11 +25,11 @@ internal sealed partial class SessionCore : IRouteUser
 
     private string Target => _route?.Target ?? Uri;
 
-    /// <summary>Connects; completes when the session is established, fails with the exception for the caller.</summary>
+    /// <summary>Connects within so many ticks; completes when the session is established, fails with the exception for the caller.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask ConnectAsync(ITransport transport, EndPoint[] addresses, CancellationToken cancellationToken)
+    public async ValueTask ConnectAsync(ITransport transport, EndPoint[] addresses, long limit, CancellationToken cancellationToken)
     {
-        var begin = new ActionItem(() => BeginConnecting(transport, addresses));
+        var begin = new ActionItem(() => BeginConnecting(transport, addresses, limit));
         Poller.DemandCaller();
         if (!Poller.Post(begin))
         {
@@ -165,14 +165,14 @@ internal sealed partial class SessionCore : IRouteUser
         };
     }
 
-    private void BeginConnecting(ITransport transport, EndPoint[] addresses)
+    private void BeginConnecting(ITransport transport, EndPoint[] addresses, long limit)
     {
         if (_state != SessionState.Connecting)
         {
             return;
         }
 
-        if (!TryBegin(Check.TicksOf(ClientOptions.ConnectTimeout)))
+        if (!TryBegin(limit))
         {
             _connected.Set(Context.Disposed(NoSessionHere));
             AbortNow();

@@ -36,8 +36,8 @@ internal sealed partial class SessionCore
 
     private ConnectionMachine? FindOther() => Usable is { IsOnline: true } other ? other : _whole?.FindOther(this);
 
-    /// <summary>The peer drains a connection: what waits there goes out on another one, unless its caller chose this one or there is none. Context only.</summary>
-    internal void MoveQueued(ConnectionMachine from)
+    /// <summary>The peer drains or closes a connection: what waits there goes out on another one, unless its caller chose this one or there is none. Context only.</summary>
+    internal void MoveQueued(ConnectionMachine from, in Failure failure)
     {
         foreach (var message in from.TakeQueued())
         {
@@ -51,7 +51,7 @@ internal sealed partial class SessionCore
             }
             else
             {
-                message.Fail(ConnectionMachine.Draining);
+                message.Fail(failure);
             }
         }
     }

@@ -218,6 +218,11 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
         if (_moving is not null && ReferenceEquals(connection, _asking))
         {
             (_localEndPoint, _remoteEndPoint) = (connection.LocalEndPoint, connection.RemoteEndPoint);
+            if (_helloPeer is null)
+            {
+                _acceptedData = privateData.ToArray();
+            }
+
             EndMoving();
             return;
         }
