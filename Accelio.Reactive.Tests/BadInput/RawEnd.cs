@@ -53,6 +53,9 @@ internal abstract class RawEnd(BadWorld world, bool isOurs, params Socket[] sock
         AckSequenceNumber = ushort.MaxValue,
     };
 
+    /// <summary>The number of the next request-class frame; for one that is sent again.</summary>
+    public ushort NextSequence() => _nextRequestSn++;
+
     /// <summary>The header of the next response, numbered as it should be.</summary>
     public FrameHeader Answer(FrameHeader request, FrameType type = FrameType.Response, uint flags = MessageFlags.ReceiptLast) => new()
     {

@@ -11,7 +11,7 @@ internal sealed partial class ConnectionMachine
     {
         if (frame.Header.Type is FrameType.Request or FrameType.OneWay or FrameType.CreditUpdate)
         {
-            if (frame.Header.SequenceNumber == _expectedRequestSn)
+            if (frame.Header.SequenceNumber == _expectedRequestSn || TakeJump(ref _mayRequestsJump, frame.Header.SequenceNumber, ref _expectedRequestSn))
             {
                 _expectedRequestSn++;
                 _arrivedSerial = frame.Header.Serial;

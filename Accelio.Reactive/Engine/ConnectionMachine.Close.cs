@@ -15,6 +15,11 @@ internal sealed partial class ConnectionMachine
     {
         switch (State)
         {
+            case ConnectionState.Suspended:
+                // There is no link on which the peer could be told.
+                Finish(_closeInfo);
+                return;
+
             case ConnectionState.Connecting:
                 // Nothing was agreed that could be closed; the peer learns it from the link.
                 Finish(_closeInfo);
@@ -55,7 +60,11 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        if (Machine.ConnectionCount <= 1)
+        if (State == ConnectionState.Suspended)
+        {
+            Finish(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty));
+        }
+        else if (Machine.ConnectionCount <= 1)
         {
             Link.Abort(LinkError.Aborted, "the session was disposed");
             OnLinkClosed(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty));

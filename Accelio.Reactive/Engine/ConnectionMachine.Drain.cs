@@ -36,7 +36,7 @@ internal sealed partial class ConnectionMachine
 
         switch (State)
         {
-            case ConnectionState.Connecting:
+            case ConnectionState.Connecting or ConnectionState.Suspended:
                 Close();
                 return;
 

@@ -18,7 +18,15 @@ internal sealed partial class ConnectionMachine
         var serial = frame.Header.Serial;
         if (_hasSerial && serial <= _lastSerial)
         {
-            OnDuplicate(serial);
+            if (_kept is not null && Machine.HasComeBack)
+            {
+                OnRepeated(ref frame);
+            }
+            else
+            {
+                OnDuplicate(serial);
+            }
+
             return;
         }
 
@@ -56,6 +64,7 @@ internal sealed partial class ConnectionMachine
         core.Charge = charge;
         core.Serial = serial;
         core.PeerTask = frame.Header.LocalTask;
+        core.IsForLostLink = false;
         core.LastInBatch = frame.Header.LastInBatch;
         core.TellsConnection = true;
         var version = core.Version;
@@ -82,6 +91,7 @@ internal sealed partial class ConnectionMachine
         }
         else
         {
+            OweReceipt(frame.Header);
             var immediate = (frame.Header.Flags & MessageFlags.ImmediateReadReceipt) != 0;
             core.WantsReceipt = !immediate && (frame.Header.Flags & MessageFlags.RequestReadReceipt) != 0;
             if (immediate)
@@ -403,7 +413,7 @@ internal sealed partial class ConnectionMachine
 
     private void TakeResponseNumbers(in FrameHeader header)
     {
-        if (header.SequenceNumber == _expectedResponseSn)
+        if (header.SequenceNumber == _expectedResponseSn || TakeJump(ref _mayResponsesJump, header.SequenceNumber, ref _expectedResponseSn))
         {
             _expectedResponseSn++;
             TakeGrants(header.CreditMessages, header.CreditBytes);

@@ -38,6 +38,20 @@ internal sealed partial class ConnectionMachine
             return RefuseMemory(request);
         }
 
+        if (_kept is not null)
+        {
+            if (!TryKeep(request, response))
+            {
+                return RefuseMemory(request);
+            }
+
+            if (MustWaitForRepeat(request))
+            {
+                request.AnswerDone();
+                return default;
+            }
+        }
+
         var wantsReceipt = request.WantsReceipt;
         BeginResponse(ref frame, request);
         frame.PeerRoom = request.Room;
@@ -50,7 +64,7 @@ internal sealed partial class ConnectionMachine
             if (status == SendStatus.Closed)
             {
                 request.AnswerDone();
-                return Discarded;
+                return _kept is null ? Discarded : default;
             }
 
             request.WantsReceipt = wantsReceipt;
@@ -144,7 +158,7 @@ internal sealed partial class ConnectionMachine
 
     private void SendStatusResponse(MessageCore request, AccelioStatus status, in MessageItems items)
     {
-        if (MayAnswer)
+        if (MayAnswer && !KeepStatus(request, status))
         {
             scoped OutboundFrame frame = default;
             BeginResponse(ref frame, request);
@@ -200,6 +214,11 @@ internal sealed partial class ConnectionMachine
     /// <summary>The response did not come in time for the receipt to ride on it.</summary>
     internal void SendRequestReceipt(MessageCore request)
     {
+        if (MustWaitForRepeat(request))
+        {
+            return;
+        }
+
         request.WantsReceipt = false;
         if (!MayAnswer)
         {
@@ -251,7 +270,7 @@ internal sealed partial class ConnectionMachine
         AccelioStatus.MessageDiscarded,
         "The session ended before the response was sent; the requester does not wait for it any more.");
 
-    private bool MayAnswer => State is ConnectionState.Online or ConnectionState.FinQueued;
+    private bool MayAnswer => State is ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.Suspended;
 
     /// <summary>The consumer has returned without an answer: it may still be given, until the connection ends. Most requests are answered by now and never enter the list.</summary>
     private void StayOpen(MessageCore request, int version)
@@ -343,16 +362,19 @@ internal sealed partial class ConnectionMachine
     private void SendOneWayReceipt(MessageCore core, bool accepted)
     {
         core.WantsReceipt = false;
-        if (!MayAnswer && State != ConnectionState.FinWait1)
+        if (TryTakeOwed(core, accepted, out var task) && (MayAnswer || State == ConnectionState.FinWait1))
         {
-            return;
+            SendOneWayReceipt(core.Serial, task, accepted);
         }
+    }
 
+    private void SendOneWayReceipt(ulong serial, uint task, bool accepted)
+    {
         var frame = NewFrame(FrameType.OneWayReceipt);
         frame.Header.Flags = MessageFlags.ReceiptFirst;
         frame.Header.ReceiptResult = accepted ? 0u : 1;
-        frame.Header.Serial = core.Serial;
-        frame.Header.RemoteTask = core.PeerTask;
+        frame.Header.Serial = serial;
+        frame.Header.RemoteTask = task;
         NumberResponse(ref frame.Header);
         Link.Send(ref frame);
     }

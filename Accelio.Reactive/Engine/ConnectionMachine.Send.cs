@@ -30,7 +30,7 @@ internal sealed partial class ConnectionMachine
         {
             Transmit(message);
         }
-        else if (_isMoving || State is ConnectionState.Online or ConnectionState.Connecting)
+        else if (_isMoving || IsTaking)
         {
             Enqueue(message);
         }

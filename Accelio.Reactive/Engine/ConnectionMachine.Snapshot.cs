@@ -25,7 +25,7 @@ internal sealed partial class ConnectionMachine
             State = State switch
             {
                 ConnectionState.Connecting => SessionState.Connecting,
-                ConnectionState.Online => SessionState.Established,
+                ConnectionState.Online or ConnectionState.Suspended => SessionState.Established,
                 ConnectionState.Closed => SessionState.Closed,
                 _ => SessionState.Closing,
             },

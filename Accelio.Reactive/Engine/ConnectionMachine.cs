@@ -6,7 +6,7 @@ namespace Accelio.Reactive.Engine;
 
 /// <summary>
 /// A session's share of one link: numbering, windows, requests and responses both ways, one-way messages, receipts, and the close handshake. Poller only. The aspects: <c>.Setup</c>,
-/// <c>.Send</c>, <c>.Arrival</c>, <c>.Receive</c>, <c>.Respond</c>, <c>.Abort</c>, <c>.Deadline</c>, <c>.Flow</c>, <c>.Drain</c>, <c>.Close</c>, <c>.Snapshot</c>.
+/// <c>.Send</c>, <c>.Arrival</c>, <c>.Receive</c>, <c>.Respond</c>, <c>.Abort</c>, <c>.Deadline</c>, <c>.Flow</c>, <c>.Drain</c>, <c>.Reconnect</c>, <c>.Close</c>, <c>.Snapshot</c>.
 /// </summary>
 internal sealed partial class ConnectionMachine
 {
@@ -31,10 +31,11 @@ internal sealed partial class ConnectionMachine
         _slowTimer = new SlowConsumerTimer(this);
         _receive = new ReceiveWindow(machine.Budget, machine.Settings.WindowMessages, machine.Settings.WindowBytes, machine.HasFlow);
         _receive.Open();
+        _kept = machine.IsReconnectable && !UsesCFlowControl ? new AnswerCache(MaxKeptAnswers, Settings.CPeerAnswerCache) : null;
     }
 
-    /// <summary>The link.</summary>
-    public LinkMachine Machine { get; }
+    /// <summary>The link; while the connection has none, the one it had last.</summary>
+    public LinkMachine Machine { get; private set; }
 
     /// <summary>The id by which the peer addresses this connection.</summary>
     public uint LocalId { get; }
@@ -58,7 +59,7 @@ internal sealed partial class ConnectionMachine
     public bool IsOnline => State == ConnectionState.Online;
 
     /// <summary>Whether messages are taken, to be sent at once or later.</summary>
-    public bool IsTaking => State is ConnectionState.Online or ConnectionState.Connecting;
+    public bool IsTaking => State is ConnectionState.Online or ConnectionState.Connecting or ConnectionState.Suspended;
 
     /// <summary>Whether the peer is a C program, or one that offers no windows.</summary>
     public bool IsCPeer => !Machine.HasFlow;

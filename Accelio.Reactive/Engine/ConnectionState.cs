@@ -24,6 +24,9 @@ internal enum ConnectionState
     /// <summary>The peer closed, we answered with our own FIN.</summary>
     LastAck,
 
+    /// <summary>The link is lost, and the connection goes on when there is another one.</summary>
+    Suspended,
+
     /// <summary>Over.</summary>
     Closed,
 }

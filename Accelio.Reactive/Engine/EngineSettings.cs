@@ -39,6 +39,8 @@ internal sealed record EngineSettings
 
     public CPeerFlowControl CPeerFlowControl { get; init; }
 
+    public long CPeerAnswerCache { get; init; }
+
     /// <summary>Extensions to offer.</summary>
     public LinkFeatures Offer { get; init; } = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom
         | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain | LinkFeatures.Connections | LinkFeatures.Memory | LinkFeatures.DirectMemory;
@@ -63,5 +65,6 @@ internal sealed record EngineSettings
         MaxUnansweredBytes = options.MaxUnansweredBytes,
         MaxSessionsPerLink = (options as AccelioServerOptions)?.MaxSessionsPerLink ?? int.MaxValue,
         CPeerFlowControl = options.CPeerFlowControl,
+        CPeerAnswerCache = (options as AccelioServerOptions)?.CPeerAnswerCache ?? 0,
     };
 }

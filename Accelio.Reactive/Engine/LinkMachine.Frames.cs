@@ -130,8 +130,14 @@ internal sealed partial class LinkMachine
 
     private void RefuseTask(ref InboundFrame frame)
     {
-        Link.Abort(LinkError.UnknownTask, $"{frame.Header.Type} names task 0x{frame.Header.RemoteTask:x8}, which was never issued or was answered already");
         frame.Placement = PlacementKind.Discard;
+        if (HasComeBack)
+        {
+            DropLateAnswer(frame.Header);
+            return;
+        }
+
+        Link.Abort(LinkError.UnknownTask, $"{frame.Header.Type} names task 0x{frame.Header.RemoteTask:x8}, which was never issued or was answered already");
     }
 
     private void NoteUnknownSession(in FrameHeader header) => Note(LinkNote.UnknownSession, $"{header.Type} names session 0x{header.Destination:x8}");

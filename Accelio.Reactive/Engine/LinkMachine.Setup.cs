@@ -14,7 +14,7 @@ internal sealed partial class LinkMachine
         StartIdleTimer(Settings.SetupTimeout);
         if (IsClient)
         {
-            SendSetup(new LinkSetup(), Offer);
+            SendSetup(new LinkSetup(), Offer, lost: null);
         }
     }
 
@@ -46,7 +46,8 @@ internal sealed partial class LinkMachine
             return;
         }
 
-        if (!IsClient && (setup.Flags & LinkSetup.ReconnectFlag) != 0)
+        LinkMachine? lost = null;
+        if (!IsClient && (setup.Flags & LinkSetup.ReconnectFlag) != 0 && (lost = FindLost(setup, offered)) is null)
         {
             RefuseReconnect();
             return;
@@ -56,7 +57,7 @@ internal sealed partial class LinkMachine
         if (!IsClient)
         {
             // Answer before adopting: the peer's limits are in force from the first frame on, its set-up buffer until then.
-            SendSetup(setup, Features);
+            SendSetup(setup, Features, lost);
         }
 
         PeerMaxHeaderLength = (int)Math.Min(setup.MaxHeaderLength, ushort.MaxValue);
@@ -64,17 +65,21 @@ internal sealed partial class LinkMachine
         link.Configure(setup, (int)Math.Min(setup.BufferSize, (ulong)link.Options.BufferSize));
         Phase = LinkPhase.Open;
         StartLife();
-        StartIdleTimer(IsClient ? long.MaxValue : Settings.SetupTimeout);
+        StartIdleTimer(IsClient || lost is not null ? long.MaxValue : Settings.SetupTimeout);
         if (IsClient)
         {
             _host.OnLinkReady(this);
+        }
+        else if (lost is not null)
+        {
+            GoOnFrom(lost);
         }
     }
 
     // What the transport cannot do is not offered.
     private LinkFeatures Offer => Link.Direct is null ? Settings.Offer & ~LinkFeatures.DirectMemory : Settings.Offer;
 
-    /// <summary>A C client wants a lost link back (wire protocol, section 17). There is nothing kept for it here: it is told so, and no living link is touched.</summary>
+    /// <summary>A C client wants a lost link back (wire protocol, section 17), and there is nothing kept for it here: it is told so.</summary>
     private void RefuseReconnect()
     {
         var refusal = new LinkSetup
@@ -89,14 +94,15 @@ internal sealed partial class LinkMachine
         Link.Close();
     }
 
-    private void SendSetup(in LinkSetup peer, LinkFeatures features)
+    private void SendSetup(in LinkSetup peer, LinkFeatures features, LinkMachine? lost)
     {
         var options = Link.Options;
         var setup = new LinkSetup
         {
             IsResponse = !IsClient,
             Version = LinkSetup.ProtocolVersion,
-            Cid = IsClient ? 0 : _entropy.NextUInt32(),
+            Cid = IsClient ? 0 : NewCid(lost),
+            Flags = lost is null ? (ushort)0 : LinkSetup.ReconnectFlag,
             BufferSize = IsClient ? (ulong)options.BufferSize : Math.Min(peer.BufferSize, (ulong)options.BufferSize),
             MaxInParts = (uint)options.MaxInParts,
             MaxOutParts = (uint)options.MaxOutParts,

@@ -63,7 +63,7 @@ internal sealed partial class LinkMachine : ILinkSink
     public int PeerMaxHeaderLength { get; private set; }
 
     /// <summary>What waits for answers.</summary>
-    public TaskTable Tasks { get; } = new();
+    public TaskTable Tasks { get; private set; } = new();
 
     /// <summary>Messages that lie in the link's receive buffers.</summary>
     public InPlaceList InPlace { get; } = new();
@@ -112,6 +112,7 @@ internal sealed partial class LinkMachine : ILinkSink
     {
         if (!_connections.Remove(connection.LocalId))
         {
+            EndWait(connection);
             return;
         }
 
@@ -180,19 +181,28 @@ internal sealed partial class LinkMachine : ILinkSink
     /// <inheritdoc/>
     public void OnClosed(Link link, LinkError error, string detail)
     {
-        if (Phase == LinkPhase.Closed)
+        if (Phase != LinkPhase.Closed)
+        {
+            EndAs(LinkErrors.ToCloseInfo(error, detail, opened: Phase == LinkPhase.Open));
+        }
+        else if (!_isLeft)
         {
             return;
         }
 
-        var opened = Phase == LinkPhase.Open;
+        _isLeft = false;
+        _host.OnLinkClosed(this, error, detail);
+    }
+
+    private void EndAs(in CloseInfo info)
+    {
         Phase = LinkPhase.Closed;
         Timers.Cancel(_life);
         Timers.Cancel(_idle);
-        InPlace.Evacuate(link);
+        InPlace.Evacuate(Link);
         Landings.ReleaseAll();
         EndDirect();
-        var info = LinkErrors.ToCloseInfo(error, detail, opened);
+        KeepConnections(info);
         foreach (var connection in new List<ConnectionMachine>(_connections.Values))
         {
             connection.OnLinkClosed(info);
@@ -200,7 +210,6 @@ internal sealed partial class LinkMachine : ILinkSink
 
         _connections.Clear();
         EndTasks(null, info.ToFailure(), mayBeAnswered: false);
-        _host.OnLinkClosed(this, error, detail);
     }
 
     private uint NewId()

@@ -17,4 +17,13 @@ internal enum LinkNote
 
     /// <summary>The device takes no more memory: what is shared goes by messages.</summary>
     NotExposed = 4,
+
+    /// <summary>The link of a C client was lost; its connections wait for it.</summary>
+    Waiting = 5,
+
+    /// <summary>A C client came back, and its connections go on.</summary>
+    CameBack = 6,
+
+    /// <summary>A C client that came back answered what had ended with its lost link; it was dropped.</summary>
+    LateAnswer = 7,
 }

@@ -31,6 +31,9 @@ internal sealed unsafe partial class MessageCore
     /// <summary>The peer's task id, to be named by the answer.</summary>
     internal uint PeerTask;
 
+    /// <summary>Whether that task is of a link which is lost: the peer names another one when it sends the request again.</summary>
+    internal bool IsForLostLink;
+
     /// <summary>The peer's serial number.</summary>
     internal ulong Serial;
 

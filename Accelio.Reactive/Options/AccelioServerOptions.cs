@@ -41,6 +41,19 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
     /// <summary>How long a request for a session waits to be answered when somebody observes <see cref="AccelioServer.SessionRequests"/>; it is rejected then.</summary>
     public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether C programs whose link is lost may come back for their sessions, as libxio's reconnect option has them do: what was running runs on, and what they send again gets its answer and is not run again. For
+    /// sessions without <see cref="AccelioPeerOptions.CPeerFlowControl"/>. Off by default because it is not free: the end of a C program that says nothing is noticed only 106 s later, as long as libxio tries, and
+    /// answers to C programs are copied once more and kept within <see cref="CPeerAnswerCache"/>. Our own clients have something better.
+    /// </summary>
+    public bool ResumeCPeers { get; set; }
+
+    /// <summary>
+    /// With <see cref="ResumeCPeers"/>: bytes of answers that are kept for each connection, and at most 4096 answers; the last ones. libxio does not say which it has got. A request whose answer is not kept any more fails in
+    /// the C program with <see cref="AccelioStatus.MessageFlushed"/>.
+    /// </summary>
+    public long CPeerAnswerCache { get; set; } = 16 << 20;
+
     internal AccelioServerOptions Validate()
     {
         ValidateCore();
@@ -48,6 +61,7 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
         Check.Range(MaxSessionsPerLink, 1, 1 << 24, nameof(MaxSessionsPerLink));
         Check.PositiveTime(IdleLinkTimeout, nameof(IdleLinkTimeout));
         Check.PositiveTime(AcceptTimeout, nameof(AcceptTimeout));
+        Check.Range(CPeerAnswerCache, 0, 1L << 40, nameof(CPeerAnswerCache));
         var copy = (AccelioServerOptions)MemberwiseClone();
         copy.Contexts = Check.Contexts(Contexts, Context, nameof(Contexts));
         Check.Range(FirstPortalPort, 0, ushort.MaxValue - Math.Max(0, copy.Contexts.Count - 1), nameof(FirstPortalPort));

@@ -8,6 +8,9 @@ namespace Accelio.Reactive;
 /// <summary>A server on one context: its listeners, its links, its sessions, and who serves their requests. Alone, or a portal of a server over several contexts.</summary>
 internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextResident
 {
+    // Connections of C clients that wait for them at a time.
+    private const int MaxWaiting = 1024;
+
     private readonly AccelioServerOptions _options;
     private readonly EngineSettings _settings;
     private readonly bool _holdsSharedContext;
@@ -22,6 +25,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     private readonly CloseTimer _closeTimer;
     private readonly List<IListener> _listeners = [];
     private readonly WideServer? _whole;
+    private readonly ReconnectTable? _reconnects;
     private Uri _endPoint;
     private volatile bool _isClosing;
     private bool _isResident;
@@ -39,6 +43,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         _settings = EngineSettings.From(options);
         _endPoint = endPoint;
         _holdsSharedContext = holdsSharedContext;
+        _reconnects = options.ResumeCPeers ? new ReconnectTable(context.Entropy, MaxWaiting) : null;
         _closeTimer = new CloseTimer(this);
         _sessionRequests = new SingleStream<SessionRequest>(context, "SessionRequests", static () => { });
         _sessionStream = new PushStream<AccelioSession>(context);
@@ -223,7 +228,10 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
 
     private LinkMachine Accept(Link link)
     {
-        var machine = new LinkMachine(this, _settings, Context.Poller, Context.Messages, Context.Budget, Context.Entropy, isClient: false);
+        var machine = new LinkMachine(this, _settings, Context.Poller, Context.Messages, Context.Budget, Context.Entropy, isClient: false)
+        {
+            Reconnects = _reconnects,
+        };
         machine.Attach(link);
         _links.Add(machine);
         return machine;
