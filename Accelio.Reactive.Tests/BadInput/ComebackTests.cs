@@ -173,6 +173,26 @@ public class ComebackTests
     }
 
     [Fact]
+    public void All_sessions_of_the_link_go_on()
+    {
+        using var world = Open(out _);
+        var first = Connect(world, out var cid);
+        var one = first.Next(FrameType.Request);
+        first.Send(first.SessionRequest());
+        first.TakeSession();
+        var other = first.Next(FrameType.Request);
+        (other.Serial, other.SequenceNumber) = (0, 0);
+        Cut(world, first);
+
+        var second = ComeBack(world, cid);
+        second.Send(second.Frame(one, body: "one"u8.ToArray()));
+        TakeAnswer(second, one, "one");
+        second.Send(second.Frame(other, body: "other"u8.ToArray()));
+        TakeAnswer(second, other, "other");
+        second.Dispose();
+    }
+
+    [Fact]
     public void Sessions_whose_client_does_not_come_back_end_after_106_seconds()
     {
         using var world = Open(out var session);

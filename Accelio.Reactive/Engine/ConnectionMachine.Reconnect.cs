@@ -12,11 +12,11 @@ internal sealed partial class ConnectionMachine
 {
     private const int MaxKeptAnswers = 4096;
 
-    // Null where clients cannot come back.
+    // Both null where clients cannot come back.
     private readonly AnswerCache? _kept;
 
     // The tasks of one-way messages whose receipts are owed, by serial number; 0 while the client has not sent the message again.
-    private readonly Dictionary<ulong, uint> _owedReceipts = [];
+    private readonly Dictionary<ulong, uint>? _owedReceipts;
     private bool _mayRequestsJump;
     private bool _mayResponsesJump;
 
@@ -32,7 +32,7 @@ internal sealed partial class ConnectionMachine
             request.IsForLostLink = true;
         }
 
-        foreach (var serial in _owedReceipts.Keys)
+        foreach (var serial in _owedReceipts!.Keys)
         {
             _owedReceipts[serial] = 0;
         }
@@ -98,7 +98,7 @@ internal sealed partial class ConnectionMachine
     /// <summary>A one-way message has come whose receipt is owed.</summary>
     private void OweReceipt(in FrameHeader header)
     {
-        if (_kept is not null && (header.Flags & (MessageFlags.RequestReadReceipt | MessageFlags.ImmediateReadReceipt)) != 0)
+        if (_owedReceipts is not null && (header.Flags & (MessageFlags.RequestReadReceipt | MessageFlags.ImmediateReadReceipt)) != 0)
         {
             _owedReceipts[header.Serial] = header.LocalTask;
         }
@@ -115,7 +115,7 @@ internal sealed partial class ConnectionMachine
         }
 
         _kept.Add(new KeptAnswer(core.Serial, 0, [], [], accepted));
-        return _owedReceipts.Remove(core.Serial, out task) && task != 0 && State != ConnectionState.Suspended;
+        return _owedReceipts!.Remove(core.Serial, out task) && task != 0 && State != ConnectionState.Suspended;
     }
 
     /// <summary>The client sends something again.</summary>
@@ -186,7 +186,7 @@ internal sealed partial class ConnectionMachine
 
     private void RepeatReceipt(in FrameHeader message, KeptAnswer? receipt)
     {
-        if (_owedReceipts.ContainsKey(message.Serial))
+        if (_owedReceipts!.ContainsKey(message.Serial))
         {
             _owedReceipts[message.Serial] = message.LocalTask;
         }

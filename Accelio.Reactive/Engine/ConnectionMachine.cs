@@ -31,7 +31,11 @@ internal sealed partial class ConnectionMachine
         _slowTimer = new SlowConsumerTimer(this);
         _receive = new ReceiveWindow(machine.Budget, machine.Settings.WindowMessages, machine.Settings.WindowBytes, machine.HasFlow);
         _receive.Open();
-        _kept = machine.IsReconnectable && !UsesCFlowControl ? new AnswerCache(MaxKeptAnswers, Settings.CPeerAnswerCache) : null;
+        if (machine.IsReconnectable && !UsesCFlowControl)
+        {
+            _kept = new AnswerCache(MaxKeptAnswers, Settings.CPeerAnswerCache);
+            _owedReceipts = [];
+        }
     }
 
     /// <summary>The link; while the connection has none, the one it had last.</summary>
