@@ -245,7 +245,9 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
         FinishConnecting(null);
         if (_whole is { IsClient: true } && _helloPeer is null)
         {
-            _whole.PartAccepted(connection.Machine.ToPeer(), connection.Machine.LocalId, [connection.RemoteEndPoint is IPEndPoint ip ? $"tcp://{ip}" : Target]);
+            // To the machine that took the session: its name may stand for several.
+            var server = connection.RemoteEndPoint is IPEndPoint ip ? $"{new Uri(Target).Scheme}://{ip}" : Target;
+            _whole.PartAccepted(connection.Machine.ToPeer(), connection.Machine.LocalId, [server]);
         }
 
         _whole?.PartEstablished(this, connection);

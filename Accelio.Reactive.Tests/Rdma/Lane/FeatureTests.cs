@@ -57,6 +57,9 @@ public class FeatureTests
     public Task Portals() => new PortalRulesOverRdma().A_client_over_several_contexts_has_a_connection_on_each_to_another_portal();
 
     [Fact]
+    public Task Connections_to_one_portal() => new PortalRulesOverRdma().A_server_on_one_context_takes_the_connections_of_a_client_on_several();
+
+    [Fact]
     public Task Portals_that_are_not_there() => new PortalTroubleRulesOverRdma().A_portal_that_does_not_answer_is_passed_over();
 
     [Fact]

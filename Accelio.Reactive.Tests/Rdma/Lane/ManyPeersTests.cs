@@ -93,6 +93,21 @@ public sealed class ManyPeersTests : IDisposable
         Until(() => _ends[0].Frames.Count == 1);
     }
 
+    [Fact]
+    public void More_links_than_a_queue_of_completions_is_made_for_have_a_larger_one()
+    {
+        const int Many = 9;
+        var peers = Enumerable.Range(0, Many).Select(_ => ConnectAndSetUp()).ToArray();
+
+        foreach (var peer in peers)
+        {
+            peer.Send(peer.WriteRequest(0));
+        }
+
+        Until(() => _ends.TrueForAll(end => end.Frames.Count == 1));
+        Assert.Empty(_rejections);
+    }
+
     private RawPeer ConnectAndSetUp()
     {
         var peer = Connect();
