@@ -35,6 +35,9 @@ internal sealed class EngineWorld : ILinkHost
         On(() => Machine.OnOpened(Link));
     }
 
+    /// <summary>What a server of ours gives out where sessions survive their links.</summary>
+    public static ResumeToken Token { get; } = new(11, 12);
+
     public FakeLink Link { get; }
 
     public LinkMachine Machine { get; }
@@ -262,6 +265,8 @@ internal sealed class EngineWorld : ILinkHost
             ResponseRoom = 1 << 20,
             HasDeadline = PeerRequestTime is not null,
             Deadline = WireTime.ToNanoseconds(PeerRequestTime?.Ticks ?? 0),
+            HasResumeToken = (_offered & LinkFeatures.Resume) != 0,
+            ResumeToken = Token,
         };
         var area = new byte[items.Length];
         items.Write(area);

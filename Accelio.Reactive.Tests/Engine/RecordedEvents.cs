@@ -73,6 +73,21 @@ internal sealed class RecordedEvents : IConnectionEvents
 
     public void OnPeerDrains(ConnectionMachine connection, in Failure failure) => Log.Add("peer drains");
 
+    /// <summary>Whether the session keeps the connection when its link is lost.</summary>
+    public bool Keeps { get; set; } = true;
+
+    public bool TrySuspend(ConnectionMachine connection, in CloseInfo info)
+    {
+        Log.Add($"suspended {info.Reason}");
+        return Keeps;
+    }
+
+    public void OnResumed(ConnectionMachine connection) => Log.Add("resumed");
+
+    public void OnResumeFailed(ConnectionMachine connection, in CloseInfo info) => Log.Add("resume failed");
+
+    public void OnResumeRefused(ConnectionMachine connection, AccelioStatus status, long retryAfter) => Log.Add($"resume refused {status} {retryAfter}");
+
     public void OnClosing(ConnectionMachine connection, bool byPeer) => Log.Add(byPeer ? "closing by peer" : "closing");
 
     public void OnClosed(ConnectionMachine connection, in CloseInfo info)

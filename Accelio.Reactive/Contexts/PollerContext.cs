@@ -179,6 +179,13 @@ internal sealed partial class PollerContext : AccelioContext
     /// <summary>After what was called by somebody who disposes: in virtual time he may let no more time pass, so it is done at once.</summary>
     public void RunLast() => (Poller as SchedulerPoller)?.RunNow();
 
+    /// <summary>Counts somebody who came for a connection and was refused.</summary>
+    public void NoteRefusedResume(object? peer, AccelioStatus status)
+    {
+        _meter.RefusedResumes.Add(1, new("accelio.context", Name), new("accelio.status", status.ToString()));
+        AccelioLog.ResumeRefused(Log, peer, status);
+    }
+
     /// <summary>Tells the log, the counter and the observers what user code threw. Never throws. Any thread; observers hear of it on the context, as long as it lives.</summary>
     public void ReportUnhandled(Exception exception)
     {

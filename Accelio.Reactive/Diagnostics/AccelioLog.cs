@@ -19,6 +19,10 @@ internal static partial class AccelioLog
     [LoggerMessage(3, LogLevel.Warning, "The link to {Peer} ended: {Error}: {Detail}")]
     public static partial void LinkFailed(ILogger logger, object? peer, LinkError error, string detail);
 
+    /// <summary>Somebody came for a connection that is not his, or with an attempt that another one has overtaken.</summary>
+    [LoggerMessage(11, LogLevel.Warning, "{Peer} was refused a connection that had lost its link: {Status}")]
+    public static partial void ResumeRefused(ILogger logger, object? peer, AccelioStatus status);
+
     /// <summary>Something the protocol says to ignore.</summary>
     [LoggerMessage(4, LogLevel.Debug, "Link to {Peer}: {Note}: {Detail}")]
     public static partial void LinkNote(ILogger logger, object? peer, LinkNote note, string detail);

@@ -8,13 +8,23 @@ internal sealed class AccelioMeter
     private const string Name = "Accelio.Reactive";
     private static readonly AccelioMeter OfProcess = new(new Meter(Name));
 
-    private AccelioMeter(Meter meter) => UnhandledExceptions = meter.CreateCounter<long>(
-        "accelio.unhandled_exceptions",
-        unit: "{exception}",
-        description: "Exceptions of observers and scheduled actions that nobody waits for.");
+    private AccelioMeter(Meter meter)
+    {
+        UnhandledExceptions = meter.CreateCounter<long>(
+            "accelio.unhandled_exceptions",
+            unit: "{exception}",
+            description: "Exceptions of observers and scheduled actions that nobody waits for.");
+        RefusedResumes = meter.CreateCounter<long>(
+            "accelio.refused_resumes",
+            unit: "{attempt}",
+            description: "Attempts to go on with a connection that showed a wrong token or came too late.");
+    }
 
     /// <summary>What user code threw where nobody waits for it, by context.</summary>
     public Counter<long> UnhandledExceptions { get; }
+
+    /// <summary>Who came for a connection and was refused because of what he showed, by context and status.</summary>
+    public Counter<long> RefusedResumes { get; }
 
     /// <summary>The counters for a context; a factory owns what it makes and makes one meter of a name.</summary>
     public static AccelioMeter Of(IMeterFactory? factory) => factory is null ? OfProcess : new AccelioMeter(factory.Create(Name));

@@ -34,8 +34,17 @@ internal sealed partial class ConnectionMachine
 
             case OutgoingState.Sent when message.TaskId != 0:
                 var outcome = TryAskToStop(message) ? AbortOutcome.Requested : AbortOutcome.NotSupported;
-                var tombstone = new Tombstone { Connection = this, Charge = message.Charge, Id = message.Id, Listener = outcome == AbortOutcome.Requested ? listener : null };
-                Machine.Tasks.Replace(message, tombstone);
+                var tombstone = new Tombstone
+                {
+                    Connection = this,
+                    Charge = message.Charge,
+                    Id = message.Id,
+                    Serial = message.Serial,
+                    AsksToStop = outcome == AbortOutcome.Requested,
+                    Listener = outcome == AbortOutcome.Requested ? listener : null,
+                };
+                Tasks.Replace(message, tombstone);
+                Forgo(message, tombstone);
                 message.Fail(failure.For(sent: true) with { Outcome = outcome });
                 if (message.State == OutgoingState.Ended)
                 {
@@ -46,6 +55,8 @@ internal sealed partial class ConnectionMachine
 
             case OutgoingState.Ended when message.Kind == OutgoingKind.OneWay:
                 message.EndWaiting(failure.For(sent: true) with { Outcome = AbortOutcome.NotSupported });
+                Forgo(message, null);
+                message.EndRetention();
                 return AbortOutcome.NotSupported;
 
             default:
@@ -111,9 +122,15 @@ internal sealed partial class ConnectionMachine
     private bool TryAskToStop(OutgoingMessage message)
     {
         // One-way messages have no handler that could be kept from running; after the FIN the peer answers nothing any more.
-        if (message.Kind != OutgoingKind.Request || !Machine.HasAbort || State is not (ConnectionState.Online or ConnectionState.FinQueued))
+        if (message.Kind != OutgoingKind.Request || !Machine.HasAbort || State is not (ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.Suspended))
         {
             return false;
+        }
+
+        if (State == ConnectionState.Suspended)
+        {
+            // It is told when there is a link, if it has got the request at all.
+            return true;
         }
 
         var run = new SerialRun(message.Serial, message.Serial);

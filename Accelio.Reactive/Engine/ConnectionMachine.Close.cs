@@ -89,7 +89,7 @@ internal sealed partial class ConnectionMachine
     private void EndOutstanding(in Failure failure)
     {
         var tasks = new List<OutgoingTask>();
-        Machine.Tasks.CopyTo(this, tasks);
+        Tasks.CopyTo(this, tasks);
         foreach (var task in tasks)
         {
             if (task is OutgoingMessage message)
@@ -102,7 +102,7 @@ internal sealed partial class ConnectionMachine
     /// <summary>The link is gone.</summary>
     internal void OnLinkClosed(in CloseInfo info)
     {
-        if (State == ConnectionState.Closed)
+        if (State == ConnectionState.Closed || TrySuspend(info))
         {
             return;
         }
@@ -183,7 +183,7 @@ internal sealed partial class ConnectionMachine
         State = ConnectionState.FinWait1;
         StartCloseTimer();
         var task = new FinTask { Connection = this };
-        Machine.Tasks.Add(task);
+        Tasks.Add(task);
         var frame = NewFrame(FrameType.FinRequest);
         frame.Header.LocalTask = task.TaskId;
         Link.Send(ref frame);
@@ -218,6 +218,8 @@ internal sealed partial class ConnectionMachine
         State = ConnectionState.Closed;
         Timers.Cancel(_closeTimer);
         Timers.Cancel(_slowTimer);
+        Timers.Cancel(_ackTimer);
+        Timers.Cancel(_resumeTimer);
         if (_pausesLink)
         {
             _pausesLink = false;
@@ -239,7 +241,8 @@ internal sealed partial class ConnectionMachine
             request.AbandonAnswer();
         }
 
-        Machine.EndTasks(this, failure, mayBeAnswered: !hasParted || IsCPeer);
+        EndTasks(failure, mayBeAnswered: !hasParted || IsCPeer);
+        EndRetention();
         _receive.Close();
         Machine.RemoveConnection(this);
         _events.OnClosed(this, info);

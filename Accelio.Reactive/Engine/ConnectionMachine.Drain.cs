@@ -36,7 +36,8 @@ internal sealed partial class ConnectionMachine
 
         switch (State)
         {
-            case ConnectionState.Connecting or ConnectionState.Suspended:
+            case ConnectionState.Connecting:
+            case ConnectionState.Suspended when !_retains:
                 Close();
                 return;
 
@@ -50,6 +51,14 @@ internal sealed partial class ConnectionMachine
 
                 StopNewWork(byPeer: false);
                 Drain();
+                return;
+
+            case ConnectionState.Suspended:
+                // It is told when there is a link.
+                _drains = _drainsHere = true;
+                _awaitsDrained = Machine.HasDrain;
+                _resumesAs = ConnectionState.FinQueued;
+                _events.OnClosing(this, byPeer: false);
                 return;
 
             default:
@@ -85,7 +94,7 @@ internal sealed partial class ConnectionMachine
         "The session is being drained: what is under way ends, and nothing new is begun. Nothing was sent; open another session.");
 
     /// <summary>Whether the FIN may go: nobody drains, or all work has ended that this side drains for.</summary>
-    private bool MayFinish => !_drains || (_drainsHere && HasPeerStopped && OpenRequests == 0 && _receive.HeldMessages == 0 && !Machine.Tasks.HasWorkOf(this));
+    private bool MayFinish => !_drains || (_drainsHere && HasPeerStopped && OpenRequests == 0 && _receive.HeldMessages == 0 && !Tasks.HasWorkOf(this));
 
     private bool HasPeerStopped => !Machine.HasDrain || (_peerHasStopped && (_peerLast == NoSerial || (_hasSerial && _lastSerial >= _peerLast)));
 

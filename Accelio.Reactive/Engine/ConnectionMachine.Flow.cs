@@ -93,7 +93,7 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>Whether this side has sent, or wants to send, something that the peer has not answered.</summary>
-    private bool IsWaitingForPeer => _firstQueued is not null || Machine.Tasks.HasMessageOf(this);
+    private bool IsWaitingForPeer => _firstQueued is not null || Tasks.HasMessageOf(this);
 
     /// <summary>Extends an exhausted window as long as handlers here may wait for the peer. Wherever one of the conditions may have come true.</summary>
     private void GiveWay()
@@ -106,6 +106,12 @@ internal sealed partial class ConnectionMachine
 
     private void SendGrant()
     {
+        if (State == ConnectionState.Suspended)
+        {
+            // Where the window stands is said when there is a link.
+            return;
+        }
+
         if (UsesCFlowControl)
         {
             // An ACK_REQ costs a credit itself.

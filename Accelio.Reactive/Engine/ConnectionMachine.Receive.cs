@@ -61,6 +61,7 @@ internal sealed partial class ConnectionMachine
 
         var core = TakeCore(ref frame);
         core.Connection = this;
+        core.Epoch = _epoch;
         core.Charge = charge;
         core.Serial = serial;
         core.PeerTask = frame.Header.LocalTask;
@@ -92,6 +93,11 @@ internal sealed partial class ConnectionMachine
         else
         {
             OweReceipt(frame.Header);
+            if (_retains)
+            {
+                OweAck(charge);
+            }
+
             var immediate = (frame.Header.Flags & MessageFlags.ImmediateReadReceipt) != 0;
             core.WantsReceipt = !immediate && (frame.Header.Flags & MessageFlags.RequestReadReceipt) != 0;
             if (immediate)
@@ -107,7 +113,7 @@ internal sealed partial class ConnectionMachine
     /// <summary>The answer of a message of ours, complete: response, receipt, or both.</summary>
     internal void OnAnswer(OutgoingMessage message, ref InboundFrame frame)
     {
-        TakeResponseNumbers(frame.Header);
+        TakeResponseNumbers(frame.Header, frame.BodyLength);
         var type = frame.Header.Type;
         if (type == FrameType.OneWayReceipt ? message.Kind != OutgoingKind.Deliver : type != FrameType.Response || message.Kind != OutgoingKind.Request)
         {
@@ -136,8 +142,8 @@ internal sealed partial class ConnectionMachine
     /// <summary>The receipt of a one-way message for which nobody waits.</summary>
     internal void OnReceipt(OutgoingTask task, MessageId id, long charge, ref InboundFrame frame)
     {
-        TakeResponseNumbers(frame.Header);
-        Machine.Tasks.Remove(task);
+        TakeResponseNumbers(frame.Header, length: 0);
+        Tasks.Remove(task);
         _send.Answered(charge);
         if (frame.Header.Type != FrameType.OneWayReceipt)
         {
@@ -194,6 +200,10 @@ internal sealed partial class ConnectionMachine
         {
             OnDrained(payload);
         }
+        else if (operation == ControlOperation.Ack && _retains)
+        {
+            OnAck(payload);
+        }
         else if (GrantPayload.TryParse(payload, out var grant, out var fault))
         {
             TakeGrants(grant.Messages, grant.Bytes);
@@ -213,7 +223,7 @@ internal sealed partial class ConnectionMachine
         }
 
         var task = new ProbeTask { Connection = this };
-        Machine.Tasks.Add(task);
+        Tasks.Add(task);
         var frame = NewFrame(FrameType.KeepAliveRequest);
         frame.Header.LocalTask = task.TaskId;
         frame.Urgent = true;
@@ -408,14 +418,19 @@ internal sealed partial class ConnectionMachine
     private void EndOutstanding(OutgoingMessage message)
     {
         _send.Answered(message.Charge);
-        Machine.Tasks.Remove(message);
+        Tasks.Remove(message);
     }
 
-    private void TakeResponseNumbers(in FrameHeader header)
+    private void TakeResponseNumbers(in FrameHeader header, long length)
     {
         if (header.SequenceNumber == _expectedResponseSn || TakeJump(ref _mayResponsesJump, header.SequenceNumber, ref _expectedResponseSn))
         {
             _expectedResponseSn++;
+            if (_retains)
+            {
+                NoteAnswer(header.Serial, length);
+            }
+
             TakeGrants(header.CreditMessages, header.CreditBytes);
         }
         else

@@ -93,7 +93,7 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>Whether an answer must wait until the client has sent its request again, over the link of now.</summary>
-    private bool MustWaitForRepeat(MessageCore request) => State == ConnectionState.Suspended || request.IsForLostLink;
+    private bool MustWaitForRepeat(MessageCore request) => _kept is not null && (State == ConnectionState.Suspended || request.IsForLostLink);
 
     /// <summary>A one-way message has come whose receipt is owed.</summary>
     private void OweReceipt(in FrameHeader header)
@@ -108,7 +108,7 @@ internal sealed partial class ConnectionMachine
     /// <returns>Whether it can be sent now, for the task given.</returns>
     private bool TryTakeOwed(MessageCore core, bool accepted, out uint task)
     {
-        task = core.PeerTask;
+        task = TaskOf(core);
         if (_kept is null)
         {
             return true;

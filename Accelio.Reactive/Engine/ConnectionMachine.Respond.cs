@@ -56,11 +56,9 @@ internal sealed partial class ConnectionMachine
         BeginResponse(ref frame, request);
         frame.PeerRoom = request.Room;
         frame.AgreedRoom = _agreedRoom;
-        NumberResponse(ref frame.Header);
-        var status = Hand(ref frame);
+        var status = SendAnswer(request, ref frame, token, out referenced);
         if (status > SendStatus.Referenced)
         {
-            UndoResponseNumbering(frame.Header);
             if (status == SendStatus.Closed)
             {
                 request.AnswerDone();
@@ -77,8 +75,51 @@ internal sealed partial class ConnectionMachine
         }
 
         request.AnswerDone();
-        referenced = status == SendStatus.Referenced;
         return default;
+    }
+
+    /// <summary>Numbers an answer, hands it to the link, and keeps it if it may have to be sent again; without a link it is only kept.</summary>
+    private SendStatus SendAnswer(MessageCore? request, scoped ref OutboundFrame frame, SendToken? token, out bool isReferenced)
+    {
+        isReferenced = false;
+        NumberResponse(ref frame.Header);
+        var status = SendStatus.Closed;
+        if (State == ConnectionState.Suspended)
+        {
+            status = frame.BodyLength > _agreedRoom ? SendStatus.DoesNotFit : SendStatus.Copied;
+        }
+        else if (!_linkIsGone)
+        {
+            status = Hand(ref frame);
+        }
+
+        if (status == SendStatus.Closed && _retains)
+        {
+            // The link is about to say that it is lost.
+            _linkIsGone = true;
+            status = SendStatus.Copied;
+        }
+
+        isReferenced = status == SendStatus.Referenced;
+        if (status <= SendStatus.Referenced && _retains)
+        {
+            try
+            {
+                isReferenced = RetainAnswer(request, frame, token, isReferenced);
+            }
+            catch (Exception exception)
+            {
+                _memoryFault = LeasedMemory.Explain(exception, frame.Body);
+                status = SendStatus.Unreadable;
+            }
+        }
+
+        if (status > SendStatus.Referenced)
+        {
+            UndoResponseNumbering(frame.Header);
+        }
+
+        return status;
     }
 
     private bool TryRead(scoped ref OutboundFrame frame, in OutboundMessage response, SendToken? token)
@@ -170,8 +211,7 @@ internal sealed partial class ConnectionMachine
                 frame.Items = buffer[..items.Write(buffer)];
             }
 
-            NumberResponse(ref frame.Header);
-            Link.Send(ref frame);
+            SendAnswer(request, ref frame, token: null, out _);
         }
 
         request.AnswerDone();
@@ -195,6 +235,7 @@ internal sealed partial class ConnectionMachine
 
         var paid = core.Charge;
         core.Charge = 0;
+        ReturnCreditOf(core, paid);
         if (core.IsAnswered)
         {
             core.Recycle();
@@ -207,8 +248,6 @@ internal sealed partial class ConnectionMachine
         {
             core.LimitAnswer();
         }
-
-        ReturnCredit(paid);
     }
 
     /// <summary>The response did not come in time for the receipt to ride on it.</summary>
@@ -229,9 +268,8 @@ internal sealed partial class ConnectionMachine
         frame.Header.Flags = MessageFlags.ReceiptFirst;
         frame.Header.ReceiptResult = request.Rejected ? 1u : 0;
         frame.Header.Serial = request.Serial;
-        frame.Header.RemoteTask = request.PeerTask;
-        NumberResponse(ref frame.Header);
-        Link.Send(ref frame);
+        frame.Header.RemoteTask = TaskOf(request);
+        SendAnswer(request, ref frame, token: null, out _);
     }
 
     /// <summary>A request was answered, or will not be.</summary>
@@ -303,7 +341,7 @@ internal sealed partial class ConnectionMachine
         Begin(ref frame, FrameType.Response);
         frame.Header.Flags = MessageFlags.ReceiptLast;
         frame.Header.Serial = request.Serial;
-        frame.Header.RemoteTask = request.PeerTask;
+        frame.Header.RemoteTask = TaskOf(request);
         if (request.WantsReceipt)
         {
             // Receipt and answer together: answering is accepting, unless the consumer said otherwise.
@@ -375,7 +413,6 @@ internal sealed partial class ConnectionMachine
         frame.Header.ReceiptResult = accepted ? 0u : 1;
         frame.Header.Serial = serial;
         frame.Header.RemoteTask = task;
-        NumberResponse(ref frame.Header);
-        Link.Send(ref frame);
+        SendAnswer(request: null, ref frame, token: null, out _);
     }
 }

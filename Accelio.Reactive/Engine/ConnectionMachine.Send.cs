@@ -20,7 +20,7 @@ internal sealed partial class ConnectionMachine
     public long QueuedBytes { get; private set; }
 
     /// <summary>Whether a message would leave at once.</summary>
-    public bool CanSendNow => State == ConnectionState.Online && _firstQueued is null && _send.IsOpen && !Link.IsCongested && Machine.Tasks.HasRoom;
+    public bool CanSendNow => State == ConnectionState.Online && _firstQueued is null && _send.IsOpen && !_linkIsGone && !Link.IsCongested && Tasks.HasRoom;
 
     /// <summary>Takes a message over: sends it, or queues it in order until window and link allow.</summary>
     internal void Submit(OutgoingMessage message)
@@ -65,7 +65,7 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>Sends a one-way message for which nobody waits and whose body the link may copy, or refer to if the library holds it; only after <see cref="CanSendNow"/>.</summary>
-    internal SendStatus SendOneWay(in OutboundMessage message, uint flags, OutgoingTask? receiptTask, HeldBody? held = null)
+    internal SendStatus SendOneWay(in OutboundMessage message, uint flags, ReceiptTask? receiptTask, HeldBody? held = null)
     {
         var frame = NewFrame(FrameType.OneWay);
         frame.Header.Flags = flags;
@@ -75,7 +75,7 @@ internal sealed partial class ConnectionMachine
         if (receiptTask is not null)
         {
             receiptTask.Connection = this;
-            Machine.Tasks.Add(receiptTask);
+            Tasks.Add(receiptTask);
             frame.Header.LocalTask = receiptTask.TaskId;
         }
 
@@ -87,7 +87,7 @@ internal sealed partial class ConnectionMachine
             UndoNumbering(frame.Header);
             if (receiptTask is not null)
             {
-                Machine.Tasks.Remove(receiptTask);
+                Tasks.Remove(receiptTask);
             }
 
             return status;
@@ -97,20 +97,26 @@ internal sealed partial class ConnectionMachine
         var charge = message.Header.Length + message.PayloadLength;
         _sentBytes += charge;
         _send.Charge(receiptTask is not null, charge);
+        if (_retains)
+        {
+            Retain(frame, receiptTask, held, charge, status == SendStatus.Referenced);
+            return held is null ? status : SendStatus.Referenced;
+        }
+
         return status;
     }
 
     /// <summary>Sends what is queued as far as window and link allow; then the FIN, if one waits.</summary>
     internal void Drain()
     {
-        if (_isDraining || _isMoving)
+        if (_isDraining || _isMoving || _linkIsGone)
         {
             return;
         }
 
         // Completing a message may run user code that submits the next one: that one queues up behind the others.
         _isDraining = true;
-        while (_firstQueued is { } message && State is ConnectionState.Online or ConnectionState.FinQueued && _send.IsOpen && !Link.IsCongested && Machine.Tasks.HasRoom)
+        while (_firstQueued is { } message && State is ConnectionState.Online or ConnectionState.FinQueued && _send.IsOpen && !_linkIsGone && !Link.IsCongested && Tasks.HasRoom)
         {
             Dequeue(message);
             Transmit(message);
@@ -131,14 +137,14 @@ internal sealed partial class ConnectionMachine
             destination.Add(message);
         }
 
-        Machine.Tasks.CopyMessagesTo(this, destination);
+        Tasks.CopyMessagesTo(this, destination);
     }
 
     /// <summary>An answer came for a message that had ended here.</summary>
     /// <returns>Whether it was the last one to come.</returns>
     internal bool OnTombstoneAnswered(Tombstone tombstone, in FrameHeader header)
     {
-        TakeResponseNumbers(header);
+        TakeResponseNumbers(header, length: 0);
         if (header.Type != FrameType.OneWayReceipt && (header.Flags & MessageFlags.ReceiptLast) == 0)
         {
             return false;
@@ -197,17 +203,23 @@ internal sealed partial class ConnectionMachine
             frame.OfferedRoom = (uint)(message.ResponseBuffer.IsEmpty ? Settings.MaxResponseLength : message.ResponseBuffer.Length);
         }
 
+        if (_retains && !TryKeep(message, frame))
+        {
+            message.Fail(MemoryGone());
+            return;
+        }
+
         ReceiptTask? receipt = null;
         if (message.ExpectsAnswer)
         {
-            Machine.Tasks.Add(message);
+            Tasks.Add(message);
             frame.Header.LocalTask = message.TaskId;
-            frame.Awaited = Machine.Tasks.Count;
+            frame.Awaited = Tasks.Count;
         }
         else if (message.WantsReceipt)
         {
             receipt = new ReceiptTask(message.Id, message.Charge) { Connection = this };
-            Machine.Tasks.Add(receipt);
+            Tasks.Add(receipt);
             frame.Header.LocalTask = receipt.TaskId;
         }
 
@@ -226,7 +238,14 @@ internal sealed partial class ConnectionMachine
         _nextSerial++;
         _sentBytes += charge;
         _send.Charge(message.ExpectsAnswer || receipt is not null, charge);
-        message.MarkSent(status == SendStatus.Referenced);
+        var isReferenced = status == SendStatus.Referenced;
+        if (_retains)
+        {
+            isReferenced &= message.Body is null;
+            Retain(message, receipt, frame.Header, status == SendStatus.Referenced);
+        }
+
+        message.MarkSent(isReferenced);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -235,11 +254,19 @@ internal sealed partial class ConnectionMachine
         UndoNumbering(header);
         if (message.ExpectsAnswer)
         {
-            Machine.Tasks.Remove(message);
+            Tasks.Remove(message);
         }
         else if (receipt is not null)
         {
-            Machine.Tasks.Remove(receipt);
+            Tasks.Remove(receipt);
+        }
+
+        if (status == SendStatus.Closed && _retains)
+        {
+            // The link is about to say that it is lost: the message waits for the next one.
+            _linkIsGone = true;
+            EnqueueFirst(message);
+            return;
         }
 
         message.Fail(status == SendStatus.Unreadable ? MemoryGone()
@@ -312,6 +339,24 @@ internal sealed partial class ConnectionMachine
         }
 
         _lastQueued = message;
+        QueuedMessages++;
+        QueuedBytes += message.Charge;
+    }
+
+    private void EnqueueFirst(OutgoingMessage message)
+    {
+        message.PreviousQueued = null;
+        message.NextQueued = _firstQueued;
+        if (_firstQueued is null)
+        {
+            _lastQueued = message;
+        }
+        else
+        {
+            _firstQueued.PreviousQueued = message;
+        }
+
+        _firstQueued = message;
         QueuedMessages++;
         QueuedBytes += message.Charge;
     }

@@ -61,7 +61,8 @@ internal sealed partial class ConnectionMachine
     /// <summary>Clients: adds this connection to a session of the server.</summary>
     internal void SendHello(in SessionPeer server)
     {
-        _peerId = server.Id;
+        _sessionId = _peerId = server.Id;
+        _shownKey = server.Key;
         PeerDepths = server.Depths;
         var task = new HelloTask { Connection = this };
         Machine.Tasks.Add(task);
@@ -82,7 +83,7 @@ internal sealed partial class ConnectionMachine
         frame.Header.RemoteTask = peerTask;
         Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
         frame.Header.Flags = SetupFlags;
-        frame.Items = WriteSetupItems(items, isNamed: hasOwnId);
+        frame.Items = WriteSetupItems(items, isNamed: hasOwnId, token: hasOwnId ? MakeToken() : null);
         Link.Send(ref frame);
         Establish(default);
     }
@@ -107,7 +108,7 @@ internal sealed partial class ConnectionMachine
         SessionSetupResponse.TryWriteAccept(payload, LocalId, Depths, portals, privateData, out var length);
         if (portals.IsEmpty)
         {
-            SendSessionResponse(peerTask, payload[..length], key);
+            SendSessionResponse(peerTask, payload[..length], key, MakeToken());
             Establish(default);
         }
         else
@@ -139,14 +140,14 @@ internal sealed partial class ConnectionMachine
         Close();
     }
 
-    private void SendSessionResponse(uint peerTask, ReadOnlySpan<byte> payload, UInt128? key)
+    private void SendSessionResponse(uint peerTask, ReadOnlySpan<byte> payload, UInt128? key, ResumeToken? token = null)
     {
         scoped var frame = NewFrame(FrameType.SessionResponse);
         frame.Header.RemoteTask = peerTask;
         frame.UserHeader = payload;
         Span<byte> items = stackalloc byte[MessageItems.MaxWritten];
         frame.Header.Flags = SetupFlags;
-        frame.Items = WriteSetupItems(items, key);
+        frame.Items = WriteSetupItems(items, key, token: token);
         if (Link.Send(ref frame) == SendStatus.HeaderTooLong)
         {
             // The client would wait for an answer that never comes.
@@ -156,7 +157,7 @@ internal sealed partial class ConnectionMachine
 
     private uint SetupFlags => Machine.Features == LinkFeatures.None ? 0 : MessageFlags.Items;
 
-    private Span<byte> WriteSetupItems(Span<byte> buffer, UInt128? key = null, bool isNamed = false)
+    private Span<byte> WriteSetupItems(Span<byte> buffer, UInt128? key = null, bool isNamed = false, ResumeToken? token = null)
     {
         if (Machine.Features == LinkFeatures.None)
         {
@@ -176,6 +177,8 @@ internal sealed partial class ConnectionMachine
             SessionKey = key.GetValueOrDefault(),
             HasConnectionId = isNamed,
             ConnectionId = LocalId,
+            HasResumeToken = token is not null,
+            ResumeToken = token.GetValueOrDefault(),
         };
         return buffer[..items.Write(buffer)];
     }
@@ -203,7 +206,9 @@ internal sealed partial class ConnectionMachine
         }
 
         SetPeer(response.SessionId, response.Depths, PeerTerms.From(items));
-        SessionKey = items.HasSessionKey ? items.SessionKey : null;
+        _shownKey = SessionKey = items.HasSessionKey ? items.SessionKey : null;
+        _sessionId = response.SessionId;
+        TakeToken(items);
         switch (response.Action)
         {
             case SessionAction.Accept when response.Portals.Count == 0:
@@ -250,7 +255,16 @@ internal sealed partial class ConnectionMachine
         }
 
         SetPeer(items.HasConnectionId ? items.ConnectionId : _peerId, PeerDepths, PeerTerms.From(items));
+        TakeToken(items);
         Establish(default);
+    }
+
+    private void TakeToken(in MessageItems items)
+    {
+        if (items.HasResumeToken && Machine.HasResume)
+        {
+            BeginRetaining(items.ResumeToken);
+        }
     }
 
     private static List<string> ReadPortals(PortalList portals)

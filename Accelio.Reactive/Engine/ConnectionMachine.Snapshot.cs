@@ -38,7 +38,7 @@ internal sealed partial class ConnectionMachine
             QueuedMessages = QueuedMessages,
             QueuedBytes = QueuedBytes,
             LinkQueuedBytes = Link.QueuedBytes,
-            Unanswered = Machine.Tasks.Count,
+            Unanswered = Tasks.Count,
             RunningHandlers = _handlersAtWork,
             IsReadingPaused = _pausesLink,
             SentMessages = (long)_nextSerial,

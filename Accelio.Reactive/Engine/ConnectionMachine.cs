@@ -6,7 +6,8 @@ namespace Accelio.Reactive.Engine;
 
 /// <summary>
 /// A session's share of one link: numbering, windows, requests and responses both ways, one-way messages, receipts, and the close handshake. Poller only. The aspects: <c>.Setup</c>,
-/// <c>.Send</c>, <c>.Arrival</c>, <c>.Receive</c>, <c>.Respond</c>, <c>.Abort</c>, <c>.Deadline</c>, <c>.Flow</c>, <c>.Drain</c>, <c>.Reconnect</c>, <c>.Close</c>, <c>.Snapshot</c>.
+/// <c>.Send</c>, <c>.Arrival</c>, <c>.Receive</c>, <c>.Respond</c>, <c>.Abort</c>, <c>.Deadline</c>, <c>.Flow</c>, <c>.Drain</c>, <c>.Close</c>, <c>.Snapshot</c>; lost links of our own peers: <c>.Retain</c>,
+/// <c>.Suspend</c>, <c>.Resume</c>, <c>.SendAgain</c>; of C clients: <c>.Reconnect</c>.
 /// </summary>
 internal sealed partial class ConnectionMachine
 {
@@ -29,6 +30,8 @@ internal sealed partial class ConnectionMachine
         LocalId = localId;
         _closeTimer = new CloseTimer(this);
         _slowTimer = new SlowConsumerTimer(this);
+        _ackTimer = new AckTimer(this);
+        _resumeTimer = new ResumeTimer(this);
         _receive = new ReceiveWindow(machine.Budget, machine.Settings.WindowMessages, machine.Settings.WindowBytes, machine.HasFlow);
         _receive.Open();
         if (machine.IsReconnectable && !UsesCFlowControl)
@@ -42,7 +45,7 @@ internal sealed partial class ConnectionMachine
     public LinkMachine Machine { get; private set; }
 
     /// <summary>The id by which the peer addresses this connection.</summary>
-    public uint LocalId { get; }
+    public uint LocalId { get; private set; }
 
     /// <summary>Who is told what happens to the connection.</summary>
     public IConnectionEvents Events => _events;

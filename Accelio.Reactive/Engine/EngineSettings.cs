@@ -41,8 +41,16 @@ internal sealed record EngineSettings
 
     public long CPeerAnswerCache { get; init; }
 
+    /// <summary>How long a connection whose link is lost is kept.</summary>
+    public long ResumeWindow { get; init; }
+
+    /// <summary>Servers: what tells one start of the server from another.</summary>
+    public UInt128 InstanceId { get; init; }
+
     /// <summary>Extensions to offer.</summary>
-    public LinkFeatures Offer { get; init; } = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom
+    public LinkFeatures Offer { get; init; } = Always;
+
+    private const LinkFeatures Always = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom
         | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain | LinkFeatures.Connections | LinkFeatures.Memory | LinkFeatures.DirectMemory;
 
     /// <summary>Takes the settings over from checked options.</summary>
@@ -66,5 +74,7 @@ internal sealed record EngineSettings
         MaxSessionsPerLink = (options as AccelioServerOptions)?.MaxSessionsPerLink ?? int.MaxValue,
         CPeerFlowControl = options.CPeerFlowControl,
         CPeerAnswerCache = (options as AccelioServerOptions)?.CPeerAnswerCache ?? 0,
+        ResumeWindow = Check.TicksOf(options.ResumeWindow),
+        Offer = options.Resume ? Always | LinkFeatures.Resume : Always,
     };
 }

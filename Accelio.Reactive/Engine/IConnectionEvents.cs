@@ -55,6 +55,18 @@ internal interface IConnectionEvents
     /// <summary>The peer wants no new work on this connection: what is queued on it may go elsewhere now, and fails otherwise, as is said.</summary>
     void OnPeerDrains(ConnectionMachine connection, in Failure failure);
 
+    /// <summary>The link is lost, and the connection may go on over another one: whether the session keeps it for that. Clients look for a link then.</summary>
+    bool TrySuspend(ConnectionMachine connection, in CloseInfo info);
+
+    /// <summary>The connection goes on over another link: nothing was lost.</summary>
+    void OnResumed(ConnectionMachine connection);
+
+    /// <summary>Clients: the link on which the connection was to go on is lost, too.</summary>
+    void OnResumeFailed(ConnectionMachine connection, in CloseInfo info);
+
+    /// <summary>Clients: the server does not go on with the connection. With <see cref="AccelioStatus.InProgress"/> it will later, after so many ticks.</summary>
+    void OnResumeRefused(ConnectionMachine connection, AccelioStatus status, long retryAfter);
+
     /// <summary>One side has begun to close.</summary>
     void OnClosing(ConnectionMachine connection, bool byPeer);
 

@@ -19,7 +19,24 @@ internal sealed class IncomingHello
         _connectionId = items.HasConnectionId ? items.ConnectionId : null;
         SessionId = header.Destination;
         SessionKey = items.HasSessionKey ? items.SessionKey : null;
+        Resume = items is { HasResume: true, HasResumeToken: true, HasConnectionId: true } && link.HasResume ? items.Resume : null;
+        ResumeToken = items.ResumeToken;
     }
+
+    /// <summary>Where the client stands on the connection that it comes back for; null when it adds one.</summary>
+    public ResumeItem? Resume { get; }
+
+    /// <summary>What the client shows to get that connection.</summary>
+    public ResumeToken ResumeToken { get; }
+
+    /// <summary>The id by which the client wants the connection to be addressed.</summary>
+    public uint ConnectionId => _connectionId.GetValueOrDefault();
+
+    /// <summary>What the client waits with.</summary>
+    public uint Task => _task;
+
+    /// <summary>Whether the link is still there.</summary>
+    public bool IsOpen => _link.Phase == LinkPhase.Open;
 
     /// <summary>The link it came on.</summary>
     public LinkMachine Link => _link;
@@ -68,10 +85,34 @@ internal sealed class IncomingHello
             return;
         }
 
-        OutboundFrame frame = default;
+        Answer(AccelioStatus.NotSession, retryAfter: 0);
+    }
+
+    /// <summary>Refuses a client that comes back for a connection: what it came for is untouched.</summary>
+    /// <param name="status">Why.</param>
+    /// <param name="retryAfter">When to try again, in ticks; 0 where that is of no use.</param>
+    public void Decline(AccelioStatus status, long retryAfter = 0)
+    {
+        if (IsOpen)
+        {
+            _link.OnSessionAnswered();
+            Answer(status, retryAfter);
+        }
+    }
+
+    private void Answer(AccelioStatus status, long retryAfter)
+    {
+        scoped OutboundFrame frame = default;
         frame.Header.Type = FrameType.HelloResponse;
         frame.Header.RemoteTask = _task;
-        frame.Header.Status = (uint)AccelioStatus.NotSession;
+        frame.Header.Status = (uint)status;
+        Span<byte> buffer = stackalloc byte[MessageItems.MaxWritten];
+        if (retryAfter != 0)
+        {
+            frame.Header.Flags = MessageFlags.Items;
+            frame.Items = buffer[..new MessageItems { HasRetryAfter = true, RetryAfter = WireTime.ToNanoseconds(retryAfter) }.Write(buffer)];
+        }
+
         _link.Link.Send(ref frame);
         _link.OnRefused();
     }

@@ -14,6 +14,7 @@ internal sealed partial class LinkMachine
     {
         if (frame.Header.Type.IsResponse())
         {
+            NameEarlierTask(ref frame.Header);
             var task = Tasks.Find(frame.Header.RemoteTask);
             if (task is null)
             {
@@ -61,6 +62,8 @@ internal sealed partial class LinkMachine
 
         if (frame.Header.Type.IsResponse() && frame.Header.Type != FrameType.CancelResponse)
         {
+            NameEarlierTask(ref frame.Header);
+
             // The task may have ended between arrival and completion of a long answer.
             Tasks.Find(frame.Header.RemoteTask)?.OnResponse(this, ref frame);
             return;
@@ -126,6 +129,15 @@ internal sealed partial class LinkMachine
 
         userHeader = userHeader[length..];
         return true;
+    }
+
+    /// <summary>An answer to a message that was sent over an earlier link names no task, but the connection and the serial.</summary>
+    private void NameEarlierTask(ref FrameHeader header)
+    {
+        if (header.RemoteTask == 0 && HasResume)
+        {
+            header.RemoteTask = FindConnection(header.Destination)?.FindEarlierTask(header.Serial) ?? 0;
+        }
     }
 
     private void RefuseTask(ref InboundFrame frame)

@@ -33,6 +33,9 @@ internal sealed partial class LinkMachine
     /// <summary>Whether memory can be shared.</summary>
     public bool HasMemory => (Features & LinkFeatures.Memory) != 0;
 
+    /// <summary>Whether connections go on over another link when this one is lost.</summary>
+    public bool HasResume => (Features & LinkFeatures.Resume) != 0;
+
     /// <summary>Poller time.</summary>
     public long Now => Poller.Now;
 

@@ -108,6 +108,24 @@ internal sealed partial class LinkMachine : ILinkSink
         return connection;
     }
 
+    /// <summary>Takes a connection in that has lost its link.</summary>
+    /// <returns>Its id on this one.</returns>
+    internal uint Adopt(ConnectionMachine connection, uint? id)
+    {
+        if (_connections.Count == 0)
+        {
+            _readingSince = Now;
+        }
+
+        var localId = id ?? NewId();
+        _connections.Add(localId, connection);
+        Timers.Cancel(_idle);
+        return localId;
+    }
+
+    /// <summary>What nobody can guess.</summary>
+    internal UInt128 NewSecret() => SessionKeys.New(_entropy);
+
     internal void RemoveConnection(ConnectionMachine connection)
     {
         if (!_connections.Remove(connection.LocalId))

@@ -74,6 +74,24 @@ internal sealed class NoEvents : IConnectionEvents
     }
 
     /// <inheritdoc/>
+    public bool TrySuspend(ConnectionMachine connection, in CloseInfo info) => false;
+
+    /// <inheritdoc/>
+    public void OnResumed(ConnectionMachine connection)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnResumeFailed(ConnectionMachine connection, in CloseInfo info)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnResumeRefused(ConnectionMachine connection, AccelioStatus status, long retryAfter)
+    {
+    }
+
+    /// <inheritdoc/>
     public void OnClosing(ConnectionMachine connection, bool byPeer)
     {
     }

@@ -9,7 +9,7 @@ namespace Accelio.Reactive.Engine;
 /// A request or one-way message on its way, with everything the engine keeps about it. It ends exactly once, by <see cref="Succeed"/> or <see cref="Fail"/>, and not before the link has let go of
 /// the caller's memory. Pooled by the shell. Poller only.
 /// </summary>
-internal abstract class OutgoingMessage : OutgoingTask
+internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListener
 {
     private readonly DeadlineTimer _timer;
     private MemoryHandle _responsePin;
@@ -114,7 +114,11 @@ internal abstract class OutgoingMessage : OutgoingTask
     {
         if (Body is not null)
         {
-            if (referenced)
+            if (Body.IsKept)
+            {
+                referenced = false;
+            }
+            else if (referenced)
             {
                 // From now on the link's.
                 Body = null;
@@ -264,6 +268,7 @@ internal abstract class OutgoingMessage : OutgoingTask
         Accepted = false;
         LastInBatch = false;
         Remote = null;
+        Idempotent = false;
         State = OutgoingState.Idle;
     }
 
@@ -273,7 +278,7 @@ internal abstract class OutgoingMessage : OutgoingTask
         if (Body is { } body)
         {
             Body = null;
-            body.Release();
+            body.EndKeeping();
         }
     }
 
@@ -301,7 +306,7 @@ internal abstract class OutgoingMessage : OutgoingTask
         }
     }
 
-    private bool MustWait => (IsReferenced && !OwnsMemory) || IsReceiving;
+    private bool MustWait => (IsReferenced && !OwnsMemory) || IsReceiving || _isRetained;
 
     private void End()
     {
@@ -361,6 +366,7 @@ internal abstract class OutgoingMessage : OutgoingTask
     {
         ClearDeadline();
         ReleaseBody();
+        ReleaseCopy();
         State = OutgoingState.Done;
     }
 

@@ -1,8 +1,11 @@
 namespace Accelio.Reactive.Engine;
 
 /// <summary>A response that could not simply be copied into the link: it is large, or waits for credit of a C peer. Poller only.</summary>
-internal abstract class OutgoingResponse : OutgoingTask
+internal abstract class OutgoingResponse : OutgoingTask, IRetentionListener
 {
+    private bool _isReferenced;
+    private bool _isRetained;
+
     /// <summary>The request it answers; claimed.</summary>
     public MessageCore? Request { get; set; }
 
@@ -24,7 +27,24 @@ internal abstract class OutgoingResponse : OutgoingTask
     public override void OnReleased()
     {
         base.OnReleased();
-        Completed();
+        _isReferenced = false;
+        if (!_isRetained)
+        {
+            Completed();
+        }
+    }
+
+    /// <summary>The body is kept to be sent again: that, too, must end before the response has.</summary>
+    internal void Keep(bool isReferenced) => (_isRetained, _isReferenced) = (true, isReferenced);
+
+    /// <inheritdoc/>
+    void IRetentionListener.OnRetentionEnded()
+    {
+        _isRetained = false;
+        if (!_isReferenced)
+        {
+            Completed();
+        }
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,12 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
     /// <summary>The window at present, bytes.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Messages that the peer may still send.</summary>
+    public long OutstandingMessages => _outstandingMessages;
+
+    /// <summary>Bytes that the peer may still send; negative while it has sent a message longer than that.</summary>
+    public long OutstandingBytes => _outstandingBytes;
+
     /// <summary>Messages that arrived and whose leases have not ended.</summary>
     public long HeldMessages { get; private set; }
 

@@ -20,6 +20,22 @@ internal sealed class Tombstone : OutgoingTask
     /// <summary>Who wants to know what the peer made of it, or null.</summary>
     public IAbortListener? Listener { get; init; }
 
+    /// <summary>The serial number of the message.</summary>
+    public ulong Serial { get; init; }
+
+    /// <summary>Whether the peer was asked to stop the message.</summary>
+    public bool AsksToStop { get; init; }
+
+    /// <summary>The link is gone that put the response into the caller's buffer.</summary>
+    internal void EndReceiving() => FinishEnded();
+
+    /// <summary>The message never reached the peer, and never will.</summary>
+    internal void OnNeverDelivered()
+    {
+        Listener?.OnOutcome(Id, AbortOutcome.DroppedByPeer);
+        FinishEnded();
+    }
+
     /// <inheritdoc/>
     public override void OnResponse(LinkMachine link, ref InboundFrame frame)
     {

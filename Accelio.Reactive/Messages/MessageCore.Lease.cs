@@ -181,6 +181,8 @@ internal sealed unsafe partial class MessageCore
         Connection = null;
         IsRequest = false;
         WantsReceipt = false;
+        OwesCredit = false;
+        AnswerNumber = 0;
         if (_cancellation is not null)
         {
             ReturnCancellation();

@@ -40,6 +40,15 @@ internal sealed unsafe partial class MessageCore
     /// <summary>Bytes of window that the lease holds.</summary>
     internal long Charge;
 
+    /// <summary>Which link of the connection it came over, where they are counted.</summary>
+    internal uint Epoch;
+
+    /// <summary>Requests: the number of the answer that is kept until the peer has it, from 1; 0 for none.</summary>
+    internal ulong AnswerNumber;
+
+    /// <summary>Requests: whether the lease has ended and the credit of the message is given back with the answer.</summary>
+    internal bool OwesCredit;
+
     /// <summary>Whether a receipt is still owed.</summary>
     internal bool WantsReceipt;
 

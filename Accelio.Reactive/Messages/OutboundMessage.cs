@@ -64,6 +64,12 @@ public readonly record struct OutboundMessage
     /// </summary>
     public long Key { get; init; }
 
+    /// <summary>
+    /// Requests: whether running it twice does no harm. Where sessions survive their links (<see cref="AccelioPeerOptions.Resume"/>) and the server that may have run it is gone, it is sent to another one instead of failing with
+    /// <see cref="ConnectionLostException"/>. It never travels.
+    /// </summary>
+    public bool Idempotent { get; init; }
+
     /// <summary>What is asked for this message.</summary>
     public MessageOptions Options { get; init; }
 

@@ -46,6 +46,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         Tag = message.Tag;
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
         Flags = SessionCore.WireFlags(message.Options, kind);
+        Idempotent = message.Idempotent;
         if (message.Options != MessageOptions.None)
         {
             LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Accelio.Reactive.Engine;
 using Accelio.Transports.Wire;
 
@@ -10,9 +11,10 @@ internal static class MovedMessage
     public static OutboundMessage Of(OutgoingMessage message)
     {
         var rest = message.Connection is { } connection ? message.RestAt(connection.Now) : message.TimeLimit;
-        return new OutboundMessage(message.Payload)
+        return new OutboundMessage(message.HasCopy ? new ReadOnlySequence<byte>(message.Payload.ToArray()) : message.Payload)
         {
-            Header = message.Header,
+            Header = message.HasCopy ? message.Header.ToArray() : message.Header,
+            Idempotent = message.Idempotent,
             ResponseBuffer = message.ResponseBuffer,
             Tag = message.Tag,
             Timeout = rest == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Max(1, rest)),

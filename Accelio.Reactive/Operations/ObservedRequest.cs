@@ -28,6 +28,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         Flags = SessionCore.WireFlags(message.Options, OutgoingKind.Request);
         Id = session.NewId(isAtHome);
         Tag = message.Tag;
+        Idempotent = message.Idempotent;
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
         var length = SendBudget.LengthOf(message);
         if (session.Copies.TryTake(length))

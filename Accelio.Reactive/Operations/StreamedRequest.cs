@@ -44,6 +44,7 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage, IMova
         _item = item;
         Id = session.NewId(isAtHome: true);
         Tag = message.Tag;
+        Idempotent = message.Idempotent;
         TimeLimit = message.Timeout is { } limit ? Check.TicksOf(limit) : session.Settings.RequestTimeout;
         if (message.Options != MessageOptions.None)
         {

@@ -81,6 +81,15 @@ public abstract class AccelioPeerOptions
     /// </summary>
     public int MaxConcurrentHandlers { get; set; } = 65536;
 
+    /// <summary>
+    /// Whether sessions survive the loss of their links: the client dials again, and both sides go on where they were, without losing or repeating anything. On where both sides have it on. It is off by default because it is not
+    /// free: small messages are copied once more and kept until the peer has acknowledged them, calls with larger bodies wait for that, and a lost peer is noticed by the application only after <see cref="ResumeWindow"/>.
+    /// </summary>
+    public bool Resume { get; set; }
+
+    /// <summary>With <see cref="Resume"/>: how long a connection whose link is lost is kept. The peer's may be another; the shorter one counts.</summary>
+    public TimeSpan ResumeWindow { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How a session with several connections chooses one for a message that has no <see cref="OutboundMessage.Key"/>.</summary>
     public ConnectionSelection Selection { get; set; } = ConnectionSelection.Nearest;
 
@@ -115,6 +124,7 @@ public abstract class AccelioPeerOptions
         Check.Range(SendBudget, 1, 1L << 40, nameof(SendBudget));
         Check.Range(MaxConcurrentHandlers, 1, 1 << 20, nameof(MaxConcurrentHandlers));
         Check.Range(TypeOfService ?? 0, 0, 255, nameof(TypeOfService));
+        Check.PositiveTime(ResumeWindow, nameof(ResumeWindow));
         Check.NotNull(Selection, nameof(Selection));
         Check.Defined(CPeerFlowControl, nameof(CPeerFlowControl));
     }

@@ -42,6 +42,11 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
     public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// With <see cref="AccelioPeerOptions.Resume"/>: how many connections are kept at a time whose links are lost, with all that belongs to them. Those that are lost beyond that end at once. For each context.
+    /// </summary>
+    public int MaxSuspendedConnections { get; set; } = 1024;
+
+    /// <summary>
     /// Whether C programs whose link is lost may come back for their sessions, as libxio's reconnect option has them do: what was running runs on, and what they send again gets its answer and is not run again. For
     /// sessions without <see cref="AccelioPeerOptions.CPeerFlowControl"/>. Off by default because it is not free: the end of a C program that says nothing is noticed only 106 s later, as long as libxio tries, and
     /// answers to C programs are copied once more and kept within <see cref="CPeerAnswerCache"/>. Our own clients have something better.
@@ -62,6 +67,7 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
         Check.PositiveTime(IdleLinkTimeout, nameof(IdleLinkTimeout));
         Check.PositiveTime(AcceptTimeout, nameof(AcceptTimeout));
         Check.Range(CPeerAnswerCache, 0, 1L << 40, nameof(CPeerAnswerCache));
+        Check.Range(MaxSuspendedConnections, 0, 1 << 24, nameof(MaxSuspendedConnections));
         var copy = (AccelioServerOptions)MemberwiseClone();
         copy.Contexts = Check.Contexts(Contexts, Context, nameof(Contexts));
         Check.Range(FirstPortalPort, 0, ushort.MaxValue - Math.Max(0, copy.Contexts.Count - 1), nameof(FirstPortalPort));

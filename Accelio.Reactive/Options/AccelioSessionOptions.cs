@@ -47,6 +47,9 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
     /// counts. Servers should keep theirs a little longer.</summary>
     public TimeSpan IdleLinkTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>With <see cref="AccelioPeerOptions.Resume"/>: how often and how long the session tries to come back when its link is lost. It never tries longer than <see cref="AccelioPeerOptions.ResumeWindow"/>.</summary>
+    public ReconnectPolicy Reconnect { get; set; } = ReconnectPolicy.Default;
+
     /// <summary>The same for a connection that needs a link of its own.</summary>
     internal AccelioSessionOptions WithOwnLink()
     {
@@ -63,6 +66,7 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
         Check.Range(MaxSessionsPerLink, 1, 1 << 24, nameof(MaxSessionsPerLink));
         Check.Range(ConnectionsPerContext, 1, 1024, nameof(ConnectionsPerContext));
         Check.Range(MaxRedirects, 0, 64, nameof(MaxRedirects));
+        Check.NotNull(Reconnect, nameof(Reconnect));
         var copy = (AccelioSessionOptions)MemberwiseClone();
         copy.Contexts = Check.Contexts(Contexts, Context, nameof(Contexts));
         copy.PrivateData = SetupLimits.CopyPrivateData(PrivateData, nameof(PrivateData));

@@ -7,4 +7,7 @@ internal interface IServedSession
 {
     /// <summary>A client greets at a portal. On that portal's context.</summary>
     void OnHello(ServerCore portal, IncomingHello hello);
+
+    /// <summary>A client comes back to a portal for a connection of the session whose link is lost. On that portal's context.</summary>
+    void OnReturn(ServerCore portal, IncomingHello hello);
 }

@@ -26,6 +26,11 @@ internal sealed partial class WideServer : AccelioServer, IContextResident
         _options = options;
         _endPoint = endPoint;
         Context = ContextFactory.Resolve(options.Contexts[0], out _holdsSharedContext);
+        if (options.Resume)
+        {
+            InstanceId = SessionKeys.New(Context.Entropy);
+        }
+
         _sessionRequests = new SingleStream<SessionRequest>(Context, "SessionRequests", static () => { });
         _sessionStream = new PushStream<AccelioSession>(Context);
         _requests = new WideRequests(Context, "Requests of this server");
@@ -44,6 +49,9 @@ internal sealed partial class WideServer : AccelioServer, IContextResident
 
     /// <summary>The first context.</summary>
     public PollerContext Context { get; }
+
+    /// <summary>What tells one start of the server from another.</summary>
+    public UInt128 InstanceId { get; }
 
     /// <summary>The ids that clients know.</summary>
     public SessionDirectory Directory { get; } = new();

@@ -16,6 +16,15 @@ internal sealed partial class WideSession
     /// <summary>One side has begun to close a part.</summary>
     internal void PartClosing(SessionCore part, bool byPeer) => Home.RunSoon(new ActionItem(() => OnClosing(part, byPeer)));
 
+    /// <summary>Something that the session's observers want to know.</summary>
+    internal void PartTells(AccelioSessionEvent what) => Home.RunSoon(new ActionItem(() =>
+    {
+        if (_state == SessionState.Established)
+        {
+            _events.Push(what);
+        }
+    }));
+
     /// <summary>A part has ended.</summary>
     internal void PartClosed(SessionCore part, CloseInfo info) => Home.RunSoon(new ActionItem(() => OnClosed(part, info)));
 

@@ -19,6 +19,21 @@ internal sealed partial class WideSession : IServedSession
         }
     }
 
+    /// <inheritdoc/>
+    void IServedSession.OnReturn(ServerCore portal, IncomingHello hello)
+    {
+        foreach (var part in _parts)
+        {
+            if (part.HasConnection(hello.Resume!.Value.Connection))
+            {
+                part.Return(portal, hello, _peer);
+                return;
+            }
+        }
+
+        hello.Decline(AccelioStatus.NotSession);
+    }
+
     /// <summary>Takes a client's request over: on this link, or at the portals of the plan. On the context of the link.</summary>
     internal void Accept(ServerCore at, IncomingSession incoming, in PortalPlan plan, ReadOnlySpan<byte> privateData)
     {

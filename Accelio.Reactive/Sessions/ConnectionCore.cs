@@ -63,7 +63,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     public override long QueuedBytes => Machine.QueuedBytes;
 
     /// <inheritdoc/>
-    public override int OutstandingMessages => _machine is { } machine ? machine.QueuedMessages + machine.Machine.Tasks.Count : 0;
+    public override int OutstandingMessages => _machine is { } machine ? machine.QueuedMessages + machine.UnansweredMessages : 0;
 
     /// <inheritdoc/>
     public override IObservable<InboundMessage> Messages => _messages;
@@ -78,6 +78,12 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
         Volatile.ReadBarrier();
         return _machine?.GetSnapshot() ?? new AccelioConnectionSnapshot { State = SessionState.Connecting };
     }
+
+    /// <summary>Clients: where the connection was made.</summary>
+    public string? Target { get; set; }
+
+    /// <summary>Clients: the search for another link, while the connection has none.</summary>
+    public Reconnection? Reconnection { get; set; }
 
     /// <summary>Names the engine's connection; again if need be.</summary>
     public void Attach(ConnectionMachine machine) => _machine = machine;
@@ -138,6 +144,23 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
 
     /// <inheritdoc/>
     void IConnectionEvents.OnPeerDrains(ConnectionMachine connection, in Failure failure) => _session.MoveQueued(connection, failure);
+
+    /// <inheritdoc/>
+    bool IConnectionEvents.TrySuspend(ConnectionMachine connection, in CloseInfo info) => _session.TrySuspend(this, info);
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnResumed(ConnectionMachine connection)
+    {
+        _localEndPoint = connection.Machine.Link.LocalEndPoint;
+        _remoteEndPoint = connection.Machine.Link.RemoteEndPoint;
+        _session.OnResumed(this);
+    }
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnResumeFailed(ConnectionMachine connection, in CloseInfo info) => Reconnection?.OnLinkLost(info);
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnResumeRefused(ConnectionMachine connection, AccelioStatus status, long retryAfter) => Reconnection?.OnRefused(status, retryAfter);
 
     /// <inheritdoc/>
     void IConnectionEvents.OnClosing(ConnectionMachine connection, bool byPeer) => _session.OnClosing(byPeer);

@@ -41,6 +41,11 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         _closed = new Signal(context);
         _options = options;
         _settings = EngineSettings.From(options);
+        if (options.Resume)
+        {
+            _settings = _settings with { InstanceId = whole?.InstanceId ?? SessionKeys.New(context.Entropy) };
+        }
+
         _endPoint = endPoint;
         _holdsSharedContext = holdsSharedContext;
         _reconnects = options.ResumeCPeers ? new ReconnectTable(context.Entropy, MaxWaiting) : null;
@@ -184,7 +189,15 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     /// <inheritdoc/>
     public void OnHello(LinkMachine link, IncomingHello hello)
     {
-        if (_isClosing || Directory.Find(hello.SessionId) is not { } session)
+        var session = Directory.Find(hello.SessionId);
+        if (hello.Resume is not null && session is not null)
+        {
+            // Taken while the server closes, too: what was begun is to end.
+            session.OnReturn(this, hello);
+            return;
+        }
+
+        if (_isClosing || session is null)
         {
             hello.Refuse($"hello for session 0x{hello.SessionId:x8}, which is not here");
             return;

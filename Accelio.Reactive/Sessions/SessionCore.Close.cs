@@ -63,6 +63,7 @@ internal sealed partial class SessionCore
     /// <summary>A connection is over. Context only.</summary>
     internal void OnClosed(ConnectionCore connection, in CloseInfo info)
     {
+        StopReconnecting(connection);
         if (_server is not null && connection.Machine.HasOwnId)
         {
             _server.Directory.Remove(connection.Machine.LocalId);

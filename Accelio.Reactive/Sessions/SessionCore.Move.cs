@@ -55,7 +55,14 @@ internal sealed partial class SessionCore
         {
             _moving = null;
             FinishConnecting(null);
-            from.Machine.EndMove();
+            if (from.Machine.IsSuspended)
+            {
+                EndFailOver(from);
+            }
+            else
+            {
+                from.Machine.EndMove();
+            }
         }
     }
 
@@ -64,7 +71,10 @@ internal sealed partial class SessionCore
     {
         if (_moving is not null)
         {
-            EndMoving();
+            if (!TryFailOverAgain())
+            {
+                EndMoving();
+            }
         }
         else
         {

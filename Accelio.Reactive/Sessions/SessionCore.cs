@@ -215,6 +215,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
     internal void OnEstablished(ConnectionCore connection, ReadOnlySpan<byte> privateData)
     {
         AddConnection(connection);
+        connection.Target = _route?.Target;
         if (_moving is not null && ReferenceEquals(connection, _asking))
         {
             (_localEndPoint, _remoteEndPoint) = (connection.LocalEndPoint, connection.RemoteEndPoint);

@@ -18,6 +18,9 @@ internal enum ControlOperation : byte
     /// <summary>The answer to <see cref="Drain"/>, see <see cref="DrainedPayload"/>.</summary>
     Drained = 4,
 
+    /// <summary>What has been delivered, see <see cref="AckPayload"/>.</summary>
+    Ack = 5,
+
     /// <summary>The receiver's device may get at memory that the sender shares, see <see cref="ExposePayload"/>.</summary>
     Expose = 0x10,
 

@@ -31,6 +31,9 @@ internal enum LinkFeatures
     /// <summary>Item 0x0008: memory can be shared.</summary>
     Memory = 128,
 
+    /// <summary>Item 0x0009: connections go on over another link when theirs is lost.</summary>
+    Resume = 256,
+
     /// <summary>Item 0x000A: the devices of both ends get at shared memory by themselves.</summary>
     DirectMemory = 512,
 }

@@ -26,4 +26,13 @@ internal enum MessageItemType : byte
 
     /// <summary>The request is for shared memory, <see cref="RemoteItem.Size"/> bytes; on REQ.</summary>
     Remote = 8,
+
+    /// <summary>What a client needs to take the connection up again, <see cref="Wire.ResumeToken.Size"/> bytes; on SETUP_RSP and HELLO_RSP the server gives it out, HELLO_REQ shows it.</summary>
+    ResumeToken = 9,
+
+    /// <summary>The greeting is for a connection that was there before, <see cref="ResumeItem.Size"/> bytes; on HELLO_REQ and HELLO_RSP.</summary>
+    Resume = 10,
+
+    /// <summary>When to try again, 8 bytes of nanoseconds; on HELLO_RSP that refuses.</summary>
+    RetryAfter = 11,
 }

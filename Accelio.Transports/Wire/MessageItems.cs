@@ -12,7 +12,8 @@ internal ref struct MessageItems
     public const int MaxFailureText = byte.MaxValue;
 
     /// <summary>Bytes that <see cref="Write"/> needs at most.</summary>
-    public const int MaxWritten = AreaHeaderSize + (8 * ItemHeaderSize) + WindowSize + (2 * sizeof(ulong)) + sizeof(byte) + MaxFailureText + KeySize + sizeof(uint) + RemoteItem.Size;
+    public const int MaxWritten = AreaHeaderSize + (11 * ItemHeaderSize) + WindowSize + (3 * sizeof(ulong)) + sizeof(byte) + MaxFailureText + KeySize + sizeof(uint)
+        + RemoteItem.Size + Wire.ResumeToken.Size + ResumeItem.Size;
 
     private const int AreaHeaderSize = 2;
     private const int ItemHeaderSize = 2;
@@ -73,6 +74,24 @@ internal ref struct MessageItems
     /// <summary>What is asked of shared memory.</summary>
     public RemoteItem Remote;
 
+    /// <summary>Whether there is a <see cref="MessageItemType.ResumeToken"/>.</summary>
+    public bool HasResumeToken;
+
+    /// <summary>What a client needs to take the connection up again.</summary>
+    public ResumeToken ResumeToken;
+
+    /// <summary>Whether there is a <see cref="MessageItemType.Resume"/>.</summary>
+    public bool HasResume;
+
+    /// <summary>Where the sender stands on a connection that was there before.</summary>
+    public ResumeItem Resume;
+
+    /// <summary>Whether there is a <see cref="MessageItemType.RetryAfter"/>.</summary>
+    public bool HasRetryAfter;
+
+    /// <summary>When to try again, nanoseconds.</summary>
+    public ulong RetryAfter;
+
     /// <summary>Bytes that <see cref="Write"/> writes.</summary>
     public readonly int Length =>
         AreaHeaderSize
@@ -83,7 +102,10 @@ internal ref struct MessageItems
         + (HasExpired ? ItemHeaderSize + sizeof(byte) : 0)
         + (HasSessionKey ? ItemHeaderSize + KeySize : 0)
         + (HasConnectionId ? ItemHeaderSize + sizeof(uint) : 0)
-        + (HasRemote ? ItemHeaderSize + RemoteItem.Size : 0);
+        + (HasRemote ? ItemHeaderSize + RemoteItem.Size : 0)
+        + (HasResumeToken ? ItemHeaderSize + Wire.ResumeToken.Size : 0)
+        + (HasResume ? ItemHeaderSize + ResumeItem.Size : 0)
+        + (HasRetryAfter ? ItemHeaderSize + sizeof(ulong) : 0);
 
     /// <summary>Parses the area; the text lies in <paramref name="userHeader"/>.</summary>
     /// <param name="userHeader">The user header as it came.</param>
@@ -176,6 +198,24 @@ internal ref struct MessageItems
             Remote.Write(ref writer);
         }
 
+        if (HasResumeToken)
+        {
+            WriteItemHeader(ref writer, MessageItemType.ResumeToken, Wire.ResumeToken.Size);
+            ResumeToken.Write(ref writer);
+        }
+
+        if (HasResume)
+        {
+            WriteItemHeader(ref writer, MessageItemType.Resume, ResumeItem.Size);
+            Resume.Write(ref writer);
+        }
+
+        if (HasRetryAfter)
+        {
+            WriteItemHeader(ref writer, MessageItemType.RetryAfter, sizeof(ulong));
+            writer.WriteUInt64(RetryAfter);
+        }
+
         return writer.Written;
     }
 
@@ -261,6 +301,20 @@ internal ref struct MessageItems
                 items.HasRemote = true;
                 items.Remote = RemoteItem.Read(value, out var field);
                 return field;
+            case MessageItemType.ResumeToken:
+                items.HasResumeToken = true;
+                items.ResumeToken = Wire.ResumeToken.Read(value, out field);
+                return field;
+            case MessageItemType.Resume:
+                items.HasResume = true;
+                items.Resume = ResumeItem.Read(value, out field);
+                return field;
+            case MessageItemType.RetryAfter when value.Length != sizeof(ulong):
+                return "item retry-after: length";
+            case MessageItemType.RetryAfter:
+                items.HasRetryAfter = true;
+                items.RetryAfter = BinaryPrimitives.ReadUInt64BigEndian(value);
+                return null;
             default:
                 return null;
         }

@@ -1,0 +1,112 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// A client's search for another link for a connection that has lost its own: attempts with growing pauses, until one succeeds, the server says that it has nothing to go on with, or the connection gives up. Context only.
+/// </summary>
+internal sealed class Reconnection : IRouteUser
+{
+    private readonly SessionCore _session;
+    private readonly ConnectionCore _connection;
+    private readonly AccelioSessionOptions _options;
+    private readonly ReconnectPlan _plan;
+    private readonly PauseTimer _pause;
+    private Route? _route;
+    private bool _isOver;
+
+    public Reconnection(SessionCore session, ConnectionCore connection, AccelioSessionOptions options)
+    {
+        _session = session;
+        _connection = connection;
+        _options = options;
+        _pause = new PauseTimer(this);
+        var target = new Uri(connection.Target!);
+        _plan = new ReconnectPlan(options.Reconnect, [target], session.Context.Entropy);
+        _plan.Begin(target, Poller.Now);
+    }
+
+    private Poller Poller => _session.Poller;
+
+    /// <summary>Begins, and goes on with the next attempt.</summary>
+    public void Begin() => Pause(0);
+
+    /// <summary>Nobody looks for a link any more.</summary>
+    public void Stop()
+    {
+        _isOver = true;
+        Poller.Timers.Cancel(_pause);
+        _route?.Stop();
+    }
+
+    /// <summary>The link on which the server was asked is lost.</summary>
+    public void OnLinkLost(in CloseInfo info) => _route?.Next(info);
+
+    /// <summary>The server does not go on with the connection, or not yet.</summary>
+    public void OnRefused(AccelioStatus status, long retryAfter)
+    {
+        _route?.Stop();
+        if (status == AccelioStatus.InProgress)
+        {
+            Pause(retryAfter);
+        }
+        else
+        {
+            Stop();
+            _session.OnInstanceGone(_connection, status);
+        }
+    }
+
+    /// <inheritdoc/>
+    void IRouteUser.OnRouteReady(Route route, ClientLink link)
+    {
+        if (!_connection.Machine.TryResume(link.Machine))
+        {
+            // Another server has taken the place of the one that could.
+            link.Leave(route);
+            OnRefused(AccelioStatus.NotSupported, retryAfter: 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    void IRouteUser.OnAnswerMissing(Route route) => _connection.Machine.LeaveLink();
+
+    /// <inheritdoc/>
+    void IRouteUser.OnRouteFailed(Route route, in CloseInfo info) => Pause(0);
+
+    private void Pause(long atLeast)
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        if (_plan.TryPlan(Poller.Now, out var delay))
+        {
+            Poller.Timers.Schedule(_pause, Poller.Now + Math.Max(atLeast, delay));
+        }
+        else
+        {
+            Stop();
+            _connection.Machine.GiveUp();
+        }
+    }
+
+    private void Attempt()
+    {
+        var limit = Check.TicksOf(_options.ConnectTimeout);
+        _route = new Route(_session.Context, _options, this, [_connection.Target!])
+        {
+            Deadline = limit == long.MaxValue ? long.MaxValue : Poller.Now + limit,
+            IncludesAnswer = true,
+        };
+        _route.Begin();
+    }
+
+    private sealed class PauseTimer(Reconnection reconnection) : WheelTimer
+    {
+        /// <inheritdoc/>
+        public override void OnTimer(long now) => reconnection.Attempt();
+    }
+}

@@ -1,0 +1,13 @@
+namespace Accelio.Reactive;
+
+/// <content>Connections whose links are lost, kept for their clients to come back.</content>
+internal sealed partial class ServerCore
+{
+    private readonly HashSet<ConnectionCore> _kept = [];
+
+    /// <summary>Whether one more connection may be kept. Context only.</summary>
+    internal bool TryKeep(ConnectionCore connection) => _kept.Count < _options.MaxSuspendedConnections && _kept.Add(connection);
+
+    /// <summary>A connection has a link again, or has ended. Context only.</summary>
+    internal void Release(ConnectionCore connection) => _kept.Remove(connection);
+}

@@ -1,0 +1,170 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <content>Lost links: going on over another one with the same server, or, where that is gone, with a new one.</content>
+internal sealed partial class SessionCore
+{
+    private RetryTimer? _retry;
+    private int _retries;
+
+    /// <summary>A connection has lost its link. Context only.</summary>
+    /// <returns>Whether it is kept.</returns>
+    internal bool TrySuspend(ConnectionCore connection, in CloseInfo info)
+    {
+        if (_state is not (SessionState.Established or SessionState.Closing)
+            || (_server is null ? connection.Target is null || ClientOptions.Reconnect.MaxAttempts == 0 : !_server.TryKeep(connection)))
+        {
+            return false;
+        }
+
+        Tell(new SessionReconnecting(info.Detail));
+        if (_server is null)
+        {
+            connection.Reconnection = new Reconnection(this, connection, ClientOptions);
+            connection.Reconnection.Begin();
+        }
+
+        return true;
+    }
+
+    /// <summary>A connection goes on over another link. Context only.</summary>
+    internal void OnResumed(ConnectionCore connection)
+    {
+        StopReconnecting(connection);
+        if (_connections.Length == 1)
+        {
+            (_localEndPoint, _remoteEndPoint) = (connection.LocalEndPoint, connection.RemoteEndPoint);
+        }
+
+        Tell(new SessionResumed());
+    }
+
+    /// <summary>Clients: the server has nothing to go on with. Context only.</summary>
+    internal void OnInstanceGone(ConnectionCore connection, AccelioStatus status)
+    {
+        StopReconnecting(connection);
+        var fault = $"The link was lost ({connection.Machine.Suspension.Detail}), and the server that answers at {connection.Target} does not have the session any more: {StatusText(status)}.";
+        connection.Machine.Outlive(new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, fault));
+        if (_whole is not null || _state != SessionState.Established || _moving is not null)
+        {
+            connection.Machine.GiveUp();
+            return;
+        }
+
+        _moving = connection;
+        _helloPeer = null;
+        _askedBefore.Clear();
+        _retries = 0;
+        LimitConnecting(Check.TicksOf(ClientOptions.ConnectTimeout));
+        FailOver();
+    }
+
+    /// <summary>Servers: whether a client may have a connection back, and, if so, its way there. On the portal's context.</summary>
+    internal void Return(ServerCore portal, IncomingHello hello, in SessionPeer peer)
+    {
+        if (!ReferenceEquals(portal.Context, Context))
+        {
+            // The listener gives links to its contexts in turn: one of the next ones is the right one.
+            hello.Decline(AccelioStatus.InProgress, TimeSpan.TicksPerMillisecond);
+            return;
+        }
+
+        var connection = Array.Find(_connections, other => other.Machine.LocalId == hello.Resume!.Value.Connection);
+        var status = connection is null ? AccelioStatus.NotSession
+            : !peer.IsSource(hello) ? AccelioStatus.SessionRefused
+            : connection.Machine.CheckReturn(hello);
+        if (status == AccelioStatus.Success)
+        {
+            connection!.Machine.Return(hello);
+            return;
+        }
+
+        if (status != AccelioStatus.NotSession)
+        {
+            Context.NoteRefusedResume(hello.Link.Link.RemoteEndPoint, status);
+        }
+
+        hello.Decline(status);
+    }
+
+    /// <summary>Whether a client may have the connection with this id back here. Any thread.</summary>
+    internal bool HasConnection(uint id) => Array.Exists(_connections, connection => connection.Machine.LocalId == id);
+
+    /// <inheritdoc/>
+    void IServedSession.OnReturn(ServerCore portal, IncomingHello hello) => Return(portal, hello, _peer);
+
+    private void StopReconnecting(ConnectionCore connection)
+    {
+        _server?.Release(connection);
+        connection.Reconnection?.Stop();
+        connection.Reconnection = null;
+    }
+
+    /// <summary>Asks for a new session in the place of the one that is gone, where it was and at the other places that a redirect named.</summary>
+    private void FailOver()
+    {
+        var first = _moving!.Target!;
+        _route?.Stop();
+        _route = NewRoute([first, .. _route?.Targets.Where(target => !IsSameTarget(target, first)) ?? []]);
+        _route.Begin();
+    }
+
+    /// <summary>A server that is about to come up again is worth another try, as long as there is time.</summary>
+    private bool TryFailOverAgain()
+    {
+        var pause = ClientOptions.Reconnect.Backoff.DelayBefore(++_retries + 1, Context.Entropy.NextUInt32() / (double)uint.MaxValue).Ticks;
+        if (!_moving!.Machine.IsSuspended || Poller.Now + pause >= _deadline)
+        {
+            return false;
+        }
+
+        _retry ??= new RetryTimer(this);
+        Poller.Timers.Schedule(_retry, Poller.Now + pause);
+        return true;
+    }
+
+    /// <summary>There is a new session with the connection just made, or there will be none.</summary>
+    private void EndFailOver(ConnectionCore from)
+    {
+        if (_retry is { IsScheduled: true } retry)
+        {
+            Poller.Timers.Cancel(retry);
+        }
+
+        if (FindOther() is not null)
+        {
+            _events.Push(new SessionFailedOver(Target));
+            MoveQueued(from.Machine, new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, "The connection that was chosen for the message is lost; nothing of it was sent."));
+        }
+
+        from.Machine.GiveUp();
+    }
+
+    private void Tell(AccelioSessionEvent what)
+    {
+        if (_whole is null)
+        {
+            _events.Push(what);
+        }
+        else
+        {
+            _whole.PartTells(what);
+        }
+    }
+
+    private static string StatusText(AccelioStatus status) => status == AccelioStatus.NotSession ? "it was started again, or has given it up" : $"it says {status}";
+
+    private sealed class RetryTimer(SessionCore session) : WheelTimer
+    {
+        /// <inheritdoc/>
+        public override void OnTimer(long now)
+        {
+            if (session._moving is not null)
+            {
+                session.FailOver();
+            }
+        }
+    }
+}
