@@ -45,6 +45,9 @@ internal sealed class WorldPlan
 
         Steps = steps;
         End = at;
+        ServerContexts = Chance(30) ? _random.Next(2, 4) : 1;
+        ClientContexts = Chance(30) ? _random.Next(2, 4) : 1;
+        SharesPort = Chance(50);
     }
 
     public int Seed { get; }
@@ -52,6 +55,14 @@ internal sealed class WorldPlan
     public int Servers { get; }
 
     public int Clients { get; }
+
+    /// <summary>Contexts, and so portals, of each server.</summary>
+    public int ServerContexts { get; }
+
+    /// <summary>Contexts of each client; with more than one its sessions have a connection on each.</summary>
+    public int ClientContexts { get; }
+
+    public bool SharesPort { get; }
 
     /// <summary>Who talks to whom.</summary>
     public IReadOnlyList<(int Client, int Server)> Slots { get; }
@@ -84,7 +95,8 @@ internal sealed class WorldPlan
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Servers} servers, {Clients} clients, slots {string.Join(' ', Slots)}, {Kind}, pieces {HasPieces}, dual {IsDual}, own links {OwnLinks}, latency {Conditions.Latency.TotalMilliseconds}, "
-        + $"jitter {Conditions.Jitter.TotalMilliseconds}, bandwidth {Conditions.Bandwidth}, late {ContextDelay.TotalMilliseconds}, window {WindowMessages} / {WindowBytes}, handlers {MaxConcurrentHandlers}";
+        + $"jitter {Conditions.Jitter.TotalMilliseconds}, bandwidth {Conditions.Bandwidth}, late {ContextDelay.TotalMilliseconds}, window {WindowMessages} / {WindowBytes}, handlers {MaxConcurrentHandlers}, "
+        + $"contexts {ClientContexts} to {ServerContexts}, one port {SharesPort}";
 
     private bool Chance(int percent) => _random.Next(100) < percent;
 

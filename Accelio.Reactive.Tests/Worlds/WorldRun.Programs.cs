@@ -7,16 +7,18 @@ internal sealed partial class WorldRun
     private const int Probes = 1_000_000;
 
     private readonly AccelioServer?[] _servers;
-    private readonly AccelioContext[] _clients;
+    private readonly AccelioContext[][] _serverContexts;
+    private readonly AccelioContext[][] _clients;
     private readonly WorldSession?[] _slots;
     private readonly HashSet<int> _connecting = [];
     private int _lastSession;
 
-    private async Task BindAsync(int number, AccelioContext context)
+    private async Task BindAsync(int number)
     {
         var options = new AccelioServerOptions
         {
-            Context = context,
+            Contexts = _serverContexts[number],
+            SharesPort = _plan.SharesPort,
             WindowMessages = _plan.WindowMessages,
             WindowBytes = _plan.WindowBytes,
             MaxConcurrentHandlers = _plan.MaxConcurrentHandlers,
@@ -123,7 +125,7 @@ internal sealed partial class WorldRun
         }
 
         var (client, server) = _plan.Slots[step.Slot];
-        var options = new AccelioSessionOptions { Context = _clients[client], OwnLink = _plan.OwnLinks, DualSocket = _plan.IsDual };
+        var options = new AccelioSessionOptions { Contexts = _clients[client], OwnLink = _plan.OwnLinks, DualSocket = _plan.IsDual };
         try
         {
             var session = await AccelioSession.ConnectAsync(new Uri($"sim://s{server}:1"), options);
@@ -155,7 +157,7 @@ internal sealed partial class WorldRun
         try
         {
             await server.DrainAsync();
-            await BindAsync(number, server.HomeContext);
+            await BindAsync(number);
         }
         catch (Exception exception) when (exception is AccelioException or ObjectDisposedException)
         {

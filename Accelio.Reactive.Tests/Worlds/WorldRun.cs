@@ -16,7 +16,7 @@ internal sealed partial class WorldRun : IDisposable
     private WorldRun(WorldPlan plan)
     {
         _plan = plan;
-        History = new WorldHistory(_scheduler);
+        History = new WorldHistory(_scheduler, isOrdered: plan.ClientContexts == 1);
         _network = new SimulatedNetwork(_scheduler, plan.HasPieces ? plan.Seed : null)
         {
             LinkKind = plan.Kind,
@@ -24,7 +24,8 @@ internal sealed partial class WorldRun : IDisposable
             ContextDelay = plan.ContextDelay,
         };
         _servers = new AccelioServer?[plan.Servers];
-        _clients = new AccelioContext[plan.Clients];
+        _serverContexts = new AccelioContext[plan.Servers][];
+        _clients = new AccelioContext[plan.Clients][];
         _slots = new WorldSession?[plan.Slots.Count];
     }
 
@@ -54,7 +55,11 @@ internal sealed partial class WorldRun : IDisposable
         for (var i = 0; i < _plan.Servers; i++)
         {
             var number = i;
-            _network.Host($"s{i}").Run(host => BindAsync(number, NewContext(host)));
+            _network.Host($"s{i}").Run(host =>
+            {
+                _serverContexts[number] = NewContexts(host, _plan.ServerContexts);
+                return BindAsync(number);
+            });
         }
 
         for (var i = 0; i < _plan.Clients; i++)
@@ -62,7 +67,7 @@ internal sealed partial class WorldRun : IDisposable
             var number = i;
             _network.Host($"c{i}").Run(host =>
             {
-                _clients[number] = NewContext(host);
+                _clients[number] = NewContexts(host, _plan.ClientContexts);
                 return Task.CompletedTask;
             });
         }
@@ -77,11 +82,12 @@ internal sealed partial class WorldRun : IDisposable
         _network.AdvanceTo(begin + _plan.End + TimeSpan.FromSeconds(20));
     }
 
-    private AccelioContext NewContext(SimulatedHost host)
+    private AccelioContext[] NewContexts(SimulatedHost host, int count)
     {
-        var context = host.CreateContext(new AccelioContextOptions { Name = $"{host.Name}.{host.Restarts}", PoisonReleasedMemory = true });
-        _contexts.Add(context);
-        return context;
+        AccelioContext[] contexts = [.. Enumerable.Range(0, count)
+            .Select(i => host.CreateContext(new AccelioContextOptions { Name = $"{host.Name}.{host.Restarts}.{i}", PoisonReleasedMemory = true }))];
+        _contexts.AddRange(contexts);
+        return contexts;
     }
 
     private void Plan(WorldStep step, TimeSpan at)

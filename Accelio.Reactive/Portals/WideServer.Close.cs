@@ -144,9 +144,22 @@ internal sealed partial class WideServer
         {
             // Nobody waits for the others: what they still do is their contexts' business.
             _openPortals = 0;
+            foreach (var stream in LetGo())
+            {
+                stream.Cut(null);
+            }
         }
 
         FinishClosing();
+    }
+
+    private WideMessages[] LetGo()
+    {
+        lock (_gate)
+        {
+            _sessions.Clear();
+            return [_messages, .. _messageStreams.Values];
+        }
     }
 
     private void StopTaking()
