@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Accelio.Reactive.Tests.Contract;
 using Accelio.Transports;
@@ -13,9 +12,6 @@ namespace Accelio.Reactive.Tests.Rdma.Lane;
 [Trait("Place", "Guest")]
 public sealed class PulledWireTests : IDisposable
 {
-    // The guest's: the switch's end of the first device's wire.
-    private const string Port = "port1";
-
     private readonly LinkPair _pair = new(CreatePoller, onOnePoller: false, isInstant: false);
 
     public PulledWireTests() =>
@@ -23,14 +19,14 @@ public sealed class PulledWireTests : IDisposable
 
     public void Dispose()
     {
-        Set("up");
+        GuestWire.Plug();
         _pair.Dispose();
     }
 
     [Fact]
     public void Who_sends_into_a_wire_that_was_pulled_hears_that_the_peer_does_not_answer()
     {
-        Set("down");
+        GuestWire.Pull();
 
         _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, 1, 100));
         _pair.On(_pair.Server, () => _pair.Server.Send(FrameType.Request, 1, 100_000));
@@ -47,7 +43,7 @@ public sealed class PulledWireTests : IDisposable
         _pair.DriveUntil(() => _pair.Server.Arrivals.Count == 1, "the body is announced");
         _pair.Turn();
 
-        Set("down");
+        GuestWire.Pull();
 
         _pair.DriveUntil(() => _pair.Server.IsClosed, "the reader finds out");
         Assert.Equal((LinkError.TransportFailed, "the peer does not answer"), (_pair.Server.ClosedError, _pair.Server.ClosedDetail));
@@ -62,11 +58,11 @@ public sealed class PulledWireTests : IDisposable
     [Fact]
     public void A_wire_that_is_back_in_time_costs_nothing_but_time()
     {
-        Set("down");
+        GuestWire.Pull();
         _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, 1, 100));
         _pair.Turn();
 
-        Set("up");
+        GuestWire.Plug();
 
         _pair.DriveUntil(() => _pair.Server.Frames.Count == 1, "the device sends it again");
         Assert.False(_pair.Client.IsClosed || _pair.Server.IsClosed);
@@ -74,11 +70,4 @@ public sealed class PulledWireTests : IDisposable
 
     private static ManualPoller CreatePoller(TimeProvider time) =>
         new(new PollerOptions { TimeProvider = time, PoisonMemory = true, QuarantineOfMemory = 32 });
-
-    private static void Set(string state)
-    {
-        using var ip = Process.Start("ip", ["link", "set", Port, state]);
-        ip.WaitForExit();
-        Assert.Equal(0, ip.ExitCode);
-    }
 }
