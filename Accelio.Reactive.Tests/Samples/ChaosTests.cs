@@ -9,14 +9,17 @@ namespace Accelio.Reactive.Tests.Samples;
 public class ChaosTests
 {
     [Fact]
-    public Task Servers_that_are_killed_and_stopped_execute_nothing_twice_and_every_request_has_one_end() => RunAsync("kill", "stop");
+    public Task Servers_that_are_killed_and_stopped_execute_nothing_twice_and_every_request_has_one_end() => RunAsync([], "kill", "stop");
+
+    [Fact]
+    public Task Sessions_that_go_on_over_another_link_execute_nothing_twice_either() => RunAsync(["--resume"], "kill", "stop");
 
     [Fact]
     public async Task Servers_whose_networks_are_cut_execute_nothing_twice_and_every_request_has_one_end()
     {
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync("kill", "cut");
+            await RunAsync(["--resume"], "kill", "cut");
             return;
         }
 
@@ -38,9 +41,9 @@ public class ChaosTests
         Assert.Contains(expected, chaos.Output, StringComparison.Ordinal);
     }
 
-    private static async Task RunAsync(params string[] faults)
+    private static async Task RunAsync(string[] options, params string[] faults)
     {
-        using var chaos = new SampleProcess("Chaos", ["--seconds", "8", "--interval", "1", "--seed", "7", "--faults", .. faults]);
+        using var chaos = new SampleProcess("Chaos", ["--seconds", "8", "--interval", "1", "--seed", "7", .. options, "--faults", .. faults]);
 
         Assert.True(await chaos.EndAsync() == 0, chaos.Output);
         using var document = JsonDocument.Parse(chaos.Output.Trim().Split('\n').First(line => line.StartsWith('{')));

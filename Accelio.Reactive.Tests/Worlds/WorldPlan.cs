@@ -48,6 +48,7 @@ internal sealed class WorldPlan
         ServerContexts = Chance(30) ? _random.Next(2, 4) : 1;
         ClientContexts = Chance(30) ? _random.Next(2, 4) : 1;
         SharesPort = Chance(50);
+        Resume = Chance(40);
     }
 
     public int Seed { get; }
@@ -63,6 +64,9 @@ internal sealed class WorldPlan
     public int ClientContexts { get; }
 
     public bool SharesPort { get; }
+
+    /// <summary>Whether sessions go on over another link when theirs is lost.</summary>
+    public bool Resume { get; }
 
     /// <summary>Who talks to whom.</summary>
     public IReadOnlyList<(int Client, int Server)> Slots { get; }
@@ -96,7 +100,7 @@ internal sealed class WorldPlan
     public override string ToString() =>
         $"{Servers} servers, {Clients} clients, slots {string.Join(' ', Slots)}, {Kind}, pieces {HasPieces}, dual {IsDual}, own links {OwnLinks}, latency {Conditions.Latency.TotalMilliseconds}, "
         + $"jitter {Conditions.Jitter.TotalMilliseconds}, bandwidth {Conditions.Bandwidth}, late {ContextDelay.TotalMilliseconds}, window {WindowMessages} / {WindowBytes}, handlers {MaxConcurrentHandlers}, "
-        + $"contexts {ClientContexts} to {ServerContexts}, one port {SharesPort}";
+        + $"contexts {ClientContexts} to {ServerContexts}, one port {SharesPort}, resume {Resume}";
 
     private bool Chance(int percent) => _random.Next(100) < percent;
 

@@ -19,6 +19,7 @@ internal sealed partial class WorldRun
         {
             Contexts = _serverContexts[number],
             SharesPort = _plan.SharesPort,
+            Resume = _plan.Resume,
             WindowMessages = _plan.WindowMessages,
             WindowBytes = _plan.WindowBytes,
             MaxConcurrentHandlers = _plan.MaxConcurrentHandlers,
@@ -125,7 +126,7 @@ internal sealed partial class WorldRun
         }
 
         var (client, server) = _plan.Slots[step.Slot];
-        var options = new AccelioSessionOptions { Contexts = _clients[client], OwnLink = _plan.OwnLinks, DualSocket = _plan.IsDual };
+        var options = new AccelioSessionOptions { Contexts = _clients[client], OwnLink = _plan.OwnLinks, DualSocket = _plan.IsDual, Resume = _plan.Resume };
         try
         {
             var session = await AccelioSession.ConnectAsync(new Uri($"sim://s{server}:1"), options);

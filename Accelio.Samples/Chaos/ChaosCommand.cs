@@ -21,6 +21,7 @@ internal static class ChaosCommand
             DefaultValueFactory = _ => [FaultKind.Kill, FaultKind.Stop],
             AllowMultipleArgumentsPerToken = true,
         };
+        var resume = new Option<bool>("--resume") { Description = "Sessions go on over another link when theirs is lost" };
         var seed = new Option<int>("--seed") { Description = "Decides what happens when", DefaultValueFactory = _ => 1 };
         interval.Validators.Add(result =>
         {
@@ -33,7 +34,7 @@ internal static class ChaosCommand
             "Clients at full load, servers in processes of their own that are killed, stopped and cut off. Prints one line of JSON; exit code 0 means that no request was executed twice by one "
             + "server process, that every request had one end, and that what its client was told was so.")
         {
-            minutes, seconds, servers, clients, interval, faults, seed,
+            minutes, seconds, servers, clients, interval, faults, resume, seed,
         };
         command.SetAction(async (arguments, token) =>
         {
@@ -44,6 +45,7 @@ internal static class ChaosCommand
                 arguments.GetValue(clients),
                 TimeSpan.FromSeconds(arguments.GetValue(interval)),
                 arguments.GetValue(faults)!,
+                arguments.GetValue(resume),
                 arguments.GetValue(seed));
             var report = await new ChaosRun(options).RunAsync(token);
             Console.WriteLine(JsonSerializer.Serialize(report, ChaosJson.Default.ChaosReport));

@@ -6,5 +6,6 @@ namespace Accelio.Samples.Chaos;
 /// <param name="Clients">Client processes.</param>
 /// <param name="Interval">Time between two faults, on average.</param>
 /// <param name="Faults">What may happen.</param>
+/// <param name="Resume">Whether sessions go on over another link when theirs is lost.</param>
 /// <param name="Seed">Decides what happens when.</param>
-internal sealed record ChaosOptions(TimeSpan Duration, int Servers, int Clients, TimeSpan Interval, IReadOnlyList<FaultKind> Faults, int Seed);
+internal sealed record ChaosOptions(TimeSpan Duration, int Servers, int Clients, TimeSpan Interval, IReadOnlyList<FaultKind> Faults, bool Resume, int Seed);

@@ -9,6 +9,8 @@ internal sealed record ChaosReport
 
     public int Seed { get; init; }
 
+    public bool Resume { get; init; }
+
     /// <summary>What happened to servers, and how often.</summary>
     public required IReadOnlyDictionary<FaultKind, int> Faults { get; init; }
 

@@ -37,6 +37,7 @@ internal sealed class ChaosRun(ChaosOptions options)
             {
                 Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 1),
                 Seed = options.Seed,
+                Resume = options.Resume,
                 Faults = _faults,
                 ServerProcesses = _serverBooks.Count,
                 Sessions = sessions,
@@ -62,7 +63,7 @@ internal sealed class ChaosRun(ChaosOptions options)
             // Without cables each has an address of its own all the same: then no client's socket can sit on the port of a server that is down.
             var network = hasCables ? new NetworkNamespace() : null;
             var address = hasCables ? $"198.18.{i}.2" : $"127.0.0.{i + 2}";
-            _servers.Add(new ServerHost(address, network, NewServerBook, options.Clients));
+            _servers.Add(new ServerHost(address, network, NewServerBook, options));
             if (network is not null)
             {
                 _desk!.Connect(network, $"server{i}", $"198.18.{i}.1", address);
@@ -74,7 +75,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         for (var i = 0; i < options.Clients; i++)
         {
             _clients.Add(new ChildProcess(
-                _desk?.Through ?? [], $"client {i}", ["client", .. urls, "--book", ClientBookOf(i), "--number", i.ToString(CultureInfo.InvariantCulture)]));
+                _desk?.Through ?? [], $"client {i}", ["client", .. urls, "--book", ClientBookOf(i), "--number", i.ToString(CultureInfo.InvariantCulture), $"--resume={options.Resume}"]));
         }
     }
 

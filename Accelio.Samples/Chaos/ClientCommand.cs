@@ -17,11 +17,12 @@ internal static class ClientCommand
         };
         var book = new Option<string>("--book") { Description = "The file of the book", Required = true };
         var number = new Option<int>("--number") { Description = "The number of this client", Required = true };
-        var command = new Command("client", "A client of a run; prints 'working' with its first answer, goes on until it is told to end, then prints how many sessions it opened") { url, book, number, Lifeline.Option };
+        var resume = new Option<bool>("--resume") { Description = "Go on over another link when one is lost" };
+        var command = new Command("client", "A client of a run; prints 'working' with its first answer, goes on until it is told to end, then prints how many sessions it opened") { url, book, number, resume, Lifeline.Option };
         command.SetAction(async (arguments, token) =>
         {
             using var calls = new ClientBook(arguments.GetRequiredValue(book));
-            var load = new ClientLoad(arguments.GetRequiredValue(url), arguments.GetValue(number), calls);
+            var load = new ClientLoad(arguments.GetRequiredValue(url), arguments.GetValue(number), calls, arguments.GetValue(resume));
             await load.RunAsync(Lifeline.Watch(arguments, token));
             Console.WriteLine(load.Sessions);
         });

@@ -4,7 +4,7 @@ using Accelio.Samples.Perf;
 namespace Accelio.Samples.Chaos;
 
 /// <summary>What a client does: as many requests as it can, on one session; when that ends, on the next one, with another server. Everything runs on its context.</summary>
-internal sealed class ClientLoad(IReadOnlyList<Uri> servers, int number, ClientBook book)
+internal sealed class ClientLoad(IReadOnlyList<Uri> servers, int number, ClientBook book, bool resume)
 {
     private const int Loops = 16;
     private const int LargestBody = 64 << 10;
@@ -23,7 +23,7 @@ internal sealed class ClientLoad(IReadOnlyList<Uri> servers, int number, ClientB
 
     private async ValueTask LiveAsync(AccelioContext context, CancellationToken token)
     {
-        var options = new AccelioSessionOptions { Context = context, DetectWithin = Limits.DetectWithin, RequestTimeout = Limits.Request };
+        var options = new AccelioSessionOptions { Context = context, DetectWithin = Limits.DetectWithin, RequestTimeout = Limits.Request, Resume = resume };
         for (var (attempt, server) = (1, number); !token.IsCancellationRequested; attempt++, server++)
         {
             await Task.Delay(BackoffPolicy.Default.DelayBefore(attempt, _random.NextDouble()), CancellationToken.None);

@@ -18,19 +18,22 @@ internal static class ServeCommand
         var book = new Option<string>("--book") { Description = "The file of the book", Required = true };
         var number = new Option<int>("--number") { Description = "The number of this server process", Required = true };
         var clients = new Option<int>("--clients") { Description = "Clients of the run", Required = true };
-        var command = new Command("serve", "A server of a run; prints 'listening URL' once it is ready") { url, book, number, clients, Lifeline.Option };
+        var resume = new Option<bool>("--resume") { Description = "Keep sessions whose link is lost" };
+        var command = new Command("serve", "A server of a run; prints 'listening URL' once it is ready") { url, book, number, clients, resume, Lifeline.Option };
         command.SetAction(async (arguments, token) =>
         {
             using var entries = new ServerBook(arguments.GetRequiredValue(book), arguments.GetValue(clients));
-            await RunAsync(arguments.GetRequiredValue(url), entries, arguments.GetValue(number), Lifeline.Watch(arguments, token));
+            var options = new AccelioServerOptions { DetectWithin = Limits.DetectWithin, Resume = arguments.GetValue(resume) };
+            await RunAsync(arguments.GetRequiredValue(url), options, entries, arguments.GetValue(number), Lifeline.Watch(arguments, token));
         });
         return command;
     }
 
-    private static async Task RunAsync(Uri url, ServerBook book, int number, CancellationToken token)
+    private static async Task RunAsync(Uri url, AccelioServerOptions options, ServerBook book, int number, CancellationToken token)
     {
         await using var context = AccelioContext.Start(new AccelioContextOptions { Name = $"chaos-server-{number}" });
-        await using var server = await AccelioServer.BindAsync(url, new AccelioServerOptions { Context = context, DetectWithin = Limits.DetectWithin }, token);
+        options.Context = context;
+        await using var server = await AccelioServer.BindAsync(url, options, token);
         var name = BitConverter.GetBytes(number);
         server.Handle(async request =>
         {

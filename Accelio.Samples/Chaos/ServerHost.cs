@@ -11,19 +11,19 @@ internal sealed class ServerHost : IDisposable
 
     private readonly NetworkNamespace? _network;
     private readonly Func<(int Number, string Book)> _next;
-    private readonly int _clients;
+    private readonly ChaosOptions _options;
     private ChildProcess? _process;
 
     /// <summary>Makes a host.</summary>
     /// <param name="address">Its address.</param>
     /// <param name="network">Its network; null is that of the machine.</param>
     /// <param name="next">Gives every process a number and a book.</param>
-    /// <param name="clients">Clients of the run.</param>
-    public ServerHost(string address, NetworkNamespace? network, Func<(int Number, string Book)> next, int clients)
+    /// <param name="options">The run.</param>
+    public ServerHost(string address, NetworkNamespace? network, Func<(int Number, string Book)> next, ChaosOptions options)
     {
         _network = network;
         _next = next;
-        _clients = clients;
+        _options = options;
         Url = new Uri($"tcp://{address}:0");
     }
 
@@ -45,7 +45,10 @@ internal sealed class ServerHost : IDisposable
             _process = new ChildProcess(
                 _network?.Through ?? [],
                 $"server {number}",
-                ["serve", "--url", Url.OriginalString, "--book", book, "--number", number.ToString(CultureInfo.InvariantCulture), "--clients", _clients.ToString(CultureInfo.InvariantCulture)]);
+                [
+                    "serve", "--url", Url.OriginalString, "--book", book, "--number", number.ToString(CultureInfo.InvariantCulture),
+                    "--clients", _options.Clients.ToString(CultureInfo.InvariantCulture), $"--resume={_options.Resume}",
+                ]);
             try
             {
                 Url = new Uri((await _process.ReadLineAsync()).Replace("listening ", string.Empty, StringComparison.Ordinal));
