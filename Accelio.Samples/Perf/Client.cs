@@ -6,8 +6,8 @@ namespace Accelio.Samples.Perf;
 /// <summary>Opens the sessions of a run, and a further one for the counts of the server if it is ours.</summary>
 internal sealed class Client : IAsyncDisposable
 {
-    // Programs that have just started compile what they run; where the processor is emulated that takes longer than the defaults.
-    private static readonly TimeSpan SlowMachine = TimeSpan.FromMinutes(2);
+    /// <summary>Programs that have just started compile what they run; where the processor is emulated that takes longer than the usual limits.</summary>
+    public static readonly TimeSpan SlowMachine = TimeSpan.FromMinutes(2);
 
     private readonly List<AccelioSession> _sessions = [];
     private AccelioSession? _stats;
@@ -80,5 +80,6 @@ internal sealed class Client : IAsyncDisposable
             OwnLink = group is null,
             ConnectTimeout = SlowMachine,
             SetupTimeout = SlowMachine,
+            DetectWithin = SlowMachine,
         };
 }

@@ -44,7 +44,8 @@ internal static class ServeCommand
     private static async Task RunAsync(CommonOptions common, ParseResult arguments, Uri? redirect, bool reject, CancellationToken token)
     {
         await using var contexts = common.StartContexts(arguments, "serve");
-        await using var server = await AccelioServer.BindAsync(arguments.GetRequiredValue(common.Url), new AccelioServerOptions { Contexts = contexts.All }, token);
+        var options = new AccelioServerOptions { Contexts = contexts.All, SetupTimeout = Client.SlowMachine, DetectWithin = Client.SlowMachine };
+        await using var server = await AccelioServer.BindAsync(arguments.GetRequiredValue(common.Url), options, token);
         var sessions = 0;
         server.SessionRequests.Subscribe(request => Answer(request, redirect, reject));
         server.Sessions.Subscribe(session =>
