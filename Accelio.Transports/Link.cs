@@ -57,6 +57,10 @@ internal abstract class Link
     /// What the body's memory throws when it is read comes out of here, and nothing was taken then.</summary>
     public abstract SendStatus Send(ref OutboundFrame frame);
 
+    /// <summary>What is still to come of the body that is being received into this destination is thrown away, and the memory there not touched any more.</summary>
+    /// <returns>False when no such body is being received, or the transport cannot help it.</returns>
+    public virtual unsafe bool TryDiscard(byte* destination) => false;
+
     /// <summary>Stops delivering frames. May be called inside a callback; at most the frame in hand is still delivered.</summary>
     public abstract void PauseReceive();
 

@@ -317,6 +317,11 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
 
         ClearDeadline();
         State = OutgoingState.Ended;
+        if (IsReceiving && _failure.Kind != FailureKind.None)
+        {
+            StopReceiving();
+        }
+
         if (MustWait)
         {
             if (_failure.Kind != FailureKind.None)
@@ -328,6 +333,15 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
         }
 
         Report();
+    }
+
+    /// <summary>Nobody wants the answer any more that is being received: where the transport can throw the rest away, the caller has his buffer back at once.</summary>
+    private unsafe void StopReceiving()
+    {
+        if (Connection!.Machine.Link.TryDiscard((byte*)_responsePin.Pointer))
+        {
+            EndReceiving();
+        }
     }
 
     /// <summary>The caller's memory may still be touched: waits for the link to let go, but not for ever.</summary>

@@ -6,6 +6,18 @@ internal abstract unsafe partial class StreamLink
     private Placement _placement;
     private bool _placing;
 
+    /// <inheritdoc/>
+    public override bool TryDiscard(byte* destination)
+    {
+        if (!_placing || _placement.Target != destination)
+        {
+            return false;
+        }
+
+        _placement.Target = null;
+        return true;
+    }
+
     // The sink wants a body that is complete in the buffer elsewhere, not at all, or not now. False: not now.
     private bool HonourPlacement(ref InboundFrame frame)
     {
