@@ -41,6 +41,9 @@ internal sealed partial class ConnectionMachine
         Timers.Cancel(_slowTimer);
     }
 
+    /// <summary>The client has not come back in time.</summary>
+    internal void EndWithoutLink(in CloseInfo info) => Finish(info);
+
     /// <summary>The client has come back.</summary>
     internal void GoOn(LinkMachine machine)
     {

@@ -155,7 +155,7 @@ internal sealed partial class LinkMachine
     {
         foreach (var connection in new List<ConnectionMachine>(_waiting))
         {
-            connection.OnLinkClosed(_lostBy);
+            connection.EndWithoutLink(_lostBy);
         }
     }
 
