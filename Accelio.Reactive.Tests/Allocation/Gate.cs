@@ -21,6 +21,9 @@ internal sealed record Gate(string Name, Func<GateWorld, int, Task> Loop)
     /// <summary>The most messages that wait for their leases to end.</summary>
     public int Window { get; init; } = 4096;
 
+    /// <summary>Whether the session survives its link, so that everything is kept until it is acknowledged.</summary>
+    public bool Resumes { get; init; }
+
     /// <summary>Whether the server chooses memory for long bodies.</summary>
     public bool ChoosesMemory { get; init; }
 

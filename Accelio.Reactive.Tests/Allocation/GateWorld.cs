@@ -31,11 +31,11 @@ internal sealed class GateWorld(Gate gate) : IAsyncDisposable
     {
         ClientMemory = ClientContext.RentMemory(gate.Size);
         ServerMemory = ServerContext.RentMemory(gate.Size);
-        var options = new AccelioServerOptions { Context = ServerContext, WindowMessages = gate.Window };
+        var options = new AccelioServerOptions { Context = ServerContext, WindowMessages = gate.Window, Resume = gate.Resumes };
         options.BufferSelector = gate.ChoosesMemory ? (in BodyAnnouncement _) => ServerMemory.Memory : null;
         Server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), options);
         gate.Prepare(this);
-        Session = await AccelioSession.ConnectAsync(Server.EndPoint, new AccelioSessionOptions { Context = ClientContext });
+        Session = await AccelioSession.ConnectAsync(Server.EndPoint, new AccelioSessionOptions { Context = ClientContext, Resume = gate.Resumes });
         Session.Handle(static request => request.RespondAsync(request.Payload));
     }
 

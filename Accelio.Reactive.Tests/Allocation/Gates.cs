@@ -63,6 +63,9 @@ internal static class Gates
         {
             Size = 65536, Depth = 16, Messages = 100_000, ChoosesMemory = true, Prepare = static world => Observe(world),
         },
+        new("request-that-survives-its-link", RequestAsync) { Resumes = true },
+        new("request-of-64-KiB-that-survives-its-link", RequestAsync) { Resumes = true, Size = 65536, Depth = 16, Messages = 100_000 },
+        new("one-way-that-survives-its-link", SendAsync) { Resumes = true, Prepare = static world => Observe(world) },
         new("response-into-registered-memory", RequestIntoMemoryAsync) { Size = 65536, Depth = 16, Messages = 100_000 },
     ];
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Accelio.Reactive.Engine;
 using Accelio.Transports;
 using Accelio.Transports.Wire;
@@ -26,7 +27,15 @@ public class WrongTokenRules
         world.Network.Run(() => AskAsync(session, 1));
         var stranger = world.Connect(options => options.OwnLink = true);
 
+        var counted = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, self) => _ = instrument.Name == "accelio.refused_resumes" ? Enable(self, instrument) : false;
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => counted += (int)count);
+        listener.Start();
+
         Assert.Equal(status, Come(world, stranger, session, wrong));
+
+        Assert.Equal(status == AccelioStatus.NotSession ? 0 : 1, counted);
 
         Assert.Equal(Answer(2), world.Network.Run(() => AskAsync(session, 2)));
         Assert.Equal(Answer(3), world.Network.Run(() => AskAsync(stranger, 3)));
@@ -92,6 +101,12 @@ public class WrongTokenRules
         });
         world.Advance(Second);
         return waiting.Status;
+    }
+
+    private static bool Enable(MeterListener listener, Instrument instrument)
+    {
+        listener.EnableMeasurementEvents(instrument);
+        return true;
     }
 
     private static ConnectionMachine MachineOf(AccelioSession session) => ((ConnectionCore)session.Connections[0]).Machine;

@@ -10,9 +10,9 @@ internal sealed class Reconnection : IRouteUser
 {
     private readonly SessionCore _session;
     private readonly ConnectionCore _connection;
-    private readonly AccelioSessionOptions _options;
     private readonly ReconnectPlan _plan;
     private readonly PauseTimer _pause;
+    private AccelioSessionOptions _options;
     private Route? _route;
     private bool _isOver;
 
@@ -30,7 +30,7 @@ internal sealed class Reconnection : IRouteUser
     private Poller Poller => _session.Poller;
 
     /// <summary>Begins, and goes on with the next attempt.</summary>
-    public void Begin() => Pause(0);
+    public void Begin() => Pause();
 
     /// <summary>Nobody looks for a link any more.</summary>
     public void Stop()
@@ -49,7 +49,9 @@ internal sealed class Reconnection : IRouteUser
         _route?.Stop();
         if (status == AccelioStatus.InProgress)
         {
-            Pause(retryAfter);
+            // On a link of its own: the one that others share leads to the wrong context again.
+            _options = _options.WithOwnLink();
+            Poller.Timers.Schedule(_pause, Poller.Now + Math.Max(retryAfter, TimeSpan.TicksPerMillisecond));
         }
         else
         {
@@ -73,9 +75,9 @@ internal sealed class Reconnection : IRouteUser
     void IRouteUser.OnAnswerMissing(Route route) => _connection.Machine.LeaveLink();
 
     /// <inheritdoc/>
-    void IRouteUser.OnRouteFailed(Route route, in CloseInfo info) => Pause(0);
+    void IRouteUser.OnRouteFailed(Route route, in CloseInfo info) => Pause();
 
-    private void Pause(long atLeast)
+    private void Pause()
     {
         if (_isOver)
         {
@@ -84,7 +86,7 @@ internal sealed class Reconnection : IRouteUser
 
         if (_plan.TryPlan(Poller.Now, out var delay))
         {
-            Poller.Timers.Schedule(_pause, Poller.Now + Math.Max(atLeast, delay));
+            Poller.Timers.Schedule(_pause, Poller.Now + delay);
         }
         else
         {

@@ -1,0 +1,58 @@
+using Accelio.Reactive.Tests.Sessions;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.Docs;
+
+/// <summary>The snippets of docs/fail-over.md.</summary>
+public class FailOver
+{
+    [Fact]
+    public async Task Surviving()
+    {
+        await using var pair = await Pair.OpenAsync(Pair.Echo, options => options.Resume = true);
+        var uri = pair.Server.EndPoint;
+        List<string> lines = [];
+        void Log(string line) => lines.Add(line);
+
+        // <snippet survive>
+        var options = new AccelioSessionOptions
+        {
+            Resume = true,
+            Reconnect = new ReconnectPolicy(new BackoffPolicy(maxDelay: TimeSpan.FromSeconds(1)), maxTime: TimeSpan.FromSeconds(30)),
+        };
+        await using var session = await AccelioSession.ConnectAsync(uri, options);
+        using var watching = session.Events.Subscribe(what => Log(what switch
+        {
+            SessionReconnecting lost => $"the link is lost: {lost.Detail}",
+            SessionResumed => "it goes on where it was",
+            SessionFailedOver next => $"it goes on with another server, at {next.Target}",
+            _ => what.ToString(),
+        }));
+        // </snippet>
+
+        Assert.Equal(1, await session.RequestAsync(new byte[1], answer => answer.PayloadLength));
+    }
+
+    [Fact]
+    public async Task Asking()
+    {
+        await using var pair = await Pair.OpenAsync(Pair.Echo, options => options.Resume = true, options => options.Resume = true);
+        var session = pair.Session;
+        var query = new byte[3];
+
+        // <snippet ask>
+        var question = new OutboundMessage(query.AsMemory()) { Idempotent = true };
+        try
+        {
+            var length = await session.RequestAsync(question, answer => answer.PayloadLength);
+            Console.WriteLine($"{length} bytes");
+        }
+        catch (ConnectionLostException lost) when (!lost.MayHaveExecuted)
+        {
+            Console.WriteLine("nobody has seen it: ask again whenever you like");
+        }
+
+        // </snippet>
+        Assert.Equal(SessionState.Established, session.State);
+    }
+}
