@@ -79,7 +79,7 @@ internal sealed class SampleProcess : IDisposable
     /// <summary>The exit code.</summary>
     public async Task<int> EndAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }

@@ -3,12 +3,12 @@ using Accelio.Reactive;
 
 namespace Accelio.Samples.FailoverInVirtualTime;
 
-/// <summary>A day on a network that breaks: two servers, three desks with two traders each, and every few minutes something goes wrong.</summary>
+/// <summary>A day on a network that breaks: two servers, three desks with two traders each, one of whom has resume, and every two minutes something goes wrong.</summary>
 internal sealed class Day(int seed)
 {
     private static readonly string[] Servers = ["paris", "london"];
     private static readonly string[] Desks = ["ann", "bob", "eve"];
-    private static readonly TimeSpan Peace = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Peace = TimeSpan.FromMinutes(1.75);
 
     private readonly Random _random = new(seed);
 
@@ -50,8 +50,8 @@ internal sealed class Day(int seed)
         var context = host.CreateContext();
         var ownLink = host.Name == Desks[^1];
         await Task.WhenAll(
-            new Trader($"{host.Name}.1", first, Servers, trace, outcome).RunAsync(context, ownLink),
-            new Trader($"{host.Name}.2", first + 1, Servers, trace, outcome).RunAsync(context, ownLink));
+            new Trader($"{host.Name}.1", first, resume: false, Servers, trace, outcome).RunAsync(context, ownLink),
+            new Trader($"{host.Name}.2", first + 1, resume: true, Servers, trace, outcome).RunAsync(context, ownLink));
     }
 
     private void Plan(SimulatedNetwork network, TimeSpan at, Trace trace)

@@ -13,7 +13,10 @@ internal sealed class Outcome(int seed)
 
     public int Sessions { get; set; }
 
-    /// <summary>Sessions that came after one that was lost.</summary>
+    /// <summary>Times that a session went on over another link.</summary>
+    public int Resumptions { get; set; }
+
+    /// <summary>Times that a session, or the trader with another session, went on with another server, or with what had come up in the place of one.</summary>
     public int FailOvers { get; set; }
 
     public long Requests { get; set; }
@@ -33,6 +36,7 @@ internal sealed class Outcome(int seed)
         time        {Time}
         faults      {Faults}
         sessions    {Sessions}
+        resumptions {Resumptions}
         fail-overs  {FailOvers}
         requests    {Requests}
         answers     {Answers}

@@ -10,7 +10,7 @@ internal static class PriceServer
     {
         var context = host.CreateContext();
         var random = new Random(seed + host.Restarts);
-        var server = await AccelioServer.BindAsync(AddressOf(host.Name), new AccelioServerOptions { Context = context });
+        var server = await AccelioServer.BindAsync(AddressOf(host.Name), new AccelioServerOptions { Context = context, Resume = true });
         server.Handle(async request =>
         {
             var number = BinaryPrimitives.ReadInt64LittleEndian(request.Payload.FirstSpan);

@@ -6,10 +6,10 @@ using Accelio.Reactive;
 namespace Accelio.Samples.FailoverInVirtualTime;
 
 /// <summary>
-/// A client: asks for a price every one and a half seconds, by an await or by a query, and keeps the answers in a book. When its session ends it opens one at another server, with waits by
-/// the usual policy.
+/// A client: asks for a price every one and a half seconds, by an await or by a query, and keeps the answers in a book. With resume its session goes on when its link is lost, with the same server
+/// or what comes up in its place. When the session ends the trader opens one at another server, with waits by the usual policy.
 /// </summary>
-internal sealed class Trader(string name, int number, IReadOnlyList<string> servers, Trace trace, Outcome outcome)
+internal sealed class Trader(string name, int number, bool resume, IReadOnlyList<string> servers, Trace trace, Outcome outcome)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1.5);
 
@@ -24,7 +24,7 @@ internal sealed class Trader(string name, int number, IReadOnlyList<string> serv
     public async Task RunAsync(AccelioContext context, bool ownLink)
     {
         _ = KeepBookAsync();
-        var options = new AccelioSessionOptions { Context = context, OwnLink = ownLink };
+        var options = new AccelioSessionOptions { Context = context, OwnLink = ownLink, Resume = resume };
         for (var (attempt, server) = (1, number % servers.Count); ; attempt++, server = (server + 1) % servers.Count)
         {
             await Task.Delay(BackoffPolicy.Default.DelayBefore(attempt, _random.NextDouble()), context.TimeProvider);
@@ -33,7 +33,7 @@ internal sealed class Trader(string name, int number, IReadOnlyList<string> serv
                 var session = await AccelioSession.ConnectAsync(PriceServer.AddressOf(servers[server]), options);
                 outcome.Sessions++;
                 outcome.FailOvers += outcome.Lost.Remove(name) ? 1 : 0;
-                session.Events.Subscribe(happened => trace.Tell(name, $"{servers[server]}: {happened}"));
+                session.Events.Subscribe(happened => Note(servers[server], happened));
                 await TradeAsync(session, context);
                 outcome.Lost.Add(name);
                 attempt = 0;
@@ -43,6 +43,13 @@ internal sealed class Trader(string name, int number, IReadOnlyList<string> serv
                 trace.Tell(name, $"{servers[server]} is out of reach: {failure.Status}");
             }
         }
+    }
+
+    private void Note(string server, AccelioSessionEvent happened)
+    {
+        outcome.Resumptions += happened is SessionResumed ? 1 : 0;
+        outcome.FailOvers += happened is SessionFailedOver ? 1 : 0;
+        trace.Tell(name, $"{server}: {happened}");
     }
 
     private async Task TradeAsync(AccelioSession session, AccelioContext context)
