@@ -23,6 +23,9 @@ public readonly record struct AccelioContextSnapshot
     /// <summary>Bytes of address space that this memory comes out of.</summary>
     public long MemoryReserved { get; init; }
 
+    /// <summary>Bytes of that which are huge pages: taken for RDMA, where the system has some.</summary>
+    public long MemoryInHugePages { get; init; }
+
     /// <summary>Bytes of windows granted out of <see cref="AccelioContextOptions.ReceiveBudget"/>.</summary>
     public long BudgetTaken { get; init; }
 

@@ -10,6 +10,8 @@ internal static unsafe partial class MemoryMap
     private const int MapPrivate = 0x02;
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
+    private const int MapHuge = 0x40000 | (21 << 26);
+    private const int MapFixedNoReplace = 0x100000;
     private const int AdviceDontNeed = 4;
 
     /// <summary>Reserves zeroed memory that costs address space only until it is touched.</summary>
@@ -24,6 +26,44 @@ internal static unsafe partial class MemoryMap
 
         address = (byte*)result;
         return 0;
+    }
+
+    /// <summary>Length of a huge page, 2 MiB: the size that x64 and most of arm64 have.</summary>
+    public const int HugePage = 2 << 20;
+
+    /// <summary>
+    /// Takes zeroed memory of huge pages, whole ones, out of those that the administrator has set aside; touching it never fails. In front of it lies address space of one more page that nothing is placed in.
+    /// </summary>
+    /// <param name="length">Bytes; a multiple of <see cref="HugePage"/>.</param>
+    /// <param name="address">The memory, behind the gap.</param>
+    public static int MapHugePages(nuint length, out byte* address)
+    {
+        address = null;
+        var result = NativeMap(null, length + HugePage, ProtectionRead | ProtectionWrite, MapPrivate | MapAnonymous | MapHuge, -1, 0);
+        if (result == -1)
+        {
+            return -Marshal.GetLastPInvokeError();
+        }
+
+        // The gap shall cost no huge page: ordinary address space takes its place.
+        var gap = (byte*)result;
+        Unmap(gap, HugePage);
+        result = NativeMap(gap, HugePage, ProtectionRead | ProtectionWrite, MapPrivate | MapAnonymous | MapNoReserve | MapFixedNoReplace, -1, 0);
+        if (result == (nint)gap)
+        {
+            address = gap + HugePage;
+            return 0;
+        }
+
+        // Somebody was faster, or the system knows no such flag and has placed it elsewhere.
+        var error = result == -1 ? -Marshal.GetLastPInvokeError() : -Errno.NoMemory;
+        if (result != -1)
+        {
+            Unmap((byte*)result, HugePage);
+        }
+
+        Unmap(gap + HugePage, length);
+        return error;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Accelio.Transports.Memory;
 using Xunit;
 
@@ -60,5 +61,22 @@ public unsafe class MemoryRegionsTests
         public int Ends { get; private set; }
 
         public void Dispose() => Ends++;
+    }
+
+    [Fact]
+    public unsafe void Huge_pages_are_taken_where_there_are_some_and_ordinary_ones_where_there_are_none()
+    {
+        const int Length = 4 << 20;
+        var enough = File.ReadLines("/proc/meminfo").Any(line => line.StartsWith("HugePages_Free", StringComparison.Ordinal) && int.Parse(line.Split(':')[1], CultureInfo.InvariantCulture) > Length >> 20);
+
+        var region = MemoryRegions.Take(Length, portable: false, preferHuge: true);
+
+        Assert.Equal((enough, (long)Length), (region.IsHuge, region.Length));
+        new Span<byte>(region.Address, Length).Fill(7);
+        MemoryRegions.Give(region);
+        var again = MemoryRegions.Take(Length, portable: false, preferHuge: true);
+        Assert.Equal(region.IsHuge, again.IsHuge);
+        Assert.False(MemoryRegions.Take(Length, portable: false).IsHuge);
+        MemoryRegions.Give(again);
     }
 }

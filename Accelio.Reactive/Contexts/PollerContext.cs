@@ -134,6 +134,7 @@ internal sealed partial class PollerContext : AccelioContext
             HeldMessages = Messages.Held,
             MemoryInUse = memory.RentedBytes,
             MemoryReserved = memory.ReservedBytes,
+            MemoryInHugePages = memory.HugePageBytes,
             BudgetTaken = Budget.Taken,
             IsDisposed = _isDisposed,
         };

@@ -4,8 +4,9 @@ namespace Accelio.Transports.Memory;
 internal readonly unsafe struct MemoryRegion
 {
     /// <summary>Describes a region.</summary>
-    public MemoryRegion(byte* address, long length, bool isPortable)
+    public MemoryRegion(byte* address, long length, bool isPortable, bool isHuge = false)
     {
+        IsHuge = isHuge;
         Address = address;
         Length = length;
         IsPortable = isPortable;
@@ -16,6 +17,9 @@ internal readonly unsafe struct MemoryRegion
 
     /// <summary>Length in bytes.</summary>
     public long Length { get; }
+
+    /// <summary>Whether it consists of huge pages, which stay until the process ends.</summary>
+    public bool IsHuge { get; }
 
     /// <summary>Whether it comes from the runtime's allocator, which keeps pages until all of it is freed.</summary>
     public bool IsPortable { get; }

@@ -20,19 +20,32 @@ internal static unsafe class MemoryRegions
     // Replaced, never changed: read without the lock.
     private static volatile RegionEntry[] _all = [];
 
-    private static readonly Dictionary<(long Length, bool IsPortable), Stack<MemoryRegion>> Stock = [];
+    private static readonly Dictionary<(long Length, bool IsPortable, bool IsHuge), Stack<MemoryRegion>> Stock = [];
 
     /// <summary>
     /// Takes a region from the stock or from the system. <see cref="InsufficientMemoryException"/> when the system has no more.
     /// </summary>
-    public static MemoryRegion Take(long length, bool portable)
+    /// <param name="length">Bytes.</param>
+    /// <param name="portable">Whether it comes from the runtime's allocator.</param>
+    /// <param name="preferHuge">Whether it shall consist of huge pages, if there are any and it is long enough.</param>
+    public static MemoryRegion Take(long length, bool portable, bool preferHuge = false)
     {
-        lock (Gate)
+        if (preferHuge && !portable && length % MemoryMap.HugePage == 0)
         {
-            if (Stock.TryGetValue((length, portable), out var regions) && regions.TryPop(out var region))
+            if (TryTakeFromStock(length, portable, isHuge: true, out var huge))
             {
-                return region;
+                return huge;
             }
+
+            if (MemoryMap.MapHugePages((nuint)length, out var pages) >= 0)
+            {
+                return Enter(new MemoryRegion(pages, length, isPortable: false, isHuge: true));
+            }
+        }
+
+        if (TryTakeFromStock(length, portable, isHuge: false, out var region))
+        {
+            return region;
         }
 
         if (portable)
@@ -53,7 +66,7 @@ internal static unsafe class MemoryRegions
         Discard(region.Address, region.Length, region.IsPortable);
         lock (Gate)
         {
-            var key = (region.Length, region.IsPortable);
+            var key = (region.Length, region.IsPortable, region.IsHuge);
             if (!Stock.TryGetValue(key, out var regions))
             {
                 Stock.Add(key, regions = new Stack<MemoryRegion>());
@@ -69,7 +82,8 @@ internal static unsafe class MemoryRegions
     /// </summary>
     public static void Discard(byte* address, long length, bool portable)
     {
-        if (Find(address, length) is { Registration: { } registration } entry)
+        var entry = Find(address, length);
+        if (entry?.Registration is { } registration)
         {
             if (length < entry.Region.Length)
             {
@@ -80,7 +94,8 @@ internal static unsafe class MemoryRegions
             registration.Dispose();
         }
 
-        if (!portable)
+        // Huge pages that were given back might not be there again.
+        if (!portable && entry is not { Region.IsHuge: true })
         {
             _ = MemoryMap.Discard(address, (nuint)length);
         }
@@ -105,6 +120,15 @@ internal static unsafe class MemoryRegions
         }
 
         return low > 0 && length <= all[low - 1].Region.Length - (address - all[low - 1].Region.Address) ? all[low - 1] : null;
+    }
+
+    private static bool TryTakeFromStock(long length, bool portable, bool isHuge, out MemoryRegion region)
+    {
+        region = default;
+        lock (Gate)
+        {
+            return Stock.TryGetValue((length, portable, isHuge), out var regions) && regions.TryPop(out region);
+        }
     }
 
     private static MemoryRegion Enter(MemoryRegion region)

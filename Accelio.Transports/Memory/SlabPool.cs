@@ -38,6 +38,7 @@ internal sealed class SlabPool
     private long _cachedBytes;
     private long _cachedLargeBytes;
     private long _reservedBytes;
+    private long _hugePageBytes;
 
     /// <summary>Creates a pool owned by the calling thread.</summary>
     public SlabPool(SlabPoolOptions? options = null)
@@ -49,6 +50,9 @@ internal sealed class SlabPool
         }
     }
 
+    /// <summary>Whether memory taken from now on shall consist of huge pages, where the system has some: for devices, which look pages up. Owner thread only.</summary>
+    public bool PrefersHugePages { get; set; }
+
     /// <summary>The settings.</summary>
     public SlabPoolOptions Options => _options;
 
@@ -57,7 +61,8 @@ internal sealed class SlabPool
         Volatile.Read(ref _rentedBlocks),
         Volatile.Read(ref _rentedBytes),
         Volatile.Read(ref _cachedBytes),
-        Volatile.Read(ref _reservedBytes));
+        Volatile.Read(ref _reservedBytes),
+        Volatile.Read(ref _hugePageBytes));
 
     /// <summary>
     /// Takes a block of at least so many bytes, with one hold. Owner thread only. <see cref="ArgumentOutOfRangeException"/> above
@@ -189,7 +194,7 @@ internal sealed class SlabPool
             }
 
             _quarantineFirst = _quarantineLast = null;
-            _cachedBytes = _cachedLargeBytes = _reservedBytes = 0;
+            _cachedBytes = _cachedLargeBytes = _reservedBytes = _hugePageBytes = 0;
             foreach (var region in _regions)
             {
                 MemoryRegions.Give(region);
@@ -269,9 +274,10 @@ internal sealed class SlabPool
     {
         if (sizeClass.IsExhausted)
         {
-            var region = MemoryRegions.Take(sizeClass.RegionLength, _options.Portable);
+            var region = MemoryRegions.Take(sizeClass.RegionLength, _options.Portable, PrefersHugePages);
             _regions.Add(region);
             _reservedBytes += region.Length;
+            _hugePageBytes += region.IsHuge ? region.Length : 0;
             sizeClass.AddRegion(region);
         }
     }

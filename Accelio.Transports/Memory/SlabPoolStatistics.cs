@@ -7,4 +7,5 @@ namespace Accelio.Transports.Memory;
 /// <param name="RentedBytes">Bytes of those blocks.</param>
 /// <param name="CachedBytes">Bytes of unused blocks that keep their pages.</param>
 /// <param name="ReservedBytes">Address space taken from the system.</param>
-internal readonly record struct SlabPoolStatistics(long RentedBlocks, long RentedBytes, long CachedBytes, long ReservedBytes);
+/// <param name="HugePageBytes">How much of that consists of huge pages.</param>
+internal readonly record struct SlabPoolStatistics(long RentedBlocks, long RentedBytes, long CachedBytes, long ReservedBytes, long HugePageBytes);

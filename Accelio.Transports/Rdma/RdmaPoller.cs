@@ -39,6 +39,7 @@ internal sealed class RdmaPoller
         }
 
         Channel = channel!;
+        poller.Memory.PrefersHugePages = true;
         _handler = new RdmaEventHandler(this);
         Reactor.Add(_handler, Channel.Descriptor, wantRead: true, wantWrite: false);
         poller.OnStopping(() =>
