@@ -47,6 +47,10 @@ internal unsafe struct InboundFrame
     /// <summary>Set by the sink in <see cref="ILinkSink.OnArrival"/>, returned in <see cref="ILinkSink.OnFrame"/>.</summary>
     public object? Tag;
 
+    /// <summary>Responses: the peer's device has written the body into the memory that the request offered. The sink says in <see cref="ILinkSink.OnArrival"/> where that is, by
+    /// <see cref="PlacementKind.Destination"/>, or that nobody wants it any more, by <see cref="PlacementKind.Discard"/>; any other answer ends the link.</summary>
+    public bool IsWritten;
+
     /// <summary>Whether the body was thrown away as the sink asked.</summary>
     public bool Discarded;
 }

@@ -23,6 +23,9 @@ internal ref struct OutboundFrame
     /// <summary>Requests: response buffers offered to the peer, in total bytes; 0 offers none. On TCP one entry with an opaque non-zero handle when the response would not fit inline.</summary>
     public uint OfferedRoom;
 
+    /// <summary>Requests: the memory into which the peer's device may write the answer, from <see cref="IDirectAccess.TryOffer"/>; default for none.</summary>
+    public RoomEntry Offer;
+
     /// <summary>Requests: how many answers the sender waits for, this one included: tells the link how to cut a batch. 0 when it does not say.</summary>
     public int Awaited;
 

@@ -34,6 +34,7 @@ internal sealed unsafe partial class RecordingSink
                 UserHeader = frame.UserHeader,
                 Body = position == 0 && parts.Length <= 1 ? default : BodySegment.Join(parts),
                 OfferedRoom = frame.OfferedRoom,
+                Offer = frame.Offer,
                 PeerRoom = frame.PeerRoom,
                 AgreedRoom = frame.AgreedRoom,
                 Token = token,

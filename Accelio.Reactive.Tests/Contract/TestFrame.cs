@@ -17,6 +17,8 @@ internal sealed class TestFrame
 
     public uint OfferedRoom { get; init; }
 
+    public RoomEntry Offer { get; init; }
+
     public RoomEntry[] PeerRoom { get; init; } = [];
 
     public long AgreedRoom { get; init; }

@@ -177,6 +177,21 @@ internal sealed class EngineWorld : ILinkHost
     /// <summary>A one-way message of the peer arrives, numbered as it should be.</summary>
     public void PeerOneWay(string text, uint task = 0, uint flags = 0) => Peer(NextRequest(FrameType.OneWay, task, flags), body: Encoding.ASCII.GetBytes(text));
 
+    /// <summary>The peer answers a request of ours, by writing into what it offered.</summary>
+    public void PeerWrites(SentFrame to, string text)
+    {
+        var header = new FrameHeader
+        {
+            Type = FrameType.Response,
+            RemoteTask = to.Header.LocalTask,
+            Serial = to.Header.Serial,
+            Flags = MessageFlags.ReceiptLast,
+            SequenceNumber = _peerResponseSn++,
+        };
+        Link.Touch();
+        On(() => Link.Deliver(Machine, header, body: Encoding.ASCII.GetBytes(text), isWritten: true));
+    }
+
     /// <summary>The peer answers a request of ours.</summary>
     public void PeerResponse(
         SentFrame to,

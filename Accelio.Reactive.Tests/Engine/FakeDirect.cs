@@ -1,4 +1,5 @@
 using Accelio.Transports;
+using Accelio.Transports.Memory;
 
 namespace Accelio.Reactive.Tests.Engine;
 
@@ -24,6 +25,16 @@ internal sealed unsafe class FakeDirect : IDirectAccess
         var key = (uint)(100 + Open.Count);
         Open.Add(key);
         return new DirectWindow((ulong)address, key, new Closing(() => Open.Remove(key)));
+    }
+
+    /// <summary>What was offered.</summary>
+    public List<RoomEntry> Offered { get; } = [];
+
+    public bool TryOffer(RegionEntry region, byte* address, int length, out RoomEntry offer)
+    {
+        offer = new RoomEntry((ulong)address, (uint)length, 77);
+        Offered.Add(offer);
+        return !IsFull;
     }
 
     public void Begin(DirectOperation operation) => Begun.Add(operation);

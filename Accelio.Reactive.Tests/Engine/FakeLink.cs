@@ -27,6 +27,9 @@ internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions 
     /// <summary>Whether bodies are referenced instead of copied.</summary>
     public bool References { get; set; }
 
+    /// <summary>What the sink said at the last arrival.</summary>
+    public PlacementKind Placement { get; private set; }
+
     /// <summary>What devices do, where the link has any.</summary>
     public FakeDirect? Devices { get; init; }
 
@@ -120,7 +123,7 @@ internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions 
     }
 
     /// <summary>The peer's frame arrives and is complete.</summary>
-    public void Deliver(ILinkSink sink, FrameHeader header, byte[]? userHeader = null, byte[]? body = null)
+    public void Deliver(ILinkSink sink, FrameHeader header, byte[]? userHeader = null, byte[]? body = null, bool isWritten = false)
     {
         userHeader ??= [];
         body ??= [];
@@ -131,11 +134,20 @@ internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions 
                 Header = header,
                 UserHeader = h,
                 UserHeaderLength = userHeader.Length,
-                Body = body.Length == 0 ? null : b,
+                Body = body.Length == 0 || isWritten ? null : b,
+                IsWritten = isWritten,
                 BodyLength = body.Length,
             };
             sink.OnArrival(this, ref frame);
-            if (Aborted is null)
+            Placement = frame.Placement;
+            if (isWritten && frame.Placement == PlacementKind.Destination)
+            {
+                // The device has done that before.
+                body.CopyTo(new Span<byte>(frame.Destination, body.Length));
+                frame.Body = frame.Destination;
+            }
+
+            if (Aborted is null && !(isWritten && frame.Placement == PlacementKind.Pool))
             {
                 sink.OnFrame(this, ref frame);
             }

@@ -209,6 +209,11 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
+        if (message.Kind == OutgoingKind.Request && _agreedRoom != 0 && !message.ResponseBuffer.IsEmpty && Link.Direct is { } devices)
+        {
+            frame.Offer = message.Offer(devices);
+        }
+
         ReceiptTask? receipt = null;
         if (message.ExpectsAnswer)
         {
@@ -255,6 +260,7 @@ internal sealed partial class ConnectionMachine
         if (message.ExpectsAnswer)
         {
             Tasks.Remove(message);
+            message.EndReceiving();
         }
         else if (receipt is not null)
         {

@@ -170,7 +170,15 @@ internal sealed partial class LinkMachine : ILinkSink
             }
             else
             {
-                Tasks.Replace(task, new Tombstone());
+                var tombstone = new Tombstone();
+                Tasks.Replace(task, tombstone);
+                if (task is OutgoingMessage { IsReceiving: true } message)
+                {
+                    // The caller's memory is still in use.
+                    message.Fail(failure.For(sent: true));
+                    tombstone.Ended = message;
+                    continue;
+                }
             }
 
             task.OnConnectionClosed(failure);

@@ -16,6 +16,7 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
     private MessageCore? _answer;
     private Failure _failure;
     private long _due = long.MaxValue;
+    private bool _isOffered;
 
     // When the timer is due that is in the wheel; kept here, so that most messages need not look at the timer.
     private long _timerDue = long.MaxValue;
@@ -85,7 +86,7 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
     /// <summary>Whether the link still refers to the body.</summary>
     public bool IsReferenced { get; private set; }
 
-    /// <summary>Whether the link is putting the response into the caller's buffer.</summary>
+    /// <summary>Whether the link is putting the response into the caller's buffer, or the peer's device may.</summary>
     public bool IsReceiving { get; private set; }
 
     /// <summary>What the caller's buffer for the response threw when it was needed.</summary>
@@ -146,15 +147,16 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
             return;
         }
 
-        if (ResponseBuffer.IsEmpty)
+        if (ResponseBuffer.IsEmpty || (frame.IsWritten && !(_isOffered && frame.BodyLength <= ResponseBuffer.Length)))
         {
+            // What the peer says to have written where nothing was offered ends the link.
             frame.Placement = PlacementKind.Pool;
         }
         else if (frame.BodyLength > ResponseBuffer.Length)
         {
             frame.Placement = PlacementKind.Discard;
         }
-        else if (TryPinBuffer())
+        else if (IsReceiving || TryPinBuffer())
         {
             IsReceiving = true;
             frame.Placement = PlacementKind.Destination;
@@ -167,6 +169,24 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
         }
     }
 
+    /// <summary>Offers the caller's registered buffer to the peer's device, which may write the response into it: from now on the buffer is in use, until the answer is here or the link is gone.</summary>
+    internal unsafe RoomEntry Offer(IDirectAccess devices)
+    {
+        if (!MemoryMarshal.TryGetMemoryManager<byte, RegisteredMemory>(ResponseBuffer, out var memory) || !TryPinBuffer())
+        {
+            return default;
+        }
+
+        IsReceiving = true;
+        _isOffered = devices.TryOffer(memory.Region, (byte*)_responsePin.Pointer, ResponseBuffer.Length, out var offer);
+        if (!_isOffered)
+        {
+            EndReceiving();
+        }
+
+        return offer;
+    }
+
     /// <inheritdoc/>
     public override void OnResponse(LinkMachine link, ref InboundFrame frame) => Connection!.OnAnswer(this, ref frame);
 
@@ -176,6 +196,7 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
         if (IsReceiving)
         {
             IsReceiving = false;
+            _isOffered = false;
             _responsePin.Dispose();
             _responsePin = default;
         }

@@ -50,6 +50,12 @@ internal sealed class SharedRegions(ConnectionCore connection, PollerContext con
     public void End()
     {
         _hasEnded = true;
+        Lose();
+    }
+
+    /// <summary>The link is another one: what was shared on the one before is to be shared again.</summary>
+    public void Lose()
+    {
         foreach (var shared in _regions.Values)
         {
             shared.Dispose();

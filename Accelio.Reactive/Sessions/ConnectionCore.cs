@@ -153,6 +153,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     {
         _localEndPoint = connection.Machine.Link.LocalEndPoint;
         _remoteEndPoint = connection.Machine.Link.RemoteEndPoint;
+        _shared.Lose();
         _session.OnResumed(this);
     }
 

@@ -11,7 +11,8 @@ namespace Accelio.Transports.Rdma;
 /// </summary>
 internal sealed unsafe class RdmaDevice
 {
-    private const MemoryAccess Access = MemoryAccess.LocalWrite | MemoryAccess.RemoteRead;
+    private const MemoryAccess ForReading = MemoryAccess.LocalWrite | MemoryAccess.RemoteRead;
+    private const MemoryAccess ForWriting = MemoryAccess.LocalWrite | MemoryAccess.RemoteWrite;
 
     private static readonly Lock Gate = new();
     private static RdmaDevice[]? _all;
@@ -62,9 +63,13 @@ internal sealed unsafe class RdmaDevice
             return false;
         }
 
-        keys = (entry.Registration as RdmaRegion)?.Find(_index) ?? Register(entry);
+        keys = KeysOf(entry, forWriting: false);
         return true;
     }
+
+    /// <summary>The key by which peers may write to memory of a user, and do nothing else.</summary>
+    /// <exception cref="TransportException">As <see cref="TryFindKeys"/>.</exception>
+    public uint KeyForWriting(RegionEntry memory) => KeysOf(memory, forWriting: true).Remote;
 
     /// <summary>The local key of memory of the poller's pool, or of a user's that the caller knows.</summary>
     /// <exception cref="TransportException">As <see cref="TryFindKeys"/>.</exception>
@@ -111,7 +116,9 @@ internal sealed unsafe class RdmaDevice
         }
     }
 
-    private RdmaKeys Register(RegionEntry entry)
+    private RdmaKeys KeysOf(RegionEntry entry, bool forWriting) => (entry.Registration as RdmaRegion)?.Find(_index, forWriting) ?? Register(entry, forWriting);
+
+    private RdmaKeys Register(RegionEntry entry, bool forWriting)
     {
         lock (Gate)
         {
@@ -121,13 +128,13 @@ internal sealed unsafe class RdmaDevice
                 entry.Registration = region;
             }
 
-            if (region.Find(_index) is { } keys)
+            if (region.Find(_index, forWriting) is { } keys)
             {
                 return keys;
             }
 
-            var result = MemoryRegistration.Create(_domain, entry.Region.Address, (nuint)entry.Region.Length, Access, out var registration);
-            return result < 0 ? throw RdmaMemoryLimit.Explain(result, entry.Region.Length, Verbs.Name) : region.Add(_index, registration!);
+            var result = MemoryRegistration.Create(_domain, entry.Region.Address, (nuint)entry.Region.Length, forWriting ? ForWriting : ForReading, out var registration);
+            return result < 0 ? throw RdmaMemoryLimit.Explain(result, entry.Region.Length, Verbs.Name) : region.Add(_index, forWriting, registration!);
         }
     }
 }

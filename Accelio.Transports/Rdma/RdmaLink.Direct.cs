@@ -1,4 +1,6 @@
 using Accelio.Native.Verbs;
+using Accelio.Transports.Memory;
+using Accelio.Transports.Wire;
 
 namespace Accelio.Transports.Rdma;
 
@@ -19,6 +21,27 @@ internal sealed unsafe partial class RdmaLink
     {
         var registration = _device!.Expose(address, length, canRead, canWrite);
         return new DirectWindow((ulong)address, registration.RemoteKey, registration);
+    }
+
+    /// <inheritdoc/>
+    public bool TryOffer(RegionEntry region, byte* address, int length, out RoomEntry offer)
+    {
+        offer = default;
+        if (!AcknowledgesRequests || length + RdmaFrame.ResponseSize + Sge.Size + (long)Options.MaxHeaderLength < SlotLength)
+        {
+            return false;
+        }
+
+        try
+        {
+            offer = new RoomEntry((ulong)address, (uint)length, _device!.KeyForWriting(region));
+            return true;
+        }
+        catch (TransportException)
+        {
+            // The answer is read then, into memory that is registered already, or the link ends with that reason.
+            return false;
+        }
     }
 
     /// <inheritdoc/>

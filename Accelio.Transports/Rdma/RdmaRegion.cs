@@ -6,18 +6,20 @@ namespace Accelio.Transports.Rdma;
 /// <param name="devices">How many devices there are.</param>
 internal sealed class RdmaRegion(int devices) : IDisposable
 {
-    private readonly MemoryRegistration?[] _registrations = new MemoryRegistration?[devices];
-    private readonly RdmaKeys?[] _keys = new RdmaKeys?[devices];
+    // For peers that may read, one for each device, and behind them those for peers that may write.
+    private readonly MemoryRegistration?[] _registrations = new MemoryRegistration?[2 * devices];
+    private readonly RdmaKeys?[] _keys = new RdmaKeys?[2 * devices];
 
-    /// <summary>The keys for a device, if the region is registered with it.</summary>
-    public RdmaKeys? Find(int device) => Volatile.Read(ref _keys[device]);
+    /// <summary>The keys for a device, if the region is registered with it for peers that may read, or may write.</summary>
+    public RdmaKeys? Find(int device, bool forWriting) => Volatile.Read(ref _keys[PlaceOf(device, forWriting)]);
 
     /// <summary>The region was registered with a device.</summary>
-    public RdmaKeys Add(int device, MemoryRegistration registration)
+    public RdmaKeys Add(int device, bool forWriting, MemoryRegistration registration)
     {
-        _registrations[device] = registration;
+        var place = PlaceOf(device, forWriting);
+        _registrations[place] = registration;
         var keys = new RdmaKeys(registration.LocalKey, registration.RemoteKey);
-        Volatile.Write(ref _keys[device], keys);
+        Volatile.Write(ref _keys[place], keys);
         return keys;
     }
 
@@ -29,4 +31,6 @@ internal sealed class RdmaRegion(int devices) : IDisposable
             registration?.Dispose();
         }
     }
+
+    private int PlaceOf(int device, bool forWriting) => forWriting ? devices + device : device;
 }

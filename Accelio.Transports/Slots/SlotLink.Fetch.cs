@@ -58,6 +58,12 @@ internal abstract unsafe partial class SlotLink
             return;
         }
 
+        if (frame.IsWritten && frame.Placement is not (PlacementKind.Destination or PlacementKind.Discard))
+        {
+            Fail(LinkError.BadOperation, "out_ib_op: no memory was offered to write into");
+            return;
+        }
+
         switch (frame.Placement)
         {
             case PlacementKind.NotNow:
@@ -67,6 +73,9 @@ internal abstract unsafe partial class SlotLink
                 frame.Body = null;
                 frame.Discarded = true;
                 Acknowledge(slot);
+                break;
+            case PlacementKind.Destination when frame.IsWritten:
+                frame.Body = frame.Destination;
                 break;
             case PlacementKind.Destination when frame.Body != null:
                 Buffer.MemoryCopy(frame.Body, frame.Destination, frame.BodyLength, frame.BodyLength);

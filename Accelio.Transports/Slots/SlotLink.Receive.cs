@@ -274,13 +274,8 @@ internal abstract unsafe partial class SlotLink
             return;
         }
 
-        if (fields.OutOperation == BodyOperation.Write)
-        {
-            Fail(LinkError.BadOperation, "out_ib_op: no memory was offered to write into");
-            return;
-        }
-
         frame.BodyLength = bodyLength;
+        frame.IsWritten = fields.OutOperation == BodyOperation.Write;
         SetPointers(slot, fields);
 
         OnFrameReceived(slot);
@@ -313,8 +308,8 @@ internal abstract unsafe partial class SlotLink
         frame.UserHeaderLength = fields.UserHeaderLength;
         frame.Room = slot.Pointer + RdmaFrame.RequestSize;
         frame.RoomCount = fields.InCount;
-        slot.Parts = frame.BodyLength > 0 ? fields.OutCount : 0;
-        slot.PartTable = frame.UserHeader - (fields.OutCount * Sge.Size);
+        slot.Parts = frame.BodyLength > 0 && !frame.IsWritten ? fields.OutCount : 0;
+        slot.PartTable = frame.UserHeader - (slot.Parts * Sge.Size);
         slot.InlineBody = fields.OutCount == 0 && frame.BodyLength > 0 ? slot.Pointer + fields.BodyOffset : null;
     }
 

@@ -63,8 +63,8 @@ internal abstract unsafe partial class SlotLink
         };
         if (frame.Header.Type.IsRequest())
         {
-            fields.InOperation = BodyOperation.Send;
-            fields.InCount = (ushort)(frame.OfferedRoom > 0 ? 1 : 0);
+            fields.InOperation = frame.Offer.Address == 0 ? BodyOperation.Send : BodyOperation.Write;
+            fields.InCount = (ushort)(frame.Offer.Address != 0 || frame.OfferedRoom > 0 ? 1 : 0);
         }
 
         var refers = false;
@@ -248,7 +248,7 @@ internal abstract unsafe partial class SlotLink
         var tables = p + HeadersOf(frame.Header.Type);
         if (fields.InCount > 0)
         {
-            Sge.Write(tables, new RoomEntry(0, frame.OfferedRoom, 0));
+            Sge.Write(tables, frame.Offer.Address != 0 ? frame.Offer : new RoomEntry(0, frame.OfferedRoom, 0));
             tables += Sge.Size;
         }
 
