@@ -93,7 +93,7 @@ internal static partial class BadPeers
         Ours("items cut off", FrameType.Request, MalformedExtension, "item area", [1]),
         Ours("items longer than the header", FrameType.OneWay, MalformedExtension, "item area", [0, 2, 9]),
         Ours("a deadline of the wrong length", FrameType.Request, MalformedExtension, "item deadline: length", [0, 3, 4, 1, 0]),
-        Ours("an item twice", FrameType.Request, MalformedExtension, "item: twice", [0, 4, 9, 0, 9, 0]),
+        Ours("an item twice", FrameType.Request, MalformedExtension, "item: twice", [0, 4, 0x7F, 0, 0x7F, 0]),
         new(
             "a sequence number that jumps",
             InSession,

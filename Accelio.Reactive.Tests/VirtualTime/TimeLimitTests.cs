@@ -172,6 +172,27 @@ public class TimeLimitTests
     }
 
     [Fact]
+    public void A_session_that_cannot_send_what_waits_ends_after_CloseTimeout_and_the_peer_hears_it_though_others_keep_the_link()
+    {
+        using var world = new World(server: options => options.WindowMessages = 1);
+        var other = world.Connect();
+        var session = world.Connect();
+        var accepted = world.Accepted;
+        using var forgetful = accepted.Handle(static _ => new ValueTask(new TaskCompletionSource().Task));
+        Task[] calls = [session.RequestAsync(new byte[1]).AsTask(), session.RequestAsync(new byte[1]).AsTask()];
+        world.Tick();
+
+        var closing = CloseAsync(session).AsTask();
+        world.Pass(TimeSpan.FromSeconds(1));
+        Assert.False(closing.IsCompleted);
+        world.Pass(TimeSpan.FromMinutes(1));
+
+        Assert.True(closing.IsCompletedSuccessfully);
+        Assert.All(calls, static call => Assert.IsType<ConnectionLostException>(call.Exception!.InnerException));
+        Assert.Equal((SessionState.Closed, SessionState.Established), (accepted.State, other.State));
+    }
+
+    [Fact]
     public void A_link_that_is_shared_may_close_with_its_last_session()
     {
         using var world = new World();

@@ -254,6 +254,13 @@ internal sealed partial class ConnectionMachine
         {
             Link.Abort(LinkError.Aborted, "the close handshake did not end within CloseTimeout");
         }
+        else if (State == ConnectionState.FinQueued)
+        {
+            // Others share the link, and live on: the peer hears of the end by the FIN, which waited behind messages without credit.
+            FailQueued((_reject ?? _closeInfo).ToFailure());
+            SendFin();
+            return;
+        }
 
         Finish(_reject ?? _closeInfo);
     }
