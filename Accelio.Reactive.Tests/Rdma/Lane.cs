@@ -32,7 +32,7 @@ internal static class Lane
         var program = Repository.PathOf($"Accelio.Reactive.Tests/Rdma/Lane/bin/{configuration}/net10.0/Accelio.Reactive.Tests.Rdma.dll");
         var results = Repository.PathOf("TestResults/lane");
         Directory.CreateDirectory(results);
-        List<string> command = ["dotnet", "exec", program, "-trx", Path.Combine(results, "lane.trx"), "-parallel", "none", "-noColor", "-noLogo"];
+        List<string> command = ["dotnet", "exec", program, "-trx", Path.Combine(results, "lane.trx"), "-parallel", "none", "-noColor", "-noLogo", "-verbose"];
         if (!isFull)
         {
             command.AddRange(["-trait-", "Lane=Full"]);
