@@ -143,6 +143,12 @@ internal sealed partial class LinkMachine
     private void RefuseTask(ref InboundFrame frame)
     {
         frame.Placement = PlacementKind.Discard;
+        if (frame.Header.RemoteTask == 0 && HasResume && FindConnection(frame.Header.Destination) is null)
+        {
+            // To a message over an earlier link, of a connection that ended while it asked to go on.
+            return;
+        }
+
         if (HasComeBack)
         {
             DropLateAnswer(frame.Header);
