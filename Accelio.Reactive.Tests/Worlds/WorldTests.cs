@@ -13,6 +13,16 @@ public class WorldTests(ITestOutputHelper output)
 {
     private const int MostTries = 400;
 
+    [Theory]
+    [InlineData(8692278)] // answers for a session that was closed while it asked to go on, on a link that others share
+    [InlineData(14253681)] // a close without credit on a link that others share
+    public void Worlds_that_broke_something_once_do_not_any_more(int seed)
+    {
+        var plan = new WorldPlan(seed);
+
+        Assert.Empty(WorldRun.Run(plan, plan.Steps).Violations);
+    }
+
     [Fact]
     public void Random_worlds_keep_what_is_guaranteed()
     {
