@@ -35,6 +35,9 @@ public sealed class Wire
     /// <summary>Queue pairs, at an address of a device.</summary>
     public static Wire Rdma(System.Net.IPAddress address) => new($"rdma://{address}:0", _ => { });
 
+    /// <summary>The same for tests that count bytes: leases are not audited.</summary>
+    public static Wire LeanRdma(System.Net.IPAddress address) => new($"rdma://{address}:0", _ => { }, isLean: true);
+
     /// <summary>Streams in memory, cut at every place.</summary>
     public static Wire SimulatedStreams() => Simulated(new SimulatedNetwork(1847));
 

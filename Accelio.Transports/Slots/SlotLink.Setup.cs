@@ -30,6 +30,7 @@ internal abstract unsafe partial class SlotLink
         if (setup.IsResponse)
         {
             // The slots must be there before the peer may know of them.
+            _slots.MakeAll();
             PostSlots(_depth);
             whole.Credits = (ushort)_depth;
             _owedCredits = 0;
@@ -64,6 +65,7 @@ internal abstract unsafe partial class SlotLink
         {
             // The server may send nothing until it knows of these.
             _owedCredits = 0;
+            _slots.MakeAll();
             PostSlots(_depth);
         }
 

@@ -16,18 +16,19 @@ internal sealed unsafe class SlotMemory
     private readonly int _slotLength;
     private readonly List<SlotBlock> _blocks = [];
     private readonly List<Slab> _slabs = [];
+    private readonly int _count;
     private readonly Stack<ReceiveSlot> _free;
     private readonly List<ReceiveSlot> _delivered;
     private SlotBlock? _carved;
     private int _carvedLength;
-    private int _unmade;
+    private int _made;
 
-    /// <summary>Creates slots of a length; their memory is taken when they are first used.</summary>
+    /// <summary>At most so many slots of a length; each, and its memory, is made when it is first needed.</summary>
     public SlotMemory(Poller poller, int slotLength, int count)
     {
         _poller = poller;
         _slotLength = slotLength;
-        _unmade = count;
+        _count = count;
         _free = new Stack<ReceiveSlot>(count);
         _delivered = new List<ReceiveSlot>(count);
     }
@@ -41,20 +42,32 @@ internal sealed unsafe class SlotMemory
     /// <summary>Takes a slot to post, if one is free.</summary>
     public bool TryTake(out ReceiveSlot slot)
     {
-        if (_free.TryPop(out slot!))
+        if (!_free.TryPop(out slot!))
         {
-            return true;
+            if (_made == _count)
+            {
+                return false;
+            }
+
+            _made++;
+            slot = new ReceiveSlot();
         }
 
-        if (_unmade == 0)
+        if (slot.Block is null)
         {
-            return false;
+            Carve(slot);
         }
 
-        _unmade--;
-        slot = new ReceiveSlot();
-        Carve(slot);
         return true;
+    }
+
+    /// <summary>Makes all of them, so that nothing is made while messages flow; their memory is taken when they are first used all the same.</summary>
+    public void MakeAll()
+    {
+        for (; _made < _count; _made++)
+        {
+            _free.Push(new ReceiveSlot());
+        }
     }
 
     /// <summary>Takes back a slot whose message nobody uses.</summary>
@@ -108,7 +121,7 @@ internal sealed unsafe class SlotMemory
         _free.Clear();
         _delivered.Clear();
         _carved = null;
-        _unmade = 0;
+        _made = _count;
     }
 
     private void Carve(ReceiveSlot slot)
