@@ -82,7 +82,7 @@ public class RealLinkRules
         }
     }
 
-    private static Sessions.Wire WireOf(string name) => name switch
+    internal static Sessions.Wire WireOf(string name) => name switch
     {
         "tcp" => Sessions.Wire.Tcp(),
         "portable tcp" => Sessions.Wire.PortableTcp(),

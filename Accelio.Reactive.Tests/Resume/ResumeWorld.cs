@@ -1,4 +1,5 @@
 using System.Reactive.Linq;
+using Accelio.Transports.Simulated;
 using Microsoft.Reactive.Testing;
 
 namespace Accelio.Reactive.Tests.Resume;
@@ -9,9 +10,13 @@ internal sealed class ResumeWorld : IDisposable
     public static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(5);
     public static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    public ResumeWorld(SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<AccelioServerOptions>? configure = null)
+    private readonly SimulatedHub _hub = new();
+    private readonly int _contexts;
+
+    public ResumeWorld(SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<AccelioServerOptions>? configure = null, int contexts = 1)
     {
-        Network = new SimulatedNetwork(Scheduler, seed)
+        _contexts = contexts;
+        Network = new SimulatedNetwork(_hub, seed, Scheduler)
         {
             LinkKind = kind,
             UsualConditions = new SimulatedConditions { Latency = Latency },
@@ -29,6 +34,8 @@ internal sealed class ResumeWorld : IDisposable
     public AccelioContext Client { get; }
 
     public Action<AccelioServerOptions>? ConfigureServer { get; set; }
+
+    public Action<AccelioSessionOptions>? ConfigureClient { get; set; }
 
     /// <summary>How the server answers; by default with what it got.</summary>
     public Func<InboundRequest, ValueTask> Handler { get; set; } = static request => request.RespondAsync(request.Payload);
@@ -49,6 +56,7 @@ internal sealed class ResumeWorld : IDisposable
     public AccelioSession Connect(Action<AccelioSessionOptions>? configure = null)
     {
         var options = new AccelioSessionOptions { Context = Client, Resume = true };
+        ConfigureClient?.Invoke(options);
         configure?.Invoke(options);
         return Network.Run(() => AccelioSession.ConnectAsync(new Uri("sim://server:1"), options).AsTask());
     }
@@ -81,13 +89,23 @@ internal sealed class ResumeWorld : IDisposable
         return session.RequestAsync(body, static answer => answer.Payload.FirstSpan[0] + (answer.PayloadLength << 8)).AsTask();
     }
 
+    /// <summary>From now on nobody listens at a port of the server.</summary>
+    public void StopListeningAt(int port) => _hub.Find(new SimulatedEndPoint("server", port))!.Stop();
+
+    /// <summary>Code that is not ours keeps a context busy for so long, as of now or of the end of what it does at present.</summary>
+    public static void KeepBusy(AccelioContext context, TimeSpan time)
+    {
+        var poller = (SchedulerPoller)((PollerContext)context).Poller;
+        poller.HoldUntil(poller.ReadTime() + time.Ticks);
+    }
+
     public void Advance(TimeSpan time) => Network.AdvanceBy(time);
 
     public void Dispose() => Network.Dispose();
 
     private async Task ServeAsync(SimulatedHost me)
     {
-        var options = new AccelioServerOptions { Context = me.CreateContext(), Resume = true };
+        var options = new AccelioServerOptions { Contexts = [.. Enumerable.Range(0, _contexts).Select(_ => me.CreateContext())], Resume = true };
         ConfigureServer?.Invoke(options);
         Server = await AccelioServer.BindAsync(new Uri("sim://server:1"), options);
         Ran.Clear();

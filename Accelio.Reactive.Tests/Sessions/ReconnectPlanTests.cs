@@ -6,9 +6,9 @@ namespace Accelio.Reactive.Tests.Sessions;
 /// <summary>When and where a session that lost its link tries again.</summary>
 public class ReconnectPlanTests
 {
-    private static readonly Uri Paris = new("sim://paris:1");
-    private static readonly Uri London = new("sim://london:1");
-    private static readonly Uri Rome = new("sim://rome:1");
+    private static readonly RouteTarget Paris = new("sim://paris:1");
+    private static readonly RouteTarget London = new("sim://london:1");
+    private static readonly RouteTarget Rome = new("sim://rome:1");
 
     [Fact]
     public void The_attempts_follow_the_waits_of_the_policy_until_there_were_enough()
@@ -92,7 +92,7 @@ public class ReconnectPlanTests
     {
         var plan = Plan(new ReconnectPolicy(failuresToRest: 1));
         plan.Begin(London, 0);
-        foreach (var portal in (Uri[])[Paris, London, Rome])
+        foreach (var portal in (RouteTarget[])[Paris, London, Rome])
         {
             plan.OnFailed(portal, 0);
         }
@@ -104,9 +104,9 @@ public class ReconnectPlanTests
     public void What_becomes_of_a_portal_that_is_not_in_the_plan_changes_nothing()
     {
         var plan = Plan(new ReconnectPolicy(failuresToRest: 1));
-        plan.Begin(new Uri("sim://elsewhere:1"), 0);
-        plan.OnFailed(new Uri("sim://elsewhere:1"), 0);
-        plan.OnReached(new Uri("sim://elsewhere:1"));
+        plan.Begin(new RouteTarget("sim://elsewhere:1"), 0);
+        plan.OnFailed(new RouteTarget("sim://elsewhere:1"), 0);
+        plan.OnReached(new RouteTarget("sim://elsewhere:1"));
 
         Assert.Equal([Paris, London, Rome], plan.Targets(0));
     }

@@ -88,7 +88,7 @@ public sealed class RouteTimeTests : IRouteUser, IDisposable
 
     private void Begin(params string[] targets) => Context.Poller.Post(new ActionItem(() =>
     {
-        var route = new Route(Context, new AccelioSessionOptions().Validate(), this, targets)
+        var route = new Route(Context, new AccelioSessionOptions().Validate(), this, [.. targets.Select(target => new RouteTarget(target))])
         {
             Deadline = Context.Poller.Now + TimeSpan.FromSeconds(10).Ticks,
             Find = uri =>

@@ -6,9 +6,13 @@ namespace Accelio.Reactive.Engine;
 /// <content>Set-up: version, limits, extensions (wire protocol, section 5).</content>
 internal sealed partial class LinkMachine
 {
+    /// <summary>Whether the transport ever was connected.</summary>
+    public bool HasConnected { get; private set; }
+
     /// <inheritdoc/>
     public void OnOpened(Link link)
     {
+        HasConnected = true;
         _link = link;
         Phase = LinkPhase.SettingUp;
         StartIdleTimer(Settings.SetupTimeout);

@@ -58,6 +58,14 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
         return copy;
     }
 
+    /// <summary>The same for links that come from a certain address of this machine.</summary>
+    internal AccelioSessionOptions WithLocalAddress(IPAddress address)
+    {
+        var copy = (AccelioSessionOptions)MemberwiseClone();
+        copy.LocalAddress = address;
+        return copy;
+    }
+
     internal AccelioSessionOptions Validate()
     {
         ValidateCore();

@@ -1,5 +1,6 @@
 using System.Reactive.Disposables;
 using Accelio.Reactive.Engine;
+using Accelio.Transports;
 
 namespace Accelio.Reactive;
 
@@ -55,6 +56,9 @@ internal sealed partial class WideServer : AccelioServer, IContextResident
 
     /// <summary>The ids that clients know.</summary>
     public SessionDirectory Directory { get; } = new();
+
+    /// <summary>Where the next links of clients go that have come back to the wrong portal.</summary>
+    public LinkBookings Bookings { get; } = new();
 
     /// <inheritdoc/>
     public override Uri EndPoint => _endPoint;

@@ -80,7 +80,14 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     }
 
     /// <summary>Clients: where the connection was made.</summary>
-    public string? Target { get; set; }
+    public string? Target
+    {
+        get => Path?.Uri;
+        set => Path = value is null ? null : new RouteTarget(value, Path?.From);
+    }
+
+    /// <summary>Clients: the way on which the connection was made, or goes on.</summary>
+    public RouteTarget? Path { get; set; }
 
     /// <summary>Clients: the search for another link, while the connection has none.</summary>
     public Reconnection? Reconnection { get; set; }

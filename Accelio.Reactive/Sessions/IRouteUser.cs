@@ -14,6 +14,11 @@ internal interface IRouteUser
     /// </summary>
     void OnAnswerMissing(Route route);
 
+    /// <summary>The present target is given up; the next one has its turn, if there is one.</summary>
+    void OnTargetFailed(Route route, in CloseInfo info)
+    {
+    }
+
     /// <summary>No target is left, or one did what ends the search.</summary>
     void OnRouteFailed(Route route, in CloseInfo info);
 }

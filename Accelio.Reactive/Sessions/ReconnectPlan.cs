@@ -10,19 +10,19 @@ internal sealed class ReconnectPlan
 {
     private readonly ReconnectPolicy _policy;
     private readonly IEntropy _entropy;
-    private readonly (Uri Uri, PortalHealth Health)[] _portals;
-    private Uri? _lost;
+    private readonly (RouteTarget Portal, PortalHealth Health)[] _portals;
+    private RouteTarget? _lost;
     private long _began;
 
     /// <summary>Makes the plan of a session.</summary>
     /// <param name="policy">The limits.</param>
     /// <param name="portals">Where the session can go.</param>
     /// <param name="entropy">Where the chance in the waits comes from.</param>
-    public ReconnectPlan(ReconnectPolicy policy, IReadOnlyList<Uri> portals, IEntropy entropy)
+    public ReconnectPlan(ReconnectPolicy policy, IReadOnlyList<RouteTarget> portals, IEntropy entropy)
     {
         _policy = policy;
         _entropy = entropy;
-        _portals = [.. portals.Distinct().Select(uri => (uri, new PortalHealth(policy.FailuresToRest, policy.RestTime.Ticks)))];
+        _portals = [.. portals.Distinct().Select(portal => (portal, new PortalHealth(policy.FailuresToRest, policy.RestTime.Ticks)))];
     }
 
     /// <summary>Attempts since the loss.</summary>
@@ -31,7 +31,7 @@ internal sealed class ReconnectPlan
     /// <summary>A link was lost.</summary>
     /// <param name="lost">The portal it led to.</param>
     /// <param name="now">The time.</param>
-    public void Begin(Uri lost, long now) => (_lost, _began, Attempts) = (lost, now, 0);
+    public void Begin(RouteTarget lost, long now) => (_lost, _began, Attempts) = (lost, now, 0);
 
     /// <summary>Plans the next attempt.</summary>
     /// <param name="now">The time.</param>
@@ -50,19 +50,22 @@ internal sealed class ReconnectPlan
     }
 
     /// <summary>Whom an attempt that begins now asks, one after the other: those that are well, the lost one first, then those that have rested. When all rest, all of them.</summary>
-    public IReadOnlyList<Uri> Targets(long now)
+    public IReadOnlyList<RouteTarget> Targets(long now)
     {
-        var inOrder = _portals.OrderBy(portal => portal.Health.At(now)).ThenBy(portal => portal.Uri != _lost).ToArray();
+        var inOrder = _portals.OrderBy(portal => portal.Health.At(now)).ThenBy(portal => portal.Portal != _lost).ToArray();
         var awake = inOrder.Count(portal => portal.Health.At(now) != PortalState.Open);
-        return [.. inOrder.Take(awake == 0 ? inOrder.Length : awake).Select(portal => portal.Uri)];
+        return [.. inOrder.Take(awake == 0 ? inOrder.Length : awake).Select(portal => portal.Portal)];
     }
 
+    /// <summary>The server is there, and has no time: the limits begin anew.</summary>
+    public void OnThere(long now) => (_began, Attempts) = (now, 0);
+
     /// <summary>A portal did not answer, or refused.</summary>
-    public void OnFailed(Uri portal, long now) => HealthOf(portal)?.OnFailed(now);
+    public void OnFailed(RouteTarget portal, long now) => HealthOf(portal)?.OnFailed(now);
 
     /// <summary>A portal answered.</summary>
-    public void OnReached(Uri portal) => HealthOf(portal)?.OnReached();
+    public void OnReached(RouteTarget portal) => HealthOf(portal)?.OnReached();
 
     // Null for one that the session was sent on to.
-    private PortalHealth? HealthOf(Uri portal) => _portals.FirstOrDefault(one => one.Uri == portal).Health;
+    private PortalHealth? HealthOf(RouteTarget portal) => _portals.FirstOrDefault(one => one.Portal == portal).Health;
 }

@@ -4,7 +4,8 @@ using Accelio.Transports.Polling;
 namespace Accelio.Reactive;
 
 /// <summary>
-/// A client's search for another link for a connection that has lost its own: attempts with growing pauses, until one succeeds, the server says that it has nothing to go on with, or the connection gives up. Context only.
+/// A client's search for another link for a connection that has lost its own: attempts with growing pauses, each at the connection's own portal first and then at the others of the server, until one succeeds, the
+/// server says that it has nothing to go on with, or the connection gives up. A server that is there and says nothing is busy, and waited for. Context only.
 /// </summary>
 internal sealed class Reconnection : IRouteUser
 {
@@ -13,6 +14,7 @@ internal sealed class Reconnection : IRouteUser
     private readonly ReconnectPlan _plan;
     private readonly PauseTimer _pause;
     private AccelioSessionOptions _options;
+    private RouteTarget? _first;
     private Route? _route;
     private bool _isOver;
 
@@ -22,9 +24,9 @@ internal sealed class Reconnection : IRouteUser
         _connection = connection;
         _options = options;
         _pause = new PauseTimer(this);
-        var target = new Uri(connection.Target!);
-        _plan = new ReconnectPlan(options.Reconnect, [target], session.Context.Entropy);
-        _plan.Begin(target, Poller.Now);
+        var targets = session.TargetsFor(connection);
+        _plan = new ReconnectPlan(options.Reconnect, targets, session.Context.Entropy);
+        _plan.Begin(targets[0], Poller.Now);
     }
 
     private Poller Poller => _session.Poller;
@@ -41,7 +43,23 @@ internal sealed class Reconnection : IRouteUser
     }
 
     /// <summary>The link on which the server was asked is lost.</summary>
-    public void OnLinkLost(in CloseInfo info) => _route?.Next(info);
+    public void OnLinkLost(in CloseInfo info)
+    {
+        if (_route is { } route)
+        {
+            route.WasSilent |= info.Reason == CloseReason.TimedOut;
+            route.Next(info);
+        }
+    }
+
+    /// <summary>The connection goes on, over the link of the present target.</summary>
+    public void OnResumed()
+    {
+        if (_route is { } route)
+        {
+            _connection.Path = route.Current;
+        }
+    }
 
     /// <summary>The server does not go on with the connection, or not yet.</summary>
     public void OnRefused(AccelioStatus status, long retryAfter)
@@ -49,8 +67,10 @@ internal sealed class Reconnection : IRouteUser
         _route?.Stop();
         if (status == AccelioStatus.InProgress)
         {
-            // On a link of its own: the one that others share leads to the wrong context again.
+            // At the same portal, on a link of its own: the one that others share leads to the wrong context again.
+            _first = _route?.Current;
             _options = _options.WithOwnLink();
+            _plan.OnThere(Poller.Now);
             Poller.Timers.Schedule(_pause, Poller.Now + Math.Max(retryAfter, TimeSpan.TicksPerMillisecond));
         }
         else
@@ -75,7 +95,19 @@ internal sealed class Reconnection : IRouteUser
     void IRouteUser.OnAnswerMissing(Route route) => _connection.Machine.LeaveLink();
 
     /// <inheritdoc/>
-    void IRouteUser.OnRouteFailed(Route route, in CloseInfo info) => Pause();
+    void IRouteUser.OnTargetFailed(Route route, in CloseInfo info) => _plan.OnFailed(route.Current, Poller.Now);
+
+    /// <inheritdoc/>
+    void IRouteUser.OnRouteFailed(Route route, in CloseInfo info)
+    {
+        if (route.WasSilent)
+        {
+            // Its system has taken the link, so it is not gone: user code keeps the context busy. ResumeWindow limits the wait.
+            _plan.OnThere(Poller.Now);
+        }
+
+        Pause();
+    }
 
     private void Pause()
     {
@@ -98,7 +130,14 @@ internal sealed class Reconnection : IRouteUser
     private void Attempt()
     {
         var limit = Check.TicksOf(_options.ConnectTimeout);
-        _route = new Route(_session.Context, _options, this, [_connection.Target!])
+        var targets = _plan.Targets(Poller.Now);
+        if (_first is { } first)
+        {
+            targets = [first, .. targets.Where(target => target != first)];
+            _first = null;
+        }
+
+        _route = new Route(_session.Context, _options, this, targets)
         {
             Deadline = limit == long.MaxValue ? long.MaxValue : Poller.Now + limit,
             IncludesAnswer = true,

@@ -13,8 +13,8 @@ namespace Accelio.Reactive;
 /// <param name="context">Where the links live.</param>
 /// <param name="options">The session's settings.</param>
 /// <param name="user">Who is told.</param>
-/// <param name="targets">The URIs, in the order to try.</param>
-internal sealed class Route(PollerContext context, AccelioSessionOptions options, IRouteUser user, IReadOnlyList<string> targets)
+/// <param name="targets">The places, in the order to try.</param>
+internal sealed class Route(PollerContext context, AccelioSessionOptions options, IRouteUser user, IReadOnlyList<RouteTarget> targets)
     : ILinkUser
 {
     private readonly List<string> _faults = [];
@@ -44,14 +44,20 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     /// <summary>An id that no connection of the link may have, so that one with it can be opened there; null where ids are made on the link.</summary>
     public uint? FreeId { get; init; }
 
+    /// <summary>Whether a target took the link and then said nothing.</summary>
+    public bool WasSilent { get; set; }
+
     /// <summary>What finds and dials the addresses of a URI.</summary>
     public Func<Uri, ITransport> Find { get; init; } = uri => TransportTable.Find(uri, context);
 
-    /// <summary>The URIs, in the order to try.</summary>
-    public IReadOnlyList<string> Targets => targets;
+    /// <summary>The places, in the order to try.</summary>
+    public IReadOnlyList<RouteTarget> Targets => targets;
+
+    /// <summary>The place that is tried at present.</summary>
+    public RouteTarget Current => targets[_target];
 
     /// <summary>The URI that is tried at present.</summary>
-    public string Target => targets[_target];
+    public string Target => Current.Uri;
 
     private int TriesLeft => _addresses.Length - _address + targets.Count - 1 - _target + (_isReused && !_hasRetried ? 1 : 0);
 
@@ -90,6 +96,7 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
         }
 
         _faults.Add($"{Target}: {info.Detail}");
+        user.OnTargetFailed(this, info);
         if (_target + 1 < targets.Count)
         {
             _target++;
@@ -139,6 +146,7 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
         }
 
         _pending = null;
+        WasSilent |= link.Machine.HasConnected && info.Reason == CloseReason.TimedOut;
         if (info.Reason == CloseReason.ProtocolViolation)
         {
             End(info);
@@ -193,7 +201,7 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
         _isReused = false;
         try
         {
-            _pending = context.ClientLinks.Join(this, _transport!, address, options, FreeId, out _isReused);
+            _pending = context.ClientLinks.Join(this, _transport!, address, Current.OptionsFrom(options), FreeId, out _isReused);
             StartTimer();
         }
         catch (TransportException exception)
@@ -245,11 +253,13 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
 
         if (_pending is { } link)
         {
+            WasSilent |= link.Machine.HasConnected;
             _pending = null;
             link.Leave(this);
         }
         else
         {
+            WasSilent = true;
             user.OnAnswerMissing(this);
         }
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Accelio.Reactive;
 
 /// <content>Connections whose links are lost, kept for their clients to come back.</content>
@@ -7,6 +9,9 @@ internal sealed partial class ServerCore
 
     /// <summary>Whether one more connection may be kept. Context only.</summary>
     internal bool TryKeep(ConnectionCore connection) => _kept.Count < _options.MaxSuspendedConnections && _kept.Add(connection);
+
+    /// <summary>The next link of a client is to live here, at whichever portal of the server it comes in. Any thread.</summary>
+    internal void Book(EndPoint caller) => _whole?.Bookings.Book(caller, Place);
 
     /// <summary>A connection has a link again, or has ended. Context only.</summary>
     internal void Release(ConnectionCore connection) => _kept.Remove(connection);

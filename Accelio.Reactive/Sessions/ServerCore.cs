@@ -98,15 +98,16 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     /// <summary>Starts listening. Context only.</summary>
     /// <exception cref="TransportException">The address cannot be bound.</exception>
     /// <exception cref="ObjectDisposedException">The context is ending.</exception>
-    public void Listen(ITransport transport, EndPoint address) =>
-        Listen(() => transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept));
+    public void Listen(ITransport transport, EndPoint address) => Listen(() => transport is ISpreadingTransport spreading
+        ? spreading.Listen(Context.Poller, address, LinkSettings.From(_options), new LinkPlaces([Place], _whole?.Bookings))
+        : transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept));
 
     /// <summary>Starts listening for several servers, on whose contexts the links live in turn. Context only.</summary>
     /// <exception cref="TransportException">The address cannot be bound.</exception>
     /// <exception cref="ObjectDisposedException">The context is ending.</exception>
     public void Listen(ISpreadingTransport transport, EndPoint address, IEnumerable<ServerCore> servers)
     {
-        LinkPlace[] places = [.. servers.Select(server => new LinkPlace(server.Context.Poller, server.Accept))];
+        var places = new LinkPlaces([.. servers.Select(server => server.Place)], _whole?.Bookings);
         Listen(() => transport.Listen(Context.Poller, address, LinkSettings.From(_options), places));
     }
 
@@ -116,6 +117,8 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         Enter();
         _endPoint = endPoint;
     }
+
+    private LinkPlace Place => new(Context.Poller, Accept);
 
     private void Enter()
     {

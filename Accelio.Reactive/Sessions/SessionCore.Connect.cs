@@ -98,6 +98,7 @@ internal sealed partial class SessionCore : IRouteUser
         _acceptedData = privateData.ToArray();
         _helloPeer = connection.Machine.ToPeer();
         _helloLocal = connection.Machine.LocalId;
+        _portals = [.. portals, AddressOf(connection, Target)];
         _whole?.PartAccepted(_helloPeer.Value, _helloLocal, portals);
         Move(connection, portals);
     }
@@ -179,7 +180,7 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
-        _route = NewRoute([Uri]);
+        _route = NewRoute(Targets([Uri]));
         _route.Begin(transport, addresses);
     }
 
@@ -198,7 +199,8 @@ internal sealed partial class SessionCore : IRouteUser
 
         _helloPeer = server;
         _helloLocal = localId;
-        _route = NewRoute(portals);
+        _portals = portals;
+        _route = NewRoute(Targets(portals));
         _route.Begin();
     }
 
@@ -230,7 +232,7 @@ internal sealed partial class SessionCore : IRouteUser
     {
         Leave(lead);
         _route?.Stop();
-        _route = NewRoute(targets);
+        _route = NewRoute(Targets(targets));
         _route.Begin();
     }
 
@@ -241,7 +243,9 @@ internal sealed partial class SessionCore : IRouteUser
         RemoveConnection(connection);
     }
 
-    private Route NewRoute(IReadOnlyList<string> targets) =>
+    private static RouteTarget[] Targets(IReadOnlyList<string> uris) => [.. uris.Select(static uri => new RouteTarget(uri))];
+
+    private Route NewRoute(IReadOnlyList<RouteTarget> targets) =>
         new(Context, ClientOptions, this, targets) { Deadline = _deadline, IncludesAnswer = _helloPeer is not null, FreeId = _helloPeer is { Key: null } ? _helloLocal : null };
 
     private void FinishConnecting(Exception? error)

@@ -18,7 +18,7 @@ internal sealed partial class SessionCore
 
         // Whoever has sent the session away is not asked again.
         _left.Add(route.Target);
-        var targets = route.Targets.Where(target => !_left.Exists(left => IsSameTarget(left, target))).ToArray();
+        var targets = route.Targets.Where(target => !_left.Exists(left => IsSameTarget(left, target.Uri))).ToArray();
         if (targets.Length == 0)
         {
             return false;

@@ -6,6 +6,8 @@ namespace Accelio.Reactive;
 /// <content>Lost links: going on over another one with the same server, or, where that is gone, with a new one.</content>
 internal sealed partial class SessionCore
 {
+    // Clients: where else the server that has the session can be reached.
+    private IReadOnlyList<string> _portals = [];
     private RetryTimer? _retry;
     private int _retries;
 
@@ -29,9 +31,13 @@ internal sealed partial class SessionCore
         return true;
     }
 
+    /// <summary>Clients: where a connection can go on, its own portal first. Context only.</summary>
+    internal IReadOnlyList<RouteTarget> TargetsFor(ConnectionCore connection) => [.. Targets(_portals).Prepend(connection.Path!.Value).Distinct()];
+
     /// <summary>A connection goes on over another link. Context only.</summary>
     internal void OnResumed(ConnectionCore connection)
     {
+        connection.Reconnection?.OnResumed();
         StopReconnecting(connection);
         if (_connections.Length == 1)
         {
@@ -62,31 +68,38 @@ internal sealed partial class SessionCore
     }
 
     /// <summary>Servers: whether a client may have a connection back, and, if so, its way there. On the portal's context.</summary>
-    internal void Return(ServerCore portal, IncomingHello hello, in SessionPeer peer)
+    internal void Return(ServerCore portal, IncomingHello hello, SessionPeer peer)
     {
         if (!ReferenceEquals(portal.Context, Context))
         {
-            // The listener gives links to its contexts in turn: one of the next ones is the right one.
-            hello.Decline(AccelioStatus.InProgress, TimeSpan.TicksPerMillisecond);
+            ReturnInquiry.Begin(portal, _server!, hello, () => CheckReturn(hello, peer, out _));
             return;
         }
 
-        var connection = Array.Find(_connections, other => other.Machine.LocalId == hello.Resume!.Value.Connection);
-        var status = connection is null ? AccelioStatus.NotSession
-            : !peer.IsSource(hello) ? AccelioStatus.SessionRefused
-            : connection.Machine.CheckReturn(hello);
+        var status = CheckReturn(hello, peer, out var connection);
         if (status == AccelioStatus.Success)
         {
             connection!.Machine.Return(hello);
-            return;
         }
+        else
+        {
+            hello.Decline(status);
+        }
+    }
 
-        if (status != AccelioStatus.NotSession)
+    /// <summary>Servers: whether a client may have a connection back. Context only.</summary>
+    private AccelioStatus CheckReturn(IncomingHello hello, in SessionPeer peer, out ConnectionCore? connection)
+    {
+        connection = Array.Find(_connections, other => other.Machine.LocalId == hello.Resume!.Value.Connection);
+        var status = connection is null ? AccelioStatus.NotSession
+            : !peer.IsSource(hello) ? AccelioStatus.SessionRefused
+            : connection.Machine.CheckReturn(hello);
+        if (status is not (AccelioStatus.Success or AccelioStatus.NotSession))
         {
             Context.NoteRefusedResume(hello.Link.Link.RemoteEndPoint, status);
         }
 
-        hello.Decline(status);
+        return status;
     }
 
     /// <summary>Whether a client may have the connection with this id back here. Any thread.</summary>
@@ -105,9 +118,8 @@ internal sealed partial class SessionCore
     /// <summary>Asks for a new session in the place of the one that is gone, where it was and at the other places that a redirect named.</summary>
     private void FailOver()
     {
-        var first = _moving!.Target!;
         _route?.Stop();
-        _route = NewRoute([first, .. _route?.Targets.Where(target => !IsSameTarget(target, first)) ?? []]);
+        _route = NewRoute([.. new[] { _moving!.Path!.Value }.Concat(_route?.Targets ?? []).Append(new RouteTarget(Uri)).Distinct()]);
         _route.Begin();
     }
 

@@ -215,7 +215,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
     internal void OnEstablished(ConnectionCore connection, ReadOnlySpan<byte> privateData)
     {
         AddConnection(connection);
-        connection.Target = _route?.Target;
+        connection.Path = _route?.Current;
         if (_moving is not null && ReferenceEquals(connection, _asking))
         {
             (_localEndPoint, _remoteEndPoint) = (connection.LocalEndPoint, connection.RemoteEndPoint);
@@ -246,13 +246,15 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
         FinishConnecting(null);
         if (_whole is { IsClient: true } && _helloPeer is null)
         {
-            // To the machine that took the session: its name may stand for several.
-            var server = connection.RemoteEndPoint is IPEndPoint ip ? $"{new Uri(Target).Scheme}://{ip}" : Target;
-            _whole.PartAccepted(connection.Machine.ToPeer(), connection.Machine.LocalId, [server]);
+            _whole.PartAccepted(connection.Machine.ToPeer(), connection.Machine.LocalId, [AddressOf(connection, Target)]);
         }
 
         _whole?.PartEstablished(this, connection);
     }
+
+    /// <summary>The machine that took the session: its name may stand for several.</summary>
+    private static string AddressOf(ConnectionCore connection, string target) =>
+        connection.RemoteEndPoint is IPEndPoint ip ? $"{new Uri(target).Scheme}://{ip}" : target;
 
     /// <summary>A receipt that nobody awaits. Context only.</summary>
     internal void OnReceipt(MessageId id, bool accepted)

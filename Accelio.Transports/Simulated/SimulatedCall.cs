@@ -18,7 +18,7 @@ internal sealed class SimulatedCall : WorkItem
     {
         _hub = hub;
         _listener = hub.Find(caller.Remote);
-        _place = _listener?.NextPlace();
+        _place = _listener?.NextPlace(caller.Local);
         Caller = caller;
         Plan = plan;
         Circuit = caller.Circuit = hub.Wires.Open(caller);

@@ -8,13 +8,12 @@ internal sealed class SimulatedListener : IListener
 {
     private readonly SimulatedHub _hub;
     private readonly LinkOptions _options;
-    private readonly IReadOnlyList<LinkPlace> _places;
-    private int _turn = -1;
+    private readonly LinkPlaces _places;
     private int _links;
     private volatile bool _stopped;
 
     /// <summary>Creates a listener; the caller enters it into the hub.</summary>
-    public SimulatedListener(SimulatedHub hub, Poller poller, SimulatedEndPoint address, LinkOptions options, IReadOnlyList<LinkPlace> places)
+    public SimulatedListener(SimulatedHub hub, Poller poller, SimulatedEndPoint address, LinkOptions options, LinkPlaces places)
     {
         _hub = hub;
         _options = options;
@@ -42,8 +41,8 @@ internal sealed class SimulatedListener : IListener
         _hub.Remove(this);
     }
 
-    /// <summary>Where the next call goes. Any thread.</summary>
-    public LinkPlace NextPlace() => _places.Count == 1 ? _places[0] : LinkPlace.InTurn(_places, (uint)Interlocked.Increment(ref _turn));
+    /// <summary>Where a call goes. Any thread.</summary>
+    public LinkPlace NextPlace(SimulatedEndPoint caller) => _places.Next(caller);
 
     /// <summary>Makes the accepting end of a call. On the poller of the place.</summary>
     /// <returns>Null when no link is taken; <paramref name="reason"/> says why.</returns>

@@ -64,10 +64,10 @@ internal sealed class SimulatedTransport : ISpreadingTransport
 
     /// <inheritdoc/>
     public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept) =>
-        Listen(poller, address, options, [new LinkPlace(poller, accept)]);
+        Listen(poller, address, options, new LinkPlaces([new LinkPlace(poller, accept)]));
 
     /// <inheritdoc/>
-    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, IReadOnlyList<LinkPlace> places)
+    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, LinkPlaces places)
     {
         var asked = From(address);
         if (Options.IsBoundToHost && asked.Host != Options.LocalHost)

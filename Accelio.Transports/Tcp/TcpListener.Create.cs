@@ -9,7 +9,7 @@ internal sealed partial class TcpListener
 {
     /// <summary>Binds and listens.</summary>
     /// <exception cref="TransportException">The address is taken, not of this machine, or not allowed.</exception>
-    internal static TcpListener Create(Poller poller, IPEndPoint address, LinkOptions options, IReadOnlyList<LinkPlace> places)
+    internal static TcpListener Create(Poller poller, IPEndPoint address, LinkOptions options, LinkPlaces places)
     {
         var result = TcpSocket.Listen(poller, address, options.Backlog, out var socket);
         if (result < 0)

@@ -11,18 +11,17 @@ internal sealed partial class TcpListener : IListener
 {
     private const long AcceptBackOff = TimeSpan.TicksPerMillisecond * 100;
 
-    private readonly IReadOnlyList<LinkPlace> _places;
+    private readonly LinkPlaces _places;
     private readonly TcpAcceptor _acceptor;
     private readonly TcpAcceptTimer _acceptTimer;
     private readonly HashSet<TcpNewcomer> _newcomers = [];
     private readonly Dictionary<TcpPairKey, TcpNewcomer> _halves = [];
-    private uint _turn;
 
     // Links of other pollers count, too.
     private int _unconfigured;
     private int _links;
 
-    private TcpListener(Poller poller, LinkOptions options, IReadOnlyList<LinkPlace> places, TcpSocket socket, IPEndPoint local)
+    private TcpListener(Poller poller, LinkOptions options, LinkPlaces places, TcpSocket socket, IPEndPoint local)
     {
         Poller = poller;
         Options = options;
@@ -188,7 +187,13 @@ internal sealed partial class TcpListener : IListener
 
         Interlocked.Increment(ref _links);
         Interlocked.Increment(ref _unconfigured);
-        var place = LinkPlace.InTurn(_places, _turn++);
+        var place = _places.Next(control.Remote);
+        if (place.Poller.Sockets?.GetType() != Poller.Sockets?.GetType())
+        {
+            // One that was booked: a socket stays with the engine that has accepted it.
+            place = _places.All[0];
+        }
+
         if (ReferenceEquals(place.Poller, Poller))
         {
             OpenAt(place, control.Socket, data?.Socket, control.Remote);

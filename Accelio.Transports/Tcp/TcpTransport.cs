@@ -23,12 +23,12 @@ internal sealed class TcpTransport : ISpreadingTransport
 
     /// <inheritdoc/>
     public IListener Listen(Poller poller, EndPoint address, LinkOptions options, Func<Link, ILinkSink> accept) =>
-        Listen(poller, address, options, [new LinkPlace(poller, accept)]);
+        Listen(poller, address, options, new LinkPlaces([new LinkPlace(poller, accept)]));
 
     /// <inheritdoc/>
-    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, IReadOnlyList<LinkPlace> places)
+    public IListener Listen(Poller poller, EndPoint address, LinkOptions options, LinkPlaces places)
     {
-        foreach (var place in places)
+        foreach (var place in places.All)
         {
             if (place.Poller.Sockets?.GetType() != poller.Sockets?.GetType())
             {

@@ -1,0 +1,104 @@
+using Xunit;
+using static Accelio.Reactive.Tests.Resume.ResumeWorld;
+
+namespace Accelio.Reactive.Tests.Resume;
+
+/// <summary>The own portal of a connection cannot be reached, or its context has no time: the connection goes on by way of the server's other portals.</summary>
+public class OtherPortalRules
+{
+    private const int FirstPortal = 100;
+
+    public static TheoryData<SimulatedLinkKind> Kinds => [SimulatedLinkKind.Stream, SimulatedLinkKind.Slots];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_connection_whose_portal_is_closed_goes_on_by_way_of_another_one_and_stays_on_its_context(SimulatedLinkKind kind)
+    {
+        using var world = Open(kind);
+        List<AccelioContext?> ranOn = [];
+        world.Handler = request =>
+        {
+            ranOn.Add(AccelioContext.Current);
+            return request.RespondAsync(request.Payload);
+        };
+        var session = world.Connect();
+        var events = EventsOf(session);
+        world.Network.Run(() => AskAsync(session, 1));
+        var portal = PortOf(session);
+
+        world.StopListeningAt(portal);
+        world.Faults.CutLinks("client", "server");
+
+        Assert.Equal(Answer(2), world.Network.Run(() => AskAsync(session, 2)));
+        Assert.Equal([1, 2], world.Ran);
+        Assert.NotEqual(portal, PortOf(session));
+        Assert.Same(ranOn[0], ranOn[1]);
+        Assert.Equal([typeof(SessionReconnecting), typeof(SessionResumed)], events);
+    }
+
+    [Fact]
+    public void Many_connections_find_their_contexts_again_through_the_one_portal_that_is_left()
+    {
+        using var world = Open();
+        AccelioSession[] sessions = [.. Enumerable.Range(0, 12).Select(_ => world.Connect())];
+        world.Network.Run(() => Task.WhenAll(sessions.Select(static (session, i) => AskAsync(session, (byte)i))));
+
+        for (var i = 0; i < 3; i++)
+        {
+            world.StopListeningAt(FirstPortal + i);
+        }
+
+        world.Faults.CutLinks("client", "server");
+        world.Network.Run(() => Task.WhenAll(sessions.Select(static (session, i) => AskAsync(session, (byte)(i + 12)))));
+
+        Assert.Equal(Enumerable.Range(0, 24), world.Ran.Order());
+        Assert.All(sessions, static session => Assert.Equal(1, PortOf(session)));
+    }
+
+    [Fact]
+    public void A_connection_whose_own_context_has_no_time_is_told_by_another_one_to_wait()
+    {
+        using var world = Open(attempts: 3);
+        var session = world.Connect();
+        world.Network.Run(() => AskAsync(session, 1));
+        var portal = PortOf(session);
+        KeepBusy(world.Server.Portals[portal - FirstPortal].Context, Second * 30);
+        world.StopListeningAt(portal);
+        world.Faults.CutLinks("client", "server");
+        var asked = AskAsync(session, 2);
+
+        world.Advance(Second * 29);
+        Assert.False(asked.IsCompleted);
+        Assert.Equal(SessionState.Established, session.State);
+        world.Advance(Second * 2);
+
+        Assert.Equal(Answer(2), world.Network.Run(() => asked));
+        Assert.Equal([1, 2], world.Ran);
+    }
+
+    [Fact]
+    public void A_server_that_was_started_again_says_so_at_every_portal()
+    {
+        using var world = Open();
+        var session = world.Connect();
+        world.Network.Run(() => AskAsync(session, 1));
+        var portal = PortOf(session);
+        var events = EventsOf(session);
+        world.StopListeningAt(portal);
+        world.Faults.Crash("server").Restart("server");
+        world.Advance(Latency * 3);
+
+        Assert.Equal(Answer(2), world.Network.Run(() => AskAsync(session, 2)));
+        Assert.Equal([2], world.Ran);
+        Assert.Equal([typeof(SessionReconnecting), typeof(SessionFailedOver)], events);
+    }
+
+    private static ResumeWorld Open(SimulatedLinkKind kind = SimulatedLinkKind.Stream, int attempts = 1_000_000)
+    {
+        var world = new ResumeWorld(kind, contexts: 3, configure: static options => options.FirstPortalPort = FirstPortal);
+        world.ConfigureClient = options => (options.Reconnect, options.RequestTimeout) = (new ReconnectPolicy(maxAttempts: attempts), Second * 100);
+        return world;
+    }
+
+    private static int PortOf(AccelioSession session) => ServerCore.PortOf(session.RemoteEndPoint);
+}

@@ -1,0 +1,74 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Polling;
+
+namespace Accelio.Reactive;
+
+/// <summary>
+/// A client has come back for a connection at a context that is not the connection's. That one is asked: if the client is right, its next link is booked to go there, and it is told to come again. If nothing is
+/// heard for a while, user code keeps that context busy: it is not dead, and the client is told to wait. Of the context where the client has come.
+/// </summary>
+internal sealed class ReturnInquiry : WheelTimer
+{
+    // A turn of a context that is not busy takes microseconds.
+    private const long Patience = 100 * TimeSpan.TicksPerMillisecond;
+    private const long BusyRetry = 500 * TimeSpan.TicksPerMillisecond;
+
+    private readonly ServerCore _portal;
+    private readonly IncomingHello _hello;
+    private bool _isOver;
+
+    private ReturnInquiry(ServerCore portal, IncomingHello hello) => (_portal, _hello) = (portal, hello);
+
+    private Poller Poller => _portal.Context.Poller;
+
+    /// <summary>Asks. On the context where the client has come.</summary>
+    /// <param name="portal">Where the client has come.</param>
+    /// <param name="home">Where the connection lives.</param>
+    /// <param name="hello">What the client says.</param>
+    /// <param name="check">Whether the client may have the connection; called at home.</param>
+    public static void Begin(ServerCore portal, ServerCore home, IncomingHello hello, Func<AccelioStatus> check)
+    {
+        var inquiry = new ReturnInquiry(portal, hello);
+        var caller = hello.Link.Link.RemoteEndPoint;
+        portal.Context.Poller.Timers.Schedule(inquiry, portal.Context.Poller.Now + Patience);
+        var ask = new ActionItem(() =>
+        {
+            var status = check();
+            if (status == AccelioStatus.Success)
+            {
+                home.Book(caller);
+            }
+
+            portal.Context.Poller.Post(new ActionItem(() => inquiry.OnAnswer(status)));
+        });
+        if (!home.Context.Poller.Post(ask))
+        {
+            inquiry.OnAnswer(AccelioStatus.NotSession);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnTimer(long now) => End(AccelioStatus.InProgress, BusyRetry);
+
+    private void OnAnswer(AccelioStatus status)
+    {
+        Poller.Timers.Cancel(this);
+        if (status == AccelioStatus.Success)
+        {
+            End(AccelioStatus.InProgress, TimeSpan.TicksPerMillisecond);
+        }
+        else
+        {
+            End(status, retryAfter: 0);
+        }
+    }
+
+    private void End(AccelioStatus status, long retryAfter)
+    {
+        if (!_isOver)
+        {
+            _isOver = true;
+            _hello.Decline(status, retryAfter);
+        }
+    }
+}
