@@ -74,6 +74,35 @@ public class LostServerRules
         Assert.Equal([typeof(SessionReconnecting), typeof(SessionClosed)], events);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_may_run_twice_and_fails_before_another_server_has_it_may_have_run_once(bool isAborted)
+    {
+        using var world = new ResumeWorld();
+        world.Handler = world.NeverAnswer;
+        var session = world.Connect();
+        Task<int>[] asked = [.. new byte[] { 1, 2 }.Select(i => session.RequestAsync(
+            new OutboundMessage(new[] { i }.AsMemory()) { Idempotent = true, Tag = i, Timeout = Second * 8 }, static answer => answer.PayloadLength).AsTask())];
+        world.Advance(Latency * 2);
+        Assert.Equal([1, 2], world.Ran);
+
+        world.ConfigureServer = static options => options.WindowMessages = 1;
+        world.Faults.Crash("server").Restart("server");
+        world.Advance(Second * 3);
+        Assert.Equal([1], world.Ran);
+        if (isAborted)
+        {
+            Assert.Equal(1, world.Network.Run(async () => await session.AbortTagAsync(2)).Count(AbortOutcome.NotSupported));
+        }
+
+        world.Advance(Second * 8);
+
+        Assert.Equal([1], world.Ran);
+        var failure = Record.Exception(() => world.Network.Run(() => asked[1]));
+        Assert.True(isAborted ? failure is AccelioCanceledException { Outcome: AbortOutcome.NotSupported } : failure is AccelioTimeoutException { MayHaveExecuted: true });
+    }
+
     [Fact]
     public void A_crash_at_any_step_ends_every_request_once()
     {

@@ -4,11 +4,12 @@ namespace Accelio.Reactive.Tests.Worlds;
 
 /// <summary>What was done and what was told in a random world, and where the one contradicts the other or a guarantee.</summary>
 /// <param name="scheduler">The time.</param>
+/// <param name="calm">When nothing goes wrong.</param>
 /// <param name="isOrdered">Whether messages of one session come in order: they have one connection.</param>
-internal sealed class WorldHistory(TestScheduler scheduler, bool isOrdered)
+internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool isOrdered)
 {
-    private readonly Dictionary<int, Entry> _entries = [];
-    private readonly Dictionary<(int Session, bool IsRequest), int> _lastBegun = [];
+    private readonly Dictionary<int, WorldCall> _calls = [];
+    private readonly Dictionary<(int Session, int Instance, bool IsRequest), int> _lastBegun = [];
 
     /// <summary>What is wrong.</summary>
     public List<string> Violations { get; } = [];
@@ -22,28 +23,64 @@ internal sealed class WorldHistory(TestScheduler scheduler, bool isOrdered)
     /// <summary>Handlers that run.</summary>
     public int Running { get; set; }
 
+    /// <summary>The ticks that have passed.</summary>
+    public long Now => scheduler.Clock;
+
     /// <summary>Something happened.</summary>
     public void Tell(string what) => Trace.Add($"{scheduler.Clock / 10_000.0,10:0.0000} ms {what}");
 
     /// <summary>A call is made.</summary>
-    public void Call(int number)
+    public void Call(WorldStep step, WorldSession session)
     {
-        Tell($"#{number} called");
-        _entries.Add(number, new Entry());
+        Tell($"#{step.Number} called");
+        _calls.Add(step.Number, new WorldCall(step, session));
     }
 
-    /// <summary>The peer got a message: for the first time, whole, and after those that the same session sent before.</summary>
-    public void Begin(in WorldMessage message, bool isRequest, bool isWhole)
+    /// <summary>
+    /// The peer got a message: for the first time, whole, and after those that the same session sent before. A request that may be run again may come once more, to another instance of the server.
+    /// </summary>
+    /// <param name="message">What came.</param>
+    /// <param name="instance">Which server has it.</param>
+    /// <param name="isRequest">Whether it is to be answered.</param>
+    /// <param name="isWhole">Whether its bytes are right.</param>
+    public void Begin(in WorldMessage message, int instance, bool isRequest, bool isWhole)
     {
-        var entry = _entries[message.Number];
+        var call = _calls[message.Number];
         Tell($"#{message.Number} comes");
-        Check(++entry.Begun == 1, message.Number, "came to the peer twice");
+        Check(call.Instances.Add(instance), message.Number, "came to the peer twice");
+        Check(call.Instances.Count == 1 || call.Step.Idempotent, message.Number, "came to a second server, and must not run twice");
         Check(isWhole, message.Number, "came to the peer with other bytes");
-        Check(entry.NotBegun is null, message.Number, $"came to the peer although its sender was told that it did not: {entry.NotBegun}");
-        var key = (message.Session, isRequest);
+        Check(call.NotBegun is null, message.Number, $"came to the peer although its sender was told that it did not: {call.NotBegun}");
+        var key = (message.Session, instance, isRequest);
         Check(!isOrdered || _lastBegun.GetValueOrDefault(key, -1) < message.Number, message.Number, $"came to the peer after {_lastBegun.GetValueOrDefault(key)}, which was sent later");
         _lastBegun[key] = message.Number;
+        DemandPrompt(call, call.GivenUp, "came to the peer when it had long been given up");
+        call.Answered = long.MaxValue;
     }
+
+    /// <summary>The peer has done what its sender waits for.</summary>
+    public void Answer(int number)
+    {
+        if (_calls.TryGetValue(number, out var call))
+        {
+            call.Answered = Now;
+        }
+    }
+
+    /// <summary>A handler has waited, since then, until nobody wanted its answer any more.</summary>
+    public void Stop(int number, long since)
+    {
+        if (_calls.TryGetValue(number, out var call) && call.GivenUp != long.MaxValue)
+        {
+            DemandPrompt(call, Math.Max(call.GivenUp, since), "was stopped long after it had been given up");
+        }
+    }
+
+    /// <summary>The sender has given up, and been told that the peer is asked to stop.</summary>
+    public void GiveUp(int number) => _calls[number].GivenUp = Now;
+
+    /// <summary>A call was lost with its connection.</summary>
+    public void Lose(int number) => _calls[number].IsLost = true;
 
     /// <summary>A call ended.</summary>
     /// <param name="number">The call.</param>
@@ -51,30 +88,42 @@ internal sealed class WorldHistory(TestScheduler scheduler, bool isOrdered)
     /// <param name="begun">What its sender was told: true if the peer had it, false if not, null if nobody knows.</param>
     public void EndCall(int number, string end, bool? begun)
     {
-        var entry = _entries[number];
+        var call = _calls[number];
         Tell($"#{number} {end}");
-        Check(++entry.Ends == 1, number, $"ended again: {end}");
-        Check(begun is not true || entry.Begun == 1, number, $"{end}, but the peer never had it");
+        Check(++call.Ends == 1, number, $"ended again: {end}");
+        Check(begun is not true || call.Instances.Count != 0, number, $"{end}, but the peer never had it");
+        DemandPrompt(call, call.Answered, $"{end}, long after its answer");
         if (begun is false)
         {
-            entry.NotBegun = end;
-            Check(entry.Begun == 0, number, $"{end}, and that the peer did not have it, but it had");
+            call.NotBegun = end;
+            Check(call.Instances.Count == 0, number, $"{end}, and that the peer did not have it, but it had");
         }
 
+        call.WasSent |= end == "sent";
         Ends[end] = Ends.GetValueOrDefault(end) + 1;
     }
 
     /// <summary>Everything is over.</summary>
     public void Close()
     {
-        foreach (var (number, entry) in _entries)
+        foreach (var (number, call) in _calls)
         {
-            Check(entry.Ends == 1, number, "never ended");
+            Check(call.Ends == 1, number, "never ended");
         }
 
         if (Running != 0)
         {
             Violations.Add($"{Running} handlers still run");
+        }
+    }
+
+    /// <summary>A session has lived through everything, with one server: nothing of it may be lost.</summary>
+    public void DemandNothingLost(WorldSession session)
+    {
+        foreach (var call in _calls.Values.Where(call => call.Session == session))
+        {
+            Check(!call.IsLost, call.Step.Number, "was lost with its connection, though its session never ended");
+            Check(!call.WasSent || call.Instances.Count != 0, call.Step.Number, "was sent and never came, though its session never ended");
         }
     }
 
@@ -87,10 +136,10 @@ internal sealed class WorldHistory(TestScheduler scheduler, bool isOrdered)
         }
     }
 
-    private sealed class Entry
+    // What follows from something else follows at once, where nothing stands in the way.
+    private void DemandPrompt(WorldCall call, long since, string otherwise)
     {
-        public int Begun;
-        public int Ends;
-        public string? NotBegun;
+        var from = Math.Max(since, call.Session.SteadySince);
+        Check(from == long.MaxValue || Now - from <= WorldCalm.AtOnce || !calm.IsAt(from), call.Step.Number, otherwise);
     }
 }

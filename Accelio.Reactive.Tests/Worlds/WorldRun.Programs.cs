@@ -11,7 +11,9 @@ internal sealed partial class WorldRun
     private readonly AccelioContext[][] _clients;
     private readonly WorldSession?[] _slots;
     private readonly HashSet<int> _connecting = [];
+    private readonly Dictionary<int, AccelioSession> _probed = [];
     private int _lastSession;
+    private int _lastInstance;
 
     private async Task BindAsync(int number)
     {
@@ -26,17 +28,22 @@ internal sealed partial class WorldRun
             ResponseTimeout = TimeSpan.FromSeconds(20),
         };
         var server = _servers[number] = await AccelioServer.BindAsync(new Uri($"sim://s{number}:1"), options);
+        var instance = ++_lastInstance;
         server.Sessions.Subscribe(session => Enter(session, ++_lastSession, isClient: false));
-        server.Messages.Subscribe(Receive, static _ => { });
-        server.Handle(HandleAsync);
+        server.Messages.Subscribe(message => Receive(message, instance), static _ => { });
+        server.Handle(request => HandleAsync(request, instance));
     }
 
-    private async ValueTask HandleAsync(InboundRequest request)
+    private async ValueTask HandleAsync(InboundRequest request, int instance)
     {
         var message = WorldMessage.Read(request.Payload);
         if (message.Number < Probes)
         {
-            History.Begin(message, isRequest: true, WorldMessage.IsWhole(request.Payload, message.Number, (int)request.PayloadLength));
+            History.Begin(message, instance, isRequest: true, WorldMessage.IsWhole(request.Payload, message.Number, (int)request.PayloadLength));
+        }
+        else
+        {
+            _probed[message.Session] = request.Session!;
         }
 
         History.Running++;
@@ -47,7 +54,7 @@ internal sealed partial class WorldRun
                 await Task.Delay(message.Time, _network.TimeProvider);
             }
 
-            await AnswerAsync(request, message.Answer);
+            await AnswerAsync(request, message);
         }
         finally
         {
@@ -55,26 +62,30 @@ internal sealed partial class WorldRun
         }
     }
 
-    private async ValueTask AnswerAsync(InboundRequest request, AnswerKind answer)
+    private async ValueTask AnswerAsync(InboundRequest request, WorldMessage message)
     {
-        switch (answer)
+        switch (message.Answer)
         {
             case AnswerKind.Echo:
                 await request.RespondAsync(request.Payload);
+                History.Answer(message.Number);
                 break;
             case AnswerKind.Fail:
                 await request.FailAsync(AccelioStatus.MessageInvalid, "as planned");
+                History.Answer(message.Number);
                 break;
             case AnswerKind.Throw:
+                History.Answer(message.Number);
                 throw new InvalidDataException("as planned");
             case AnswerKind.WaitForCancel:
+                var waitsSince = History.Now;
                 try
                 {
                     await Task.Delay(Timeout.InfiniteTimeSpan, _network.TimeProvider, request.Canceled);
                 }
                 catch (OperationCanceledException)
                 {
-                    // That is what it waited for.
+                    History.Stop(message.Number, waitsSince);
                 }
 
                 break;
@@ -83,20 +94,37 @@ internal sealed partial class WorldRun
         }
     }
 
-    private void Receive(InboundMessage message)
+    private void Receive(InboundMessage message, int instance)
     {
         var read = WorldMessage.Read(message.Payload);
-        History.Begin(read, isRequest: false, WorldMessage.IsWhole(message.Payload, read.Number, (int)message.PayloadLength));
+        History.Begin(read, instance, isRequest: false, WorldMessage.IsWhole(message.Payload, read.Number, (int)message.PayloadLength));
         if (read.Time > TimeSpan.Zero)
         {
-            _ = KeepAsync(message.Retain(), read.Time);
+            _ = KeepAsync(message.Retain(), read);
+        }
+        else
+        {
+            End(message, read);
         }
     }
 
-    private async Task KeepAsync(InboundMessage message, TimeSpan time)
+    private async Task KeepAsync(InboundMessage message, WorldMessage read)
     {
-        await Task.Delay(time, _network.TimeProvider);
-        message.Dispose();
+        await Task.Delay(read.Time, _network.TimeProvider);
+        End(message, read);
+    }
+
+    private void End(InboundMessage message, WorldMessage read)
+    {
+        History.Answer(read.Number);
+        if (read.Answer == AnswerKind.Fail)
+        {
+            message.Reject();
+        }
+        else
+        {
+            message.Dispose();
+        }
     }
 
     private void Execute(WorldStep step)
@@ -182,9 +210,11 @@ internal sealed partial class WorldRun
                     await slot.Session.DrainAsync();
                     break;
                 case StepKind.Close:
+                    slot.IsEndedHere = true;
                     await slot.Session.DisposeAsync();
                     break;
                 default:
+                    slot.IsEndedHere = true;
                     slot.Session.Dispose();
                     break;
             }
@@ -197,12 +227,13 @@ internal sealed partial class WorldRun
 
     private async Task CallAsync(WorldStep step, WorldSession slot)
     {
-        History.Call(step.Number);
+        History.Call(step, slot);
         using var source = step.CancelAfter is { } time ? new CancellationTokenSource(time, _network.TimeProvider) : null;
         var token = source?.Token ?? CancellationToken.None;
         var message = new OutboundMessage(new WorldMessage(step.Number, slot.Number, step.Time, step.Answer).ToBytes(step.Length).AsMemory())
         {
             Timeout = step.Limit,
+            Idempotent = step.Idempotent,
             Tag = step.Number % 3,
         };
         try
@@ -220,7 +251,8 @@ internal sealed partial class WorldRun
                     break;
                 case StepKind.Deliver:
                     var receipt = await slot.Session.DeliverAsync(message, token);
-                    History.EndCall(step.Number, $"receipt, {receipt.Accepted}", receipt.Accepted ? true : null);
+                    History.Check(receipt.Accepted == (step.Answer != AnswerKind.Fail), step.Number, $"was received, accepted {receipt.Accepted}, and that is not so");
+                    History.EndCall(step.Number, $"receipt, {receipt.Accepted}", begun: true);
                     break;
                 default:
                     await slot.Session.SendAsync(message, token);
@@ -237,10 +269,20 @@ internal sealed partial class WorldRun
                 _ => null,
             };
             History.EndCall(step.Number, $"canceled, {canceled.Outcome}", begun);
+            if (canceled.Outcome == AbortOutcome.Requested)
+            {
+                History.GiveUp(step.Number);
+            }
         }
         catch (AccelioException failed)
         {
             History.Check(failed is not ProtocolViolationException, step.Number, $"failed by a violation of the protocol: {failed.Message}");
+            if (failed is ConnectionLostException)
+            {
+                History.Lose(step.Number);
+                History.Check(!failed.MayHaveExecuted || _plan.HasFaults || slot.IsEndedHere, step.Number, "was lost, though nothing had happened to its session");
+            }
+
             History.EndCall(step.Number, $"{failed.GetType().Name} {failed.Status}", failed.MayHaveExecuted || failed is RequestFailedException ? null : false);
         }
         catch (ObjectDisposedException)

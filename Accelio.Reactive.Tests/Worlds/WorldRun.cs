@@ -1,3 +1,4 @@
+using Accelio.Reactive.Engine;
 using Microsoft.Reactive.Testing;
 
 namespace Accelio.Reactive.Tests.Worlds;
@@ -12,11 +13,13 @@ internal sealed partial class WorldRun : IDisposable
     private readonly SimulatedNetwork _network;
     private readonly List<WorldSession> _sessions = [];
     private readonly List<AccelioContext> _contexts = [];
+    private readonly WorldCalm _calm;
 
     private WorldRun(WorldPlan plan)
     {
         _plan = plan;
-        History = new WorldHistory(_scheduler, isOrdered: plan.ClientContexts == 1);
+        _calm = new WorldCalm(plan.Conditions.Bandwidth == 0);
+        History = new WorldHistory(_scheduler, _calm, isOrdered: plan.ClientContexts == 1);
         _network = new SimulatedNetwork(_scheduler, plan.HasPieces ? plan.Seed : null)
         {
             LinkKind = plan.Kind,
@@ -96,6 +99,11 @@ internal sealed partial class WorldRun : IDisposable
         var (victim, other) = step.Other ? (server, client) : (client, server);
         var then = _network.At(at);
         var later = _network.At(at + step.Time);
+        if (step.Kind >= StepKind.Cut)
+        {
+            _calm.Disturb(step, _scheduler.Clock + (at - _network.Elapsed).Ticks);
+        }
+
         _ = step.Kind switch
         {
             StepKind.Cut => then.CutLinks(client, server),
@@ -127,6 +135,11 @@ internal sealed partial class WorldRun : IDisposable
             session.DemandQuiet();
             if (session.IsClient)
             {
+                if (IsNarrow && !session.HasFailedOver)
+                {
+                    History.DemandNothingLost(session);
+                }
+
                 Probe(session);
             }
         }
@@ -165,6 +178,9 @@ internal sealed partial class WorldRun : IDisposable
         }
     }
 
+    // Each session has one connection, and each server one portal.
+    private bool IsNarrow => _plan is { ClientContexts: 1, ServerContexts: 1 };
+
     // More requests than the windows hold: as many credits must be there as ever.
     private void Probe(WorldSession session)
     {
@@ -178,5 +194,24 @@ internal sealed partial class WorldRun : IDisposable
             History.Violations.Add(
                 $"session {session.Number} answers {answers.Count(answer => answer.IsCompletedSuccessfully)} of {answers.Length} requests at the end: {failure.Exception?.InnerException}");
         }
+        else if (failure is null && _plan.ClientContexts == 1)
+        {
+            DemandBalance(session.Session, _probed[session.Number], $"what session {session.Number} may send");
+            DemandBalance(_probed[session.Number], session.Session, $"what the server may send to session {session.Number}");
+        }
     }
+
+    // What one side may send is what the other one has granted and not got, and together with what it owes that is the window.
+    private void DemandBalance(AccelioSession from, AccelioSession to, string what)
+    {
+        var (sender, receiver) = (Machine(from), Machine(to));
+        var (window, granted, owed) = (receiver.Window, receiver.Granted, receiver.Owed);
+        var mine = sender.Credit;
+        if (mine != granted || granted.Messages + owed.Messages != window.Messages || granted.Bytes + owed.Bytes != window.Bytes)
+        {
+            History.Violations.Add($"{what} is {mine}, of {granted} that are granted, with {owed} owed, in a window of {window}");
+        }
+    }
+
+    private static ConnectionMachine Machine(AccelioSession session) => ((ConnectionCore)session.Connections[0]).Machine;
 }

@@ -22,6 +22,18 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>
 
     public bool IsClient { get; }
 
+    /// <summary>Since when it has had its link and its server; <see cref="long.MaxValue"/> while it looks for one.</summary>
+    public long SteadySince { get; private set; }
+
+    /// <summary>Whether it goes on with another server than the one it began with.</summary>
+    public bool HasFailedOver { get; private set; }
+
+    /// <summary>Whether a program of its own side has ended it.</summary>
+    public bool IsEndedHere { get; set; }
+
+    /// <summary>Whether it has told its end.</summary>
+    public bool IsOver => _closed != 0;
+
     /// <inheritdoc/>
     public void OnNext(AccelioSessionEvent value)
     {
@@ -29,6 +41,13 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>
         Demand(_closed == 0 && !_isCompleted, $"told {value} after its end");
         Demand(value is not SessionClosed { Reason: CloseReason.ProtocolViolation }, $"ends by a violation of the protocol: {value}");
         _closed += value is SessionClosed ? 1 : 0;
+        HasFailedOver |= value is SessionFailedOver;
+        SteadySince = value switch
+        {
+            SessionReconnecting or SessionClosing or SessionClosed => long.MaxValue,
+            SessionResumed or SessionFailedOver => _history.Now,
+            _ => SteadySince,
+        };
     }
 
     /// <inheritdoc/>

@@ -14,11 +14,14 @@ namespace Accelio.Reactive.Tests.Worlds;
 internal sealed record WorldStep(
     int Number, TimeSpan At, StepKind Kind, int Slot, int Length, TimeSpan Time, TimeSpan? Limit, TimeSpan? CancelAfter, AnswerKind Answer, bool Other)
 {
+    /// <summary>Whether a request may be run again, by another server.</summary>
+    public bool Idempotent => Kind == StepKind.Ask && Number % 3 == 1;
+
     /// <inheritdoc/>
     public override string ToString() => Kind switch
     {
-        StepKind.Ask => $"{Head}, {Length} bytes, handler {Time.TotalMilliseconds} ms then {Answer}, limit {Limit?.TotalMilliseconds}, token {CancelAfter?.TotalMilliseconds}",
-        StepKind.Send or StepKind.Deliver => $"{Head}, {Length} bytes, kept {Time.TotalMilliseconds} ms, token {CancelAfter?.TotalMilliseconds}",
+        StepKind.Ask => $"{Head}, {Length} bytes, handler {Time.TotalMilliseconds} ms then {Answer}, limit {Limit?.TotalMilliseconds}, token {CancelAfter?.TotalMilliseconds}{(Idempotent ? ", idempotent" : null)}",
+        StepKind.Send or StepKind.Deliver => $"{Head}, {Length} bytes, kept {Time.TotalMilliseconds} ms{(Answer == AnswerKind.Fail ? ", rejected" : null)}, token {CancelAfter?.TotalMilliseconds}",
         _ => $"{Head}, {Time.TotalMilliseconds} ms, {(Other ? "server" : "client")}",
     };
 

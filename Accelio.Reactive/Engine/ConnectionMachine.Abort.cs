@@ -29,8 +29,9 @@ internal sealed partial class ConnectionMachine
 
             case OutgoingState.Queued:
                 Dequeue(message);
-                message.Fail(failure.For(sent: false));
-                return AbortOutcome.NotSent;
+                var local = message.WasSentBefore ? AbortOutcome.NotSupported : AbortOutcome.NotSent;
+                message.Fail(failure.For(sent: false) with { Outcome = local });
+                return local;
 
             case OutgoingState.Sent when message.TaskId != 0:
                 var outcome = TryAskToStop(message) ? AbortOutcome.Requested : AbortOutcome.NotSupported;
@@ -41,6 +42,7 @@ internal sealed partial class ConnectionMachine
                     Id = message.Id,
                     Serial = message.Serial,
                     AsksToStop = outcome == AbortOutcome.Requested,
+                    WasSentBefore = message.WasSentBefore,
                     Listener = outcome == AbortOutcome.Requested ? listener : null,
                 };
                 Tasks.Replace(message, tombstone);

@@ -9,6 +9,18 @@ internal sealed partial class ConnectionMachine
     private long _directOperations;
     private long _directBytes;
 
+    /// <summary>What the peer lets this side send.</summary>
+    internal (long Messages, long Bytes) Credit => (_send.Messages, _send.Bytes);
+
+    /// <summary>The window for the peer.</summary>
+    internal (long Messages, long Bytes) Window => (_receive.Messages, _receive.Bytes);
+
+    /// <summary>What of the window the peer may still use.</summary>
+    internal (long Messages, long Bytes) Granted => (_receive.OutstandingMessages, _receive.OutstandingBytes);
+
+    /// <summary>What of the window is free and the peer has not been told.</summary>
+    internal (long Messages, long Bytes) Owed => (_receive.OwedMessages, _receive.OwedBytes);
+
     /// <summary>The device has moved bytes to or from memory of the peer.</summary>
     internal void CountDirect(int bytes)
     {

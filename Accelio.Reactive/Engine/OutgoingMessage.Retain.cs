@@ -13,6 +13,9 @@ internal abstract partial class OutgoingMessage
     /// <summary>Requests: whether they may be executed again by another server.</summary>
     public bool Idempotent { get; set; }
 
+    /// <summary>Whether a server that is gone had got it: whatever becomes of it now, that one may have executed it.</summary>
+    internal bool WasSentBefore { get; private set; }
+
     /// <summary>Whether header and body lie in memory of the message's own, which ends with it.</summary>
     internal bool HasCopy => _copy is not null;
 
@@ -80,7 +83,7 @@ internal abstract partial class OutgoingMessage
     }
 
     /// <summary>The server that got it is gone, and it may be executed by another one: it waits again.</summary>
-    internal void Requeue() => State = OutgoingState.Queued;
+    internal void Requeue() => (State, WasSentBefore) = (OutgoingState.Queued, true);
 
     /// <summary>The message is not sent again: whoever waits for its memory waits no longer on that account.</summary>
     internal void EndRetention()

@@ -245,7 +245,7 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
     /// <summary>Ends the message without success.</summary>
     internal void Fail(in Failure failure)
     {
-        _failure = failure;
+        _failure = WasSentBefore ? failure with { MayHaveExecuted = true } : failure;
         End();
     }
 
@@ -290,6 +290,7 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
         LastInBatch = false;
         Remote = null;
         Idempotent = false;
+        WasSentBefore = false;
         State = OutgoingState.Idle;
     }
 

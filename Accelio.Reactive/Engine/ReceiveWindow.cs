@@ -34,6 +34,12 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
     /// <summary>Bytes that the peer may still send; negative while it has sent a message longer than that.</summary>
     public long OutstandingBytes => _outstandingBytes;
 
+    /// <summary>Messages that the peer may send and does not know of.</summary>
+    public long OwedMessages => _owedMessages;
+
+    /// <summary>Bytes that the peer may send and does not know of.</summary>
+    public long OwedBytes => _owedBytes;
+
     /// <summary>Messages that arrived and whose leases have not ended.</summary>
     public long HeldMessages { get; private set; }
 

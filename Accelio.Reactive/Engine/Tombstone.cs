@@ -26,13 +26,16 @@ internal sealed class Tombstone : OutgoingTask
     /// <summary>Whether the peer was asked to stop the message.</summary>
     public bool AsksToStop { get; init; }
 
+    /// <summary>Whether a server that is gone had got the message too: that this one has not run it does not say that none has.</summary>
+    public bool WasSentBefore { get; init; }
+
     /// <summary>The link is gone that put the response into the caller's buffer.</summary>
     internal void EndReceiving() => FinishEnded();
 
     /// <summary>The message never reached the peer, and never will.</summary>
     internal void OnNeverDelivered()
     {
-        Listener?.OnOutcome(Id, AbortOutcome.DroppedByPeer);
+        Tell(AbortOutcome.DroppedByPeer);
         FinishEnded();
     }
 
@@ -45,7 +48,7 @@ internal sealed class Tombstone : OutgoingTask
         }
 
         link.Tasks.Remove(this);
-        Listener?.OnOutcome(Id, Connection?.OutcomeOf(ref frame) ?? AbortOutcome.Requested);
+        Tell(Connection?.OutcomeOf(ref frame) ?? AbortOutcome.Requested);
         FinishEnded();
     }
 
@@ -55,6 +58,9 @@ internal sealed class Tombstone : OutgoingTask
         Listener?.OnOutcome(Id, AbortOutcome.Requested);
         FinishEnded();
     }
+
+    private void Tell(AbortOutcome outcome) =>
+        Listener?.OnOutcome(Id, WasSentBefore && outcome == AbortOutcome.DroppedByPeer ? AbortOutcome.Requested : outcome);
 
     private void FinishEnded()
     {

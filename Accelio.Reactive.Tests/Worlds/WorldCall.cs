@@ -1,0 +1,31 @@
+namespace Accelio.Reactive.Tests.Worlds;
+
+/// <summary>What is known of a message that a program of a random world sends.</summary>
+internal sealed class WorldCall(WorldStep step, WorldSession session)
+{
+    public WorldStep Step => step;
+
+    /// <summary>Who sends it.</summary>
+    public WorldSession Session => session;
+
+    /// <summary>The servers that had it.</summary>
+    public HashSet<int> Instances { get; } = [];
+
+    /// <summary>How often its sender was told an end.</summary>
+    public int Ends { get; set; }
+
+    /// <summary>The end that said that no server had it.</summary>
+    public string? NotBegun { get; set; }
+
+    /// <summary>When the server had done what the sender waits for.</summary>
+    public long Answered { get; set; } = long.MaxValue;
+
+    /// <summary>When the sender gave up.</summary>
+    public long GivenUp { get; set; } = long.MaxValue;
+
+    /// <summary>Whether it was lost with its connection.</summary>
+    public bool IsLost { get; set; }
+
+    /// <summary>Whether it has left, and nobody waits for more.</summary>
+    public bool WasSent { get; set; }
+}
