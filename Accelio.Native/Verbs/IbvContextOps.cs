@@ -17,6 +17,10 @@ internal unsafe struct IbvContextOps
     [FieldOffset(96)]
     public delegate* unmanaged<IbvCq*, int, int> RequestNotification;
 
+    /// <summary>ibv_post_srq_recv: 0 or an error number, and then the first request that was not taken.</summary>
+    [FieldOffset(160)]
+    public delegate* unmanaged<IbvSrq*, IbvRecvWr*, IbvRecvWr**, int> PostSharedReceive;
+
     /// <summary>ibv_post_send: 0 or an error number, and then the first request that was not taken. May be a system call.</summary>
     [FieldOffset(200)]
     public delegate* unmanaged<IbvQp*, IbvSendWr*, IbvSendWr**, int> PostSend;

@@ -42,6 +42,14 @@ internal struct IbvDeviceAttr
     [FieldOffset(156)]
     public int MaxReadsBegun;
 
+    /// <summary>Shared receive queues.</summary>
+    [FieldOffset(212)]
+    public int MaxSharedQueues;
+
+    /// <summary>Requests of a shared receive queue.</summary>
+    [FieldOffset(216)]
+    public int MaxSharedRequests;
+
     /// <summary>Ports.</summary>
     [FieldOffset(227)]
     public byte Ports;

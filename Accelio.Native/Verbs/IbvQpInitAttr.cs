@@ -16,7 +16,7 @@ internal unsafe struct IbvQpInitAttr
     public IbvCq* ReceiveCq;
 
     /// <summary>Shared receives, or null.</summary>
-    public void* SharedReceives;
+    public IbvSrq* SharedReceives;
 
     /// <summary>How much it holds.</summary>
     public IbvQpCap Capacity;

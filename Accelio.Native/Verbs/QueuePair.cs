@@ -9,8 +9,8 @@ internal sealed unsafe class QueuePair : VerbsHandle
     private readonly delegate* unmanaged<IbvQp*, IbvSendWr*, IbvSendWr**, int> _postSend;
     private readonly delegate* unmanaged<IbvQp*, IbvRecvWr*, IbvRecvWr**, int> _postReceive;
 
-    private QueuePair(ConnectionId id, ProtectionDomain domain, CompletionQueue completions, IbvQpCap granted)
-        : base((nint)id.Pointer->Qp, id, domain, completions)
+    private QueuePair(ConnectionId id, IbvQpCap granted, VerbsHandle[] parents)
+        : base((nint)id.Pointer->Qp, parents)
     {
         _id = id;
         Granted = granted;
@@ -27,20 +27,21 @@ internal sealed unsafe class QueuePair : VerbsHandle
 
     private IbvQp* Pointer => (IbvQp*)handle;
 
-    /// <summary>Makes the queue pair of a connection whose device is known; both queues complete into one. 0 or a negated error
-    /// number.</summary>
+    /// <summary>Makes the queue pair of a connection whose device is known; both queues complete into one. Its receives are its own, or those that it shares.
+    /// 0 or a negated error number.</summary>
     public static int Create(
-        ConnectionId id, ProtectionDomain domain, CompletionQueue completions, in IbvQpCap capacity, out QueuePair? pair)
+        ConnectionId id, ProtectionDomain domain, CompletionQueue completions, SharedReceiveQueue? shared, in IbvQpCap capacity, out QueuePair? pair)
     {
         var attributes = new IbvQpInitAttr
         {
             SendCq = completions.Pointer,
             ReceiveCq = completions.Pointer,
+            SharedReceives = shared is null ? null : shared.Pointer,
             Capacity = capacity,
             Type = IbvQpInitAttr.TypeReliableConnection,
         };
         var result = Errno.Result(ConnectionCalls.CreateQp(id.Pointer, domain.Pointer, &attributes));
-        pair = result < 0 ? null : new QueuePair(id, domain, completions, attributes.Capacity);
+        pair = result < 0 ? null : new QueuePair(id, attributes.Capacity, shared is null ? [id, domain, completions] : [id, domain, completions, shared]);
         return result;
     }
 

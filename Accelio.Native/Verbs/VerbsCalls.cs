@@ -38,6 +38,12 @@ internal static unsafe partial class VerbsCalls
     [LibraryImport(Library, EntryPoint = "ibv_destroy_cq")]
     internal static partial int DestroyCq(IbvCq* cq);
 
+    [LibraryImport(Library, EntryPoint = "ibv_create_srq", SetLastError = true)]
+    internal static partial IbvSrq* CreateSrq(IbvPd* pd, IbvSrqInitAttr* attributes);
+
+    [LibraryImport(Library, EntryPoint = "ibv_destroy_srq")]
+    internal static partial int DestroySrq(IbvSrq* srq);
+
     [LibraryImport(Library, EntryPoint = "ibv_get_cq_event", SetLastError = true)]
     internal static partial int GetCqEvent(IbvCompChannel* channel, IbvCq** cq, void** owner);
 

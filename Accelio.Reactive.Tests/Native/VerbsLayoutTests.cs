@@ -21,6 +21,7 @@ public unsafe class VerbsLayoutTests
         Assert.Equal(16, sizeof(IbvCompChannel));
         Assert.Equal(20, sizeof(IbvQpCap));
         Assert.Equal(64, sizeof(IbvQpInitAttr));
+        Assert.Equal(24, sizeof(IbvSrqInitAttr));
         Assert.Equal(16, sizeof(IbvSge));
         Assert.Equal(128, sizeof(IbvSendWr));
         Assert.Equal(32, sizeof(IbvRecvWr));
@@ -39,6 +40,7 @@ public unsafe class VerbsLayoutTests
 
         Assert.Equal(96, OffsetOf(&context, &context.Ops.PollCq));
         Assert.Equal(104, OffsetOf(&context, &context.Ops.RequestNotification));
+        Assert.Equal(168, OffsetOf(&context, &context.Ops.PostSharedReceive));
         Assert.Equal(208, OffsetOf(&context, &context.Ops.PostSend));
         Assert.Equal(216, OffsetOf(&context, &context.Ops.PostReceive));
         Assert.Equal(264, OffsetOf(&context, &context.CommandDescriptor));
@@ -84,10 +86,13 @@ public unsafe class VerbsLayoutTests
         IbvDeviceAttr device = default;
         IbvPortAttr port = default;
         IbvQpInitAttr pair = default;
+        IbvSrqInitAttr shared = default;
 
         Assert.Equal([80, 108, 112, 120], [OffsetOf(&device, &device.MaxRegistrationLength), OffsetOf(&device, &device.MaxQueuePairs), OffsetOf(&device, &device.MaxRequests), OffsetOf(&device, &device.MaxPieces)]);
         Assert.Equal([128, 132, 136], [OffsetOf(&device, &device.MaxCompletionQueues), OffsetOf(&device, &device.MaxCompletions), OffsetOf(&device, &device.MaxRegistrations)]);
         Assert.Equal([144, 156, 227], [OffsetOf(&device, &device.MaxReadsServed), OffsetOf(&device, &device.MaxReadsBegun), OffsetOf(&device, &device.Ports)]);
+        Assert.Equal([212, 216], [OffsetOf(&device, &device.MaxSharedQueues), OffsetOf(&device, &device.MaxSharedRequests)]);
+        Assert.Equal([8, 12, 16], [OffsetOf(&shared, &shared.MaxRequests), OffsetOf(&shared, &shared.MaxPieces), OffsetOf(&shared, &shared.Limit)]);
         Assert.Equal([0, 8, 20, 46], [OffsetOf(&port, &port.State), OffsetOf(&port, &port.ActiveMtu), OffsetOf(&port, &port.MaxMessageLength), OffsetOf(&port, &port.LinkLayer)]);
         Assert.Equal([8, 16, 24, 32], [OffsetOf(&pair, &pair.SendCq), OffsetOf(&pair, &pair.ReceiveCq), OffsetOf(&pair, &pair.SharedReceives), OffsetOf(&pair, &pair.Capacity)]);
         Assert.Equal([52, 56], [OffsetOf(&pair, &pair.Type), OffsetOf(&pair, &pair.SignalAll)]);

@@ -21,6 +21,7 @@ internal static class ContextFactory
         TimerResolution = timerResolution,
         PoisonMemory = options.PoisonReleasedMemory,
         QuarantineOfMemory = options.QuarantineReleasedMemory,
+        SharedReceiveSlots = options.SharedReceiveSlots ?? 0,
     };
 
     /// <summary>The context to use when options name <paramref name="given"/>: that, else the current one, else the shared default. If it is that one, it is held until released.</summary>

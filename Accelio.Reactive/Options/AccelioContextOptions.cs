@@ -46,6 +46,11 @@ public sealed class AccelioContextOptions
     /// <summary>A callback that keeps the context's thread longer than this is reported in the log.</summary>
     public TimeSpan SlowCallbackThreshold { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many receive slots the rdma:// links of this context have in common, for each device (a shared receive queue); null leaves each link its own 288. For contexts with many links of
+    /// which few are busy at a time: a link can always have 16, the busy ones share half of the slots, and each peer is told of what is there for it. Enough for as many links as 32 of them go
+    /// into it; further ones are refused. 64 to 65536.</summary>
+    public int? SharedReceiveSlots { get; set; }
+
     /// <summary>The network on which this context's servers and sessions find <c>sim://</c> addresses; null takes one that all such contexts
     /// of the process share.</summary>
     public SimulatedNetwork? SimulatedNetwork { get; set; }
@@ -67,6 +72,7 @@ public sealed class AccelioContextOptions
         Check.NotNull(TimeProvider, nameof(TimeProvider));
         Check.NotNull(LoggerFactory, nameof(LoggerFactory));
         Check.Range(QuarantineReleasedMemory, 0, 1 << 20, nameof(QuarantineReleasedMemory));
+        Check.Range(SharedReceiveSlots ?? 64, 64, 65536, nameof(SharedReceiveSlots));
         Check.Range(ReceiveBudget, 1 << 20, long.MaxValue, nameof(ReceiveBudget));
         Check.TimeOrInfinite(SlowCallbackThreshold, nameof(SlowCallbackThreshold));
         if (SimulatedHost is not null && SimulatedNetwork is null)

@@ -27,6 +27,9 @@ internal sealed class PollerOptions
     /// <summary>How exactly timers fire, ticks: late by less than this.</summary>
     public long TimerResolution { get; init; } = TimeSpan.TicksPerMillisecond;
 
+    /// <summary>Slots that the links over RDMA share, for each device; 0 for slots of each link's own.</summary>
+    public int SharedReceiveSlots { get; init; }
+
     /// <summary>For tests: released memory is overwritten, and checked when it is rented again.</summary>
     public bool PoisonMemory { get; init; }
 

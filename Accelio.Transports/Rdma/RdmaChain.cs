@@ -87,4 +87,12 @@ internal sealed unsafe class RdmaChain
         Receives = 0;
         return count == 0 ? 0 : pair.PostReceive(_receives, out _);
     }
+
+    /// <summary>Posts the receives to a queue that others share.</summary>
+    public int PostReceives(SharedReceiveQueue queue)
+    {
+        var count = Receives;
+        Receives = 0;
+        return count == 0 ? 0 : queue.Post(_receives, out _);
+    }
 }

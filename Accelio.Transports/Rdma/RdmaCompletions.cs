@@ -19,7 +19,8 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
     private readonly CompletionChannel _channel;
     private readonly CompletionQueue _queue;
     private readonly RdmaWakeHandler _handler;
-    private readonly List<RdmaLink?> _links = [];
+    private readonly List<IRdmaCompletionTarget?> _targets = [];
+    private readonly List<RdmaSharedSlots> _shared = [];
     private readonly List<byte> _generations = [];
     private readonly Stack<int> _free = new();
     private int _reserved;
@@ -58,9 +59,9 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
 
     private Poller Poller { get; }
 
-    /// <summary>Makes room for a link's completions. The number returned stands in the upper half of the ids of its work requests.</summary>
+    /// <summary>Makes room for somebody's completions. The number returned stands in the upper half of the ids of his work requests.</summary>
     /// <exception cref="TransportException">The device takes no more.</exception>
-    public ulong Add(RdmaLink link, int requests)
+    public ulong Add(IRdmaCompletionTarget target, int requests)
     {
         if (_reserved + requests > _queue.Capacity)
         {
@@ -70,24 +71,44 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
         _reserved += requests;
         if (!_free.TryPop(out var place))
         {
-            place = _links.Count;
-            _links.Add(null);
+            place = _targets.Count;
+            _targets.Add(null);
             _generations.Add(0);
         }
 
-        _links[place] = link;
+        _targets[place] = target;
         return (ulong)place << PlaceShift | (ulong)_generations[place] << GenerationShift;
     }
 
-    /// <summary>A link's queue pair is gone; what it left in the queue is nobody's.</summary>
+    /// <summary>A queue pair is gone, or a queue of shared slots; what it left in the queue is nobody's.</summary>
     public void Remove(ulong number, int requests)
     {
         var place = (int)(number >> PlaceShift);
         _reserved -= requests;
-        _links[place] = null;
+        _targets[place] = null;
         _generations[place]++;
         _free.Push(place);
     }
+
+    /// <summary>The slots of a length that links share.</summary>
+    /// <exception cref="TransportException">The device has none.</exception>
+    public RdmaSharedSlots SharedSlots(RdmaPoller owner, int slotLength)
+    {
+        foreach (var slots in _shared)
+        {
+            if (slots.SlotLength == slotLength)
+            {
+                return slots;
+            }
+        }
+
+        var made = new RdmaSharedSlots(owner, this, slotLength);
+        _shared.Add(made);
+        return made;
+    }
+
+    /// <summary>The last link has left them.</summary>
+    public void Forget(RdmaSharedSlots slots) => _shared.Remove(slots);
 
     /// <inheritdoc/>
     public int Poll(long now)
@@ -153,9 +174,9 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
         {
             ref var completion = ref completions[i];
             var place = (int)(completion.Id >> PlaceShift);
-            if (place < _links.Count && _links[place] is { } link && (byte)(completion.Id >> GenerationShift) == _generations[place])
+            if (place < _targets.Count && _targets[place] is { } target && (byte)(completion.Id >> GenerationShift) == _generations[place])
             {
-                link.OnCompletion(completion);
+                target.OnCompletion(completion);
             }
         }
 

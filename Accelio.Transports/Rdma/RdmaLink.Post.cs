@@ -7,7 +7,6 @@ namespace Accelio.Transports.Rdma;
 internal sealed unsafe partial class RdmaLink
 {
     private const int MaxSends = 257;
-    private const int Requests = MaxSends + Depth;
     private const int AskedInline = 200;
 
     // Every so many sends one says that it and all before it are done.
@@ -75,6 +74,12 @@ internal sealed unsafe partial class RdmaLink
     /// <inheritdoc/>
     protected override void Post(ReceiveSlot slot)
     {
+        if (_shared is not null)
+        {
+            // It was posted when it was promised.
+            return;
+        }
+
         slot.Block!.Key ??= _device!.KeyOf(slot.Block.Slab.Pointer, slot.Block.Slab.Length);
         _toPost.Enqueue(slot);
     }
@@ -120,32 +125,47 @@ internal sealed unsafe partial class RdmaLink
 
     private RdmaChain Chain => _poller.Chain;
 
+    private int Requests => _shared is null ? MaxSends + Depth : MaxSends;
+
     // Everything of the device that the link needs.
     private void Equip(RdmaDevice device)
     {
         var completions = _poller.CompletionsOf(device);
-        var number = completions.Add(this, Requests);
-        var asked = new IbvQpCap
+        JoinShared(completions);
+        try
         {
-            MaxSendRequests = MaxSends,
-            MaxReceiveRequests = Depth,
-            MaxSendPieces = 1,
-            MaxReceivePieces = 1,
-            MaxInlineData = AskedInline,
-        };
-        var result = QueuePair.Create(_id, device.Domain, completions.Queue, asked, out var pair);
-        if (result < 0)
+            _number = completions.Add(this, Requests);
+            MakePair(device, completions);
+        }
+        catch
         {
-            completions.Remove(number, Requests);
-            throw RdmaMemoryLimit.Explain(result, Requests * (long)SlotLength, device.Verbs.Name);
+            LeaveShared();
+            throw;
         }
 
         _device = device;
         _completions = completions;
-        _number = number;
-        _pair = pair;
-        _inline = pair!.Granted.MaxInlineData;
+        _inline = _pair!.Granted.MaxInlineData;
         _messages = new RdmaMessageStore(Poller, device, SlotLength);
+        _shared?.Add(_pair.Number, this);
+    }
+
+    private void MakePair(RdmaDevice device, RdmaCompletions completions)
+    {
+        var asked = new IbvQpCap
+        {
+            MaxSendRequests = MaxSends,
+            MaxReceiveRequests = _shared is null ? Depth : 0u,
+            MaxSendPieces = 1,
+            MaxReceivePieces = 1,
+            MaxInlineData = AskedInline,
+        };
+        var result = QueuePair.Create(_id, device.Domain, completions.Queue, _shared?.Queue, asked, out _pair);
+        if (result < 0)
+        {
+            completions.Remove(_number, Requests);
+            throw RdmaMemoryLimit.Explain(result, Requests * (long)SlotLength, device.Verbs.Name);
+        }
     }
 
     private ulong NextId() => _number | (_sent & NumberMask);

@@ -9,7 +9,7 @@ namespace Accelio.Transports.Rdma;
 /// A link over a reliable connection. Every message is one SEND into one posted slot; large bodies are announced and READ by their receiver.
 /// Poller thread only.
 /// </summary>
-internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget, IDirectAccess
+internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget, IRdmaCompletionTarget, IDirectAccess
 {
     // What C peers post and name: 256 slots and 32 spare ones, all of them granted as credits (RDMA, sections 1 and 4).
     private const int NamedDepth = 256;
@@ -84,6 +84,13 @@ internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget, IDir
     /// <inheritdoc/>
     protected override void Detach()
     {
+        if (_shared is not null && _pair is not null)
+        {
+            // What was received is looked at as long as it is known by whom: the slots go back.
+            _completions!.Drain();
+            _shared.Remove(_pair.Number);
+        }
+
         // When the queue pair is gone, the device touches no memory of the link any more, whatever was under way.
         _pair?.Dispose();
         _completions?.Remove(_number, Requests);
@@ -96,6 +103,7 @@ internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget, IDir
     {
         FailDirect(error, detail);
         _messages?.Close();
+        LeaveShared();
         _poller.Remove(_id, lingers: _connected);
         _listener?.LinkClosed(this, _configured, _introduced, error, detail);
     }

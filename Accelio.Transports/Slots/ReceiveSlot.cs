@@ -6,11 +6,14 @@ internal sealed unsafe class ReceiveSlot
     /// <summary>The frame; its pointers lead into <see cref="Pointer"/> unless the body was fetched.</summary>
     public InboundFrame Frame;
 
+    /// <summary>The memory; nothing as long as there is none.</summary>
+    public SlotRoom Room { get; set; }
+
     /// <summary>The block that the memory is a part of.</summary>
-    public SlotBlock? Block { get; set; }
+    public SlotBlock? Block => Room.Block;
 
     /// <summary>The memory.</summary>
-    public byte* Pointer { get; set; }
+    public byte* Pointer => Room.Pointer;
 
     /// <summary>Bytes of the message in it.</summary>
     public int Length { get; set; }

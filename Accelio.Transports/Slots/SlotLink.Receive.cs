@@ -48,6 +48,22 @@ internal abstract unsafe partial class SlotLink
     /// <summary>The slot that the next message goes into, in the order of posting.</summary>
     protected bool TryTakePosted(out ReceiveSlot slot) => _posted.TryDequeue(out slot!);
 
+    /// <summary>A message has come into one of the slots that the link shares with others. False when the peer has sent more than it was allowed to.</summary>
+    protected bool TryTakeShared(SlotRoom room, int length)
+    {
+        if (!_posted.TryDequeue(out var slot))
+        {
+            return false;
+        }
+
+        _slots.Arrive(slot, room);
+        OnMessage(slot, length);
+        return true;
+    }
+
+    /// <summary>Receives into slots that others use, too. Before the first slot is posted.</summary>
+    protected void Share(ISharedSlots slots) => _slots.Share(slots);
+
     /// <summary>A message is in the slot.</summary>
     protected void OnMessage(ReceiveSlot slot, int length)
     {
@@ -206,12 +222,18 @@ internal abstract unsafe partial class SlotLink
     {
         if (!CreditNop.TryParse(new ReadOnlySpan<byte>(slot.Pointer, slot.Length), out var nop, out var field))
         {
-            Fail(LinkError.BadHeaderLength, $"credit nop: {field}");
+            Refuse(slot, LinkError.BadHeaderLength, $"credit nop: {field}");
             return;
         }
 
         _slots.Free(slot);
         AddCredits(nop.Credits);
+    }
+
+    private void Refuse(ReceiveSlot slot, LinkError error, string detail)
+    {
+        _slots.Free(slot);
+        Fail(error, detail);
     }
 
     // No peer has more slots than its set-up could name.
@@ -230,7 +252,7 @@ internal abstract unsafe partial class SlotLink
     {
         if (!ReadAck.TryParse(new ReadOnlySpan<byte>(slot.Pointer, slot.Length), out var ack, out var field))
         {
-            Fail(LinkError.BadHeaderLength, $"read ack: {field}");
+            Refuse(slot, LinkError.BadHeaderLength, $"read ack: {field}");
             return;
         }
 
@@ -250,14 +272,14 @@ internal abstract unsafe partial class SlotLink
         var error = RdmaFrame.Decode(slot.Pointer, slot.Length, _limits, out frame.Header, out var fields);
         if (error != LinkError.None)
         {
-            Fail(error, RdmaFrameDiagnosis.Explain(slot.Pointer, slot.Length, _limits));
+            Refuse(slot, error, RdmaFrameDiagnosis.Explain(slot.Pointer, slot.Length, _limits));
             return;
         }
 
         var expected = (ushort)(_lastSerial + 1);
         if (fields.TransportSerial != expected)
         {
-            Fail(LinkError.SequenceError, string.Create(CultureInfo.InvariantCulture, $"sn: {fields.TransportSerial}, expected {expected}"));
+            Refuse(slot, LinkError.SequenceError, string.Create(CultureInfo.InvariantCulture, $"sn: {fields.TransportSerial}, expected {expected}"));
             return;
         }
 
@@ -265,12 +287,13 @@ internal abstract unsafe partial class SlotLink
         slot.Number = _framesReceived++;
         if (!AddCredits(fields.Credits))
         {
+            _slots.Free(slot);
             return;
         }
 
         if (RdmaFrame.BodyLength(slot.Pointer, fields, _limits, out var bodyLength) != LinkError.None)
         {
-            Fail(LinkError.MessageTooLarge, string.Create(CultureInfo.InvariantCulture, $"body: {bodyLength} bytes, allowed {Options.MaxBodyLength}"));
+            Refuse(slot, LinkError.MessageTooLarge, string.Create(CultureInfo.InvariantCulture, $"body: {bodyLength} bytes, allowed {Options.MaxBodyLength}"));
             return;
         }
 
@@ -322,11 +345,17 @@ internal abstract unsafe partial class SlotLink
     // As many slots as were promised are posted again, as far as there is memory that nobody uses.
     private void Repost()
     {
+        if (_slots.IsShared && _slots.DeliveredCount >= Lump)
+        {
+            // Others wait for them.
+            AskForReuse();
+        }
+
         while (_posted.Count + _filled.Count < _slotsWanted && State != SlotLinkState.Closed)
         {
             if (!_slots.TryTake(out var slot))
             {
-                if (_slots.DeliveredCount * LumpsPerDepth < _depth && _posted.Count > 2)
+                if (_slots.DeliveredCount < Lump && _posted.Count > 2)
                 {
                     return;
                 }
@@ -388,11 +417,12 @@ internal abstract unsafe partial class SlotLink
         slot.Frame.Slab = null;
     }
 
-    private static void DropArrived(Queue<ReceiveSlot> frames)
+    private void DropArrived(Queue<ReceiveSlot> frames)
     {
         while (frames.TryDequeue(out var slot))
         {
             DropBody(slot);
+            _slots.Free(slot);
         }
     }
 }

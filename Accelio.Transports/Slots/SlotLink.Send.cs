@@ -32,6 +32,9 @@ internal abstract unsafe partial class SlotLink
     /// <summary>Whether nothing is queued, nothing announced that the peer has not fetched, and nothing being fetched.</summary>
     protected bool HasNothingToSend => _queue.First is null && Exposed.Count == 0 && _fetched is null;
 
+    // Of shared slots the peer may have few.
+    private int Lump => Math.Max(2, (_slots.IsShared ? _posted.Count : _depth) / LumpsPerDepth);
+
     /// <inheritdoc/>
     public sealed override SendStatus Send(ref OutboundFrame frame)
     {
@@ -140,7 +143,7 @@ internal abstract unsafe partial class SlotLink
             _sendProgress = now;
         }
 
-        if (State >= SlotLinkState.Ready && _owedCredits >= Math.Max(2, _depth / LumpsPerDepth) && _peerCredits > 0 && CanTransmit(null))
+        if (State >= SlotLinkState.Ready && _owedCredits >= Lump && _peerCredits > 0 && CanTransmit(null))
         {
             var nop = RentMessage();
             nop.Kind = SlotMessageKind.Credits;

@@ -32,7 +32,7 @@ internal abstract unsafe partial class SlotLink
             // The slots must be there before the peer may know of them.
             _slots.MakeAll();
             PostSlots(_depth);
-            whole.Credits = (ushort)_depth;
+            whole.Credits = (ushort)_owedCredits;
             _owedCredits = 0;
         }
 
@@ -77,7 +77,7 @@ internal abstract unsafe partial class SlotLink
     {
         if (_setupReceived)
         {
-            Fail(LinkError.UnexpectedFrame, "tlv type: a second link set-up");
+            Refuse(slot, LinkError.UnexpectedFrame, "tlv type: a second link set-up");
             return;
         }
 
@@ -85,7 +85,7 @@ internal abstract unsafe partial class SlotLink
             new ReadOnlySpan<byte>(slot.Pointer, slot.Length), IsClient, out var setup, out var trailer, out var detail);
         if (error != LinkError.None)
         {
-            Fail(error, detail ?? "");
+            Refuse(slot, error, detail ?? "");
             return;
         }
 

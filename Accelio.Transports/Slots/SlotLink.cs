@@ -194,9 +194,10 @@ internal abstract unsafe partial class SlotLink : Link, IFlushable
 
         if (_slots.DeliveredCount > 0)
         {
-            _sink!.OnReceiveBufferReuse(this);
+            AskForReuse();
         }
 
+        DropArrived(_filled);
         DropArrived(_requests);
         DropArrived(_responses);
         DropQueued();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Accelio.Transports.Memory;
 using Accelio.Transports.Polling;
 
@@ -6,38 +5,38 @@ namespace Accelio.Transports.Slots;
 
 /// <summary>
 /// The receive slots of one link: twice as many as are posted, so that a slot can be given back to the peer at once while the message in it is still
-/// being used in place. Poller thread only.
+/// being used in place. They have memory of their own, or get that of shared slots when a message arrives. Poller thread only.
 /// </summary>
-internal sealed unsafe class SlotMemory
+internal sealed class SlotMemory
 {
-    private const int BlockLength = 256 << 10;
-
-    private readonly Poller _poller;
-    private readonly int _slotLength;
-    private readonly List<SlotBlock> _blocks = [];
-    private readonly List<Slab> _slabs = [];
     private readonly int _count;
+    private readonly SlotRooms _rooms;
     private readonly Stack<ReceiveSlot> _free;
     private readonly List<ReceiveSlot> _delivered;
-    private SlotBlock? _carved;
-    private int _carvedLength;
+    private ISharedSlots? _shared;
+    private int _promised;
     private int _made;
 
     /// <summary>At most so many slots of a length; each, and its memory, is made when it is first needed.</summary>
     public SlotMemory(Poller poller, int slotLength, int count)
     {
-        _poller = poller;
-        _slotLength = slotLength;
         _count = count;
+        _rooms = new SlotRooms(poller, slotLength);
         _free = new Stack<ReceiveSlot>(count);
         _delivered = new List<ReceiveSlot>(count);
     }
 
+    /// <summary>Whether the link receives into slots that it shares with others.</summary>
+    public bool IsShared => _shared is not null;
+
     /// <summary>The slabs in use.</summary>
-    public ReadOnlySpan<Slab> Slabs => CollectionsMarshal.AsSpan(_slabs);
+    public ReadOnlySpan<Slab> Slabs => _shared is null ? _rooms.Slabs : _shared.Slabs;
 
     /// <summary>Slots whose messages were delivered and may still be in use.</summary>
     public int DeliveredCount => _delivered.Count;
+
+    /// <summary>From now on - before the first slot is taken - memory comes from slots that others use, too.</summary>
+    public void Share(ISharedSlots shared) => _shared = shared;
 
     /// <summary>Takes a slot to post, if one is free.</summary>
     public bool TryTake(out ReceiveSlot slot)
@@ -53,18 +52,36 @@ internal sealed unsafe class SlotMemory
             slot = new ReceiveSlot();
         }
 
-        if (slot.Block is null)
+        if (_shared is not null)
         {
-            Carve(slot);
+            if (!_shared.TryPromise(_promised))
+            {
+                _free.Push(slot);
+                return false;
+            }
+
+            _promised++;
+        }
+        else if (slot.Block is null)
+        {
+            slot.Room = _rooms.Carve();
         }
 
         return true;
     }
 
-    /// <summary>Makes all of them, so that nothing is made while messages flow; their memory is taken when they are first used all the same.</summary>
+    /// <summary>A message has arrived in shared memory, for the slot that was taken for it.</summary>
+    public void Arrive(ReceiveSlot slot, SlotRoom room)
+    {
+        slot.Room = room;
+        _promised--;
+    }
+
+    /// <summary>Makes all of them, so that nothing is made while messages flow; their memory is taken when they are first used all the same. Shared slots are too
+    /// many for all to be made.</summary>
     public void MakeAll()
     {
-        for (; _made < _count; _made++)
+        for (; _shared is null && _made < _count; _made++)
         {
             _free.Push(new ReceiveSlot());
         }
@@ -75,6 +92,12 @@ internal sealed unsafe class SlotMemory
     {
         slot.State = SlotState.Empty;
         slot.Frame = default;
+        if (_shared is not null)
+        {
+            _shared.Return(slot.Room);
+            slot.Room = default;
+        }
+
         _free.Push(slot);
     }
 
@@ -102,60 +125,36 @@ internal sealed unsafe class SlotMemory
 
         foreach (var slot in _delivered)
         {
-            Carve(slot);
+            slot.State = SlotState.Empty;
+            slot.Frame = default;
+            _free.Push(slot);
         }
 
-        Reuse();
+        _delivered.Clear();
     }
 
-    /// <summary>Gives the slabs back; whoever holds them keeps them.</summary>
+    /// <summary>Gives the slabs back; whoever holds them keeps them. Nothing is delivered any more.</summary>
     public void Close()
     {
-        foreach (var block in _blocks)
-        {
-            block.Slab.Release();
-        }
-
-        _blocks.Clear();
-        _slabs.Clear();
+        _shared?.Withdraw(_promised);
+        _promised = 0;
+        _rooms.Close();
         _free.Clear();
         _delivered.Clear();
-        _carved = null;
         _made = _count;
-    }
-
-    private void Carve(ReceiveSlot slot)
-    {
-        if (_carved is null || _carvedLength + _slotLength > _carved.Slab.Length)
-        {
-            _carved = new SlotBlock(_poller.Memory.Rent(Math.Max(BlockLength, _slotLength)));
-            _carvedLength = 0;
-            _blocks.Add(_carved);
-            _slabs.Add(_carved.Slab);
-        }
-
-        slot.Block = _carved;
-        slot.Pointer = _carved.Slab.Pointer + _carvedLength;
-        _carvedLength += _slotLength;
-        _carved.Slots++;
     }
 
     private void Leave(ReceiveSlot slot)
     {
-        var block = slot.Block!;
-        slot.Block = null;
-        if (--block.Slots > 0)
+        if (_shared is not null)
         {
-            return;
+            _shared.Leave(slot.Room);
+        }
+        else
+        {
+            _rooms.Leave(slot.Block!);
         }
 
-        if (block == _carved)
-        {
-            _carved = null;
-        }
-
-        _blocks.Remove(block);
-        _slabs.Remove(block.Slab);
-        block.Slab.Release();
+        slot.Room = default;
     }
 }

@@ -54,7 +54,7 @@ internal sealed unsafe class RawPeer : IDisposable
         VerbsEnd.Works(CompletionChannel.Create(device, out _channel!));
         VerbsEnd.Works(CompletionQueue.Create(device, _channel, 1024, 0, out _queue!));
         var capacity = new IbvQpCap { MaxSendRequests = 512, MaxReceiveRequests = 8, MaxSendPieces = 1, MaxReceivePieces = 1 };
-        VerbsEnd.Works(QueuePair.Create(_id, _domain, _queue, capacity, out _pair!));
+        VerbsEnd.Works(QueuePair.Create(_id, _domain, _queue, shared: null, capacity, out _pair!));
         var access = MemoryAccess.LocalWrite | MemoryAccess.RemoteRead | MemoryAccess.RemoteWrite;
         VerbsEnd.Works(MemoryRegistration.Create(_domain, _memory, (nuint)_length, access, out _registration!));
         PostReceives();

@@ -151,6 +151,7 @@ internal sealed unsafe class VerbsEnd : IDisposable
             _id,
             _domain!,
             _queue!,
+            shared: null,
             new IbvQpCap { MaxSendRequests = 8, MaxReceiveRequests = 8, MaxSendPieces = 1, MaxReceivePieces = 1, MaxInlineData = 64 },
             out _pair));
         Works(MemoryRegistration.Create(_domain!, _page, PageLength, MemoryAccess.LocalWrite | MemoryAccess.RemoteRead | MemoryAccess.RemoteWrite, out _memory));
