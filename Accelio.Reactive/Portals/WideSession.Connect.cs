@@ -44,20 +44,6 @@ internal sealed partial class WideSession
         return session;
     }
 
-    /// <summary>The server has taken the session: the other parts may bring their connections. On the context of the first part.</summary>
-    internal void PartAccepted(in SessionPeer server, uint localId, IReadOnlyList<string> portals)
-    {
-        if (!_hasJoined)
-        {
-            _hasJoined = true;
-            JoinOthers(server, localId, portals);
-        }
-    }
-
-    /// <summary>The list as a part goes through it: each begins with another portal.</summary>
-    internal static IReadOnlyList<string> OrderFor(int index, IReadOnlyList<string> portals) =>
-        [.. portals.Select((_, i) => portals[(index + i) % portals.Count])];
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ConnectAsync(ITransport transport, EndPoint[] addresses, long limit, CancellationToken cancellationToken)
     {
@@ -117,7 +103,7 @@ internal sealed partial class WideSession
         }
     }
 
-    private void JoinOthers(SessionPeer server, uint localId, IReadOnlyList<string> portals)
+    private void JoinOthers(SessionJoint joint)
     {
         _acceptedData = _parts[0].AcceptedData.ToArray();
         var limit = _deadline == long.MaxValue ? long.MaxValue : Math.Max(1, _deadline - Home.Poller.Now);
@@ -127,11 +113,10 @@ internal sealed partial class WideSession
             var context = ContextFactory.Resolve(contexts[i % contexts.Count], out var isShared);
 
             // Without ids of their own two connections of a session cannot share a link.
-            var options = i < contexts.Count || server.Key is not null ? ClientOptions : ClientOptions.WithOwnLink();
+            var options = i < contexts.Count || joint.Server.Key is not null ? ClientOptions : ClientOptions.WithOwnLink();
             var part = AddPart(context, options, portal: null, isShared);
             _unsettled.Add(part);
-            var order = OrderFor(part.Index, portals);
-            if (!part.RunOnContext(() => part.Join(server, localId, order, limit)))
+            if (!part.RunOnContext(() => part.Join(joint, limit)))
             {
                 PartClosed(part, new CloseInfo(CloseReason.ConnectFailed, AccelioStatus.ConnectError, $"The context {context.Name} was disposed."));
             }

@@ -53,6 +53,8 @@ internal sealed partial class WideSession
             return;
         }
 
+        // In the place of one that the server has given up, if there was one.
+        RemoveLane(part);
         _lanes = [.. _lanes, connection];
         if (_state == SessionState.Connecting)
         {
@@ -93,6 +95,7 @@ internal sealed partial class WideSession
         _messages.Remove(part.MessageStream);
         _requests.Remove(part.RequestStream);
         RemoveLane(part);
+        LeaveFailOver(part);
         if (_parts.Length == 0 && _awaitsFirst && _state == SessionState.Connecting && !_closesHere)
         {
             // The client may be at another portal by now; SetupTimeout goes on.

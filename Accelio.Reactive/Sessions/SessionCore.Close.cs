@@ -72,7 +72,7 @@ internal sealed partial class SessionCore
         if (_moving is not null && ReferenceEquals(connection, _asking))
         {
             RemoveConnection(connection);
-            if (!TryElsewhere(connection, info))
+            if (!TryLead(info) && !TryElsewhere(connection, info))
             {
                 EndMoving();
             }

@@ -98,8 +98,9 @@ internal sealed partial class SessionCore : IRouteUser
         _acceptedData = privateData.ToArray();
         _helloPeer = connection.Machine.ToPeer();
         _helloLocal = connection.Machine.LocalId;
-        _portals = [.. portals, AddressOf(connection, Target)];
-        _whole?.PartAccepted(_helloPeer.Value, _helloLocal, portals);
+        var joint = new SessionJoint(_helloPeer.Value, _helloLocal, portals, AddressOf(connection, Target));
+        _portals = [.. portals, joint.Lead];
+        _whole?.PartAccepted(this, joint);
         Move(connection, portals);
     }
 
@@ -185,11 +186,9 @@ internal sealed partial class SessionCore : IRouteUser
     }
 
     /// <summary>Adds a connection to the session that another part has set up. Context only.</summary>
-    /// <param name="server">The server, as the set-up has told it.</param>
-    /// <param name="localId">The id of the session here.</param>
-    /// <param name="portals">Where to go, in the order to try.</param>
+    /// <param name="joint">The session.</param>
     /// <param name="limit">Time for it, in ticks.</param>
-    internal void Join(in SessionPeer server, uint localId, IReadOnlyList<string> portals, long limit)
+    internal void Join(SessionJoint joint, long limit)
     {
         if (!TryBegin(limit))
         {
@@ -197,9 +196,14 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
-        _helloPeer = server;
-        _helloLocal = localId;
-        _portals = portals;
+        GoTo(joint);
+    }
+
+    private void GoTo(SessionJoint joint)
+    {
+        (_helloPeer, _helloLocal) = (joint.Server, joint.LocalId);
+        var portals = joint.PortalsFor(Index);
+        _portals = [.. portals, joint.Lead];
         _route = NewRoute(Targets(portals));
         _route.Begin();
     }

@@ -32,7 +32,7 @@ internal sealed partial class SessionCore
     }
 
     /// <summary>The session stays no longer than where it is.</summary>
-    private void StopMoving()
+    internal void StopMoving()
     {
         if (_moving is null)
         {

@@ -8,6 +8,8 @@ internal sealed partial class SessionCore
 {
     // Clients: where else the server that has the session can be reached.
     private IReadOnlyList<string> _portals = [];
+    private SessionJoint? _joint;
+    private bool _isLeading;
     private RetryTimer? _retry;
     private int _retries;
 
@@ -53,7 +55,7 @@ internal sealed partial class SessionCore
         StopReconnecting(connection);
         var fault = $"The link was lost ({connection.Machine.Suspension.Detail}), and the server that answers at {connection.Target} does not have the session any more: {StatusText(status)}.";
         connection.Machine.Outlive(new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, fault));
-        if (_whole is not null || _state != SessionState.Established || _moving is not null)
+        if (_state != SessionState.Established || _moving is not null)
         {
             connection.Machine.GiveUp();
             return;
@@ -63,8 +65,53 @@ internal sealed partial class SessionCore
         _helloPeer = null;
         _askedBefore.Clear();
         _retries = 0;
+        _joint = null;
         LimitConnecting(Check.TicksOf(ClientOptions.ConnectTimeout));
-        FailOver();
+        if (_whole is null)
+        {
+            FailOver();
+        }
+        else
+        {
+            _whole.PartLost(this, isRefused: false);
+        }
+    }
+
+    /// <summary>For which of the sessions that were set up one after the other the connection is. The whole's business.</summary>
+    internal int Generation { get; set; }
+
+    /// <summary>Parts: this one sets the new session up. Context only.</summary>
+    internal void Lead()
+    {
+        if (_moving is not null)
+        {
+            (_isLeading, _joint) = (true, null);
+            FailOver();
+        }
+    }
+
+    /// <summary>Parts: another one has set the new session up. Context only.</summary>
+    internal void Follow(SessionJoint joint)
+    {
+        if (_moving is not null)
+        {
+            (_isLeading, _joint) = (false, joint);
+            FailOver();
+        }
+    }
+
+    /// <summary>Parts: the session is over that another one has set up. There will be a new one.</summary>
+    private bool TryLead(in CloseInfo info)
+    {
+        if (_joint is null || info.Status != AccelioStatus.NotSession)
+        {
+            return false;
+        }
+
+        (_asking, _joint) = (null, null);
+        _route?.Stop();
+        _whole!.PartLost(this, isRefused: true);
+        return true;
     }
 
     /// <summary>Servers: whether a client may have a connection back, and, if so, its way there. On the portal's context.</summary>
@@ -115,10 +162,17 @@ internal sealed partial class SessionCore
         connection.Reconnection = null;
     }
 
-    /// <summary>Asks for a new session in the place of the one that is gone, where it was and at the other places that a redirect named.</summary>
+    /// <summary>Asks for a new session in the place of the one that is gone, where it was, at the other places that it knows, and where it was opened.</summary>
     private void FailOver()
     {
         _route?.Stop();
+        if (_joint is { } joint)
+        {
+            GoTo(joint);
+            return;
+        }
+
+        _helloPeer = null;
         _route = NewRoute([.. new[] { _moving!.Path!.Value }.Concat(_route?.Targets ?? []).Append(new RouteTarget(Uri)).Distinct()]);
         _route.Begin();
     }
@@ -145,9 +199,14 @@ internal sealed partial class SessionCore
             Poller.Timers.Cancel(retry);
         }
 
-        if (FindOther() is not null)
+        var isDone = Usable is { IsOnline: true };
+        if (isDone && (_whole is null || _isLeading))
         {
-            _events.Push(new SessionFailedOver(Target));
+            Tell(new SessionFailedOver(Target));
+        }
+
+        if (isDone || _whole?.FindPart(this) is not null)
+        {
             MoveQueued(from.Machine, new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, "The connection that was chosen for the message is lost; nothing of it was sent."));
         }
 

@@ -224,6 +224,12 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
                 _acceptedData = privateData.ToArray();
             }
 
+            _whole?.PartEstablished(this, connection);
+            if (_isLeading && _helloPeer is null)
+            {
+                _whole!.PartAccepted(this, JointOf(connection));
+            }
+
             EndMoving();
             return;
         }
@@ -246,11 +252,14 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
         FinishConnecting(null);
         if (_whole is { IsClient: true } && _helloPeer is null)
         {
-            _whole.PartAccepted(connection.Machine.ToPeer(), connection.Machine.LocalId, [AddressOf(connection, Target)]);
+            _whole.PartAccepted(this, JointOf(connection));
         }
 
         _whole?.PartEstablished(this, connection);
     }
+
+    private SessionJoint JointOf(ConnectionCore connection) =>
+        new(connection.Machine.ToPeer(), connection.Machine.LocalId, [AddressOf(connection, Target)], AddressOf(connection, Target));
 
     /// <summary>The machine that took the session: its name may stand for several.</summary>
     private static string AddressOf(ConnectionCore connection, string target) =>
