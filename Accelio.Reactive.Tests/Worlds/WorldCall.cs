@@ -1,12 +1,12 @@
 namespace Accelio.Reactive.Tests.Worlds;
 
 /// <summary>What is known of a message that a program of a random world sends.</summary>
-internal sealed class WorldCall(WorldStep step, WorldSession session)
+internal sealed class WorldCall(WorldStep step, IWorldCaller session)
 {
     public WorldStep Step => step;
 
     /// <summary>Who sends it.</summary>
-    public WorldSession Session => session;
+    public IWorldCaller Session => session;
 
     /// <summary>The servers that had it.</summary>
     public HashSet<int> Instances { get; } = [];

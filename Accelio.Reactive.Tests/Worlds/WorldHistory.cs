@@ -30,7 +30,7 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
     public void Tell(string what) => Trace.Add($"{scheduler.Clock / 10_000.0,10:0.0000} ms {what}");
 
     /// <summary>A call is made.</summary>
-    public void Call(WorldStep step, WorldSession session)
+    public void Call(WorldStep step, IWorldCaller session)
     {
         Tell($"#{step.Number} called");
         _calls.Add(step.Number, new WorldCall(step, session));

@@ -49,6 +49,9 @@ internal sealed class WorldPlan
         ClientContexts = Chance(30) ? _random.Next(2, 4) : 1;
         SharesPort = Chance(50);
         Resume = Chance(40);
+        var hasC = Chance(30) && ServerContexts == 1;
+        IsC = [.. Slots.Select(_ => hasC && Chance(60))];
+        CReconnects = Chance(60);
     }
 
     public int Seed { get; }
@@ -67,6 +70,12 @@ internal sealed class WorldPlan
 
     /// <summary>Whether sessions go on over another link when theirs is lost.</summary>
     public bool Resume { get; }
+
+    /// <summary>Which slots have a client on libxio instead of ours.</summary>
+    public IReadOnlyList<bool> IsC { get; }
+
+    /// <summary>Whether those come back when their link is lost, and may.</summary>
+    public bool CReconnects { get; }
 
     /// <summary>Who talks to whom.</summary>
     public IReadOnlyList<(int Client, int Server)> Slots { get; }
@@ -100,7 +109,7 @@ internal sealed class WorldPlan
     public override string ToString() =>
         $"{Servers} servers, {Clients} clients, slots {string.Join(' ', Slots)}, {Kind}, pieces {HasPieces}, dual {IsDual}, own links {OwnLinks}, latency {Conditions.Latency.TotalMilliseconds}, "
         + $"jitter {Conditions.Jitter.TotalMilliseconds}, bandwidth {Conditions.Bandwidth}, late {ContextDelay.TotalMilliseconds}, window {WindowMessages} / {WindowBytes}, handlers {MaxConcurrentHandlers}, "
-        + $"contexts {ClientContexts} to {ServerContexts}, one port {SharesPort}, resume {Resume}";
+        + $"contexts {ClientContexts} to {ServerContexts}, one port {SharesPort}, resume {Resume}, C clients {string.Join(' ', IsC)}, come back {CReconnects}";
 
     private bool Chance(int percent) => _random.Next(100) < percent;
 

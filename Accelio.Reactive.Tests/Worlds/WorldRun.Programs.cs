@@ -10,6 +10,7 @@ internal sealed partial class WorldRun
     private readonly AccelioContext[][] _serverContexts;
     private readonly AccelioContext[][] _clients;
     private readonly WorldSession?[] _slots;
+    private readonly WorldCPeer?[] _cPeers;
     private readonly HashSet<int> _connecting = [];
     private readonly Dictionary<int, AccelioSession> _probed = [];
     private int _lastSession;
@@ -22,6 +23,7 @@ internal sealed partial class WorldRun
             Contexts = _serverContexts[number],
             SharesPort = _plan.SharesPort,
             Resume = _plan.Resume,
+            ResumeCPeers = _plan.CReconnects,
             WindowMessages = _plan.WindowMessages,
             WindowBytes = _plan.WindowBytes,
             MaxConcurrentHandlers = _plan.MaxConcurrentHandlers,
@@ -134,15 +136,43 @@ internal sealed partial class WorldRun
         {
             _ = DrainServerAsync(_plan.Slots[step.Slot].Server);
         }
+        else if (_plan.IsC[step.Slot])
+        {
+            _ = ExecuteCAsync(step);
+        }
         else if (step.Kind == StepKind.Connect || slot is null or { Session.State: SessionState.Closed })
         {
             _ = ConnectAsync(step);
         }
 
         // Sometimes on a session that is over.
-        if (step.Kind is not (StepKind.Connect or StepKind.DrainServer) && slot is not null && (step.Number % 4 == 0 || slot.Session.State != SessionState.Closed))
+        if (step.Kind is not (StepKind.Connect or StepKind.DrainServer) && !_plan.IsC[step.Slot] && slot is not null && (step.Number % 4 == 0 || slot.Session.State != SessionState.Closed))
         {
             _ = ActAsync(step, slot);
+        }
+    }
+
+    private async Task ExecuteCAsync(WorldStep step)
+    {
+        var (client, server) = _plan.Slots[step.Slot];
+        var context = (PollerContext)_clients[client][0];
+        try
+        {
+            await context.RunAsync(_ =>
+            {
+                if (_cPeers[step.Slot] is not { IsOver: false } peer)
+                {
+                    peer = _cPeers[step.Slot] = new WorldCPeer(History, context, _network.TimeProvider, $"s{server}", ++_lastSession, _plan.CReconnects);
+                    peer.Begin();
+                }
+
+                peer.Execute(step);
+                return default;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            History.Tell($"#{step.Number} not done by the C client, whose host is gone");
         }
     }
 

@@ -30,6 +30,7 @@ internal sealed partial class WorldRun : IDisposable
         _serverContexts = new AccelioContext[plan.Servers][];
         _clients = new AccelioContext[plan.Clients][];
         _slots = new WorldSession?[plan.Slots.Count];
+        _cPeers = new WorldCPeer?[plan.Slots.Count];
     }
 
     private WorldHistory History { get; }
@@ -144,6 +145,16 @@ internal sealed partial class WorldRun : IDisposable
             }
         }
 
+        foreach (var peer in _cPeers.Where(peer => peer is { IsOver: false }))
+        {
+            History.Check(peer!.IsOpen && peer.SteadySince != long.MaxValue, peer.Number, "is the session of a C client that is neither over nor there");
+            _ = _clients[_plan.Slots[Array.IndexOf(_cPeers, peer)].Client][0].RunAsync(_ =>
+            {
+                peer.Close();
+                return default;
+            }).AsTask();
+        }
+
         foreach (var session in _sessions.Where(session => session.IsClient))
         {
             _ = session.Session.DisposeAsync().AsTask();
@@ -157,6 +168,10 @@ internal sealed partial class WorldRun : IDisposable
 
         _network.AdvanceBy(Patience);
         _sessions.ForEach(session => session.Close());
+        foreach (var peer in _cPeers.Where(peer => peer is { IsOver: false }))
+        {
+            History.Check(false, peer!.Number, "is the session of a C client that was closed, and is not over");
+        }
 
         // What was lost under way came back to its sender outside of the sender's turns: one that has nothing to do any more takes it back with its next turn.
         _contexts.ForEach(context => _ = context.RunAsync(static _ => default).AsTask());
