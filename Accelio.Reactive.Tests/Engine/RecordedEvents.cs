@@ -88,6 +88,10 @@ internal sealed class RecordedEvents : IConnectionEvents
 
     public void OnResumeRefused(ConnectionMachine connection, AccelioStatus status, long retryAfter) => Log.Add($"resume refused {status} {retryAfter}");
 
+    public void OnMoved(ConnectionMachine connection, string target) => Log.Add($"moved {target}");
+
+    public void OnSentTo(ConnectionMachine connection, string target) => Log.Add($"sent to {target}");
+
     public void OnClosing(ConnectionMachine connection, bool byPeer) => Log.Add(byPeer ? "closing by peer" : "closing");
 
     public void OnClosed(ConnectionMachine connection, in CloseInfo info)

@@ -9,7 +9,7 @@ namespace Accelio.Reactive.Tests.Wire;
 public class ExtensionTests
 {
     private const LinkFeatures All = LinkFeatures.Flow | LinkFeatures.FailureText | LinkFeatures.ResponseRoom | LinkFeatures.Abort | LinkFeatures.Deadline | LinkFeatures.Drain
-        | LinkFeatures.Connections | LinkFeatures.Memory | LinkFeatures.Resume | LinkFeatures.DirectMemory;
+        | LinkFeatures.Connections | LinkFeatures.Memory | LinkFeatures.Resume | LinkFeatures.DirectMemory | LinkFeatures.Migration;
     private const string Header = "41434E58" + "0001";
 
     private static readonly LinkSetup Flagged = new() { Flags = LinkSetup.ExtensionFlag };
@@ -36,7 +36,7 @@ public class ExtensionTests
         var length = ExtensionBlock.Write(block, All);
 
         Assert.Equal(
-            Header + "0028" + "00010000" + "00020000" + "00030000" + "00040000" + "00050000" + "00060000" + "00070000" + "00080000" + "00090000" + "000A0000",
+            Header + "002C" + "00010000" + "00020000" + "00030000" + "00040000" + "00050000" + "00060000" + "00070000" + "00080000" + "00090000" + "000A0000" + "000B0000",
             Convert.ToHexString(block, 0, length));
     }
 

@@ -215,6 +215,13 @@ internal sealed partial class PollerContext : AccelioContext
         }
     }
 
+    /// <summary>Counts a session that another server wanted to hand over, or somebody who said so, and that was refused.</summary>
+    public void NoteRefusedHandOver(object? peer, AccelioStatus status, string detail)
+    {
+        _meter.RefusedHandOvers.Add(1, new("accelio.context", Name), new("accelio.status", status.ToString()));
+        AccelioLog.HandOverRefused(Log, peer, status, detail);
+    }
+
     /// <summary>The exception for those who come too late.</summary>
     /// <param name="consequence">What cannot be done any more.</param>
     public ObjectDisposedException Disposed(string consequence) => new(Name, $"The context was disposed; {consequence}. Use a context that lives as long as what runs on it.");

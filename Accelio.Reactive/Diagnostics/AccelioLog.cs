@@ -23,6 +23,10 @@ internal static partial class AccelioLog
     [LoggerMessage(11, LogLevel.Warning, "{Peer} was refused a connection that had lost its link: {Status}")]
     public static partial void ResumeRefused(ILogger logger, object? peer, AccelioStatus status);
 
+    /// <summary>A session was to be handed over to this server, and was refused.</summary>
+    [LoggerMessage(12, LogLevel.Warning, "A session that {Peer} wanted to hand over was refused with {Status}: {Detail}")]
+    public static partial void HandOverRefused(ILogger logger, object? peer, AccelioStatus status, string detail);
+
     /// <summary>Something the protocol says to ignore.</summary>
     [LoggerMessage(4, LogLevel.Debug, "Link to {Peer}: {Note}: {Detail}")]
     public static partial void LinkNote(ILogger logger, object? peer, LinkNote note, string detail);

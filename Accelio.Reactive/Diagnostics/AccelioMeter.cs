@@ -14,6 +14,10 @@ internal sealed class AccelioMeter
             "accelio.unhandled_exceptions",
             unit: "{exception}",
             description: "Exceptions of observers and scheduled actions that nobody waits for.");
+        RefusedHandOvers = meter.CreateCounter<long>(
+            "accelio.refused_hand_overs",
+            unit: "{session}",
+            description: "Sessions that another server, or somebody who said so, wanted to hand over and that were refused.");
         RefusedResumes = meter.CreateCounter<long>(
             "accelio.refused_resumes",
             unit: "{attempt}",
@@ -22,6 +26,9 @@ internal sealed class AccelioMeter
 
     /// <summary>What user code threw where nobody waits for it, by context.</summary>
     public Counter<long> UnhandledExceptions { get; }
+
+    /// <summary>Sessions that were to be handed over and were refused, by context and status.</summary>
+    public Counter<long> RefusedHandOvers { get; }
 
     /// <summary>Who came for a connection and was refused because of what he showed, by context and status.</summary>
     public Counter<long> RefusedResumes { get; }

@@ -13,8 +13,16 @@ internal sealed partial class ConnectionMachine
     /// <summary>Closes in good order: what is queued is sent first, then the FIN.</summary>
     public void Close()
     {
+        BreakOffMove("it is closed");
         switch (State)
         {
+            case ConnectionState.Suspended when _isMoved:
+                // Both ends live, and there will be a link in a moment: what is queued is sent first.
+                _resumesAs = ConnectionState.FinQueued;
+                StartCloseTimer();
+                _events.OnClosing(this, byPeer: false);
+                return;
+
             case ConnectionState.Suspended:
                 // There is no link on which the peer could be told.
                 Finish(_closeInfo);
@@ -60,6 +68,7 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
+        BreakOffMove("it is closed");
         if (State == ConnectionState.Suspended)
         {
             Finish(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty));
@@ -121,7 +130,8 @@ internal sealed partial class ConnectionMachine
                 Violation(LinkError.UnexpectedFrame, "FIN before the session was set up");
                 return;
 
-            case ConnectionState.Online or ConnectionState.FinQueued:
+            case ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.Frozen:
+                BreakOffMove("the client closes it");
                 var byPeer = State == ConnectionState.Online;
                 if (byPeer && _reject is null)
                 {
@@ -214,6 +224,8 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
+        var mover = _mover;
+        _mover = null;
         _closeInfo = info;
         State = ConnectionState.Closed;
         Timers.Cancel(_closeTimer);
@@ -246,11 +258,16 @@ internal sealed partial class ConnectionMachine
         _receive.Close();
         Machine.RemoveConnection(this);
         _events.OnClosed(this, info);
+        mover?.OnStayed(this, "it has ended");
     }
 
     private void OnCloseTimeout()
     {
-        if (Machine.ConnectionCount <= 1)
+        if (State == ConnectionState.Suspended)
+        {
+            // No link is there to be ended with it.
+        }
+        else if (Machine.ConnectionCount <= 1)
         {
             Link.Abort(LinkError.Aborted, "the close handshake did not end within CloseTimeout");
         }

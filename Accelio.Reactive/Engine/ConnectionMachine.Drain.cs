@@ -34,6 +34,8 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
+        BreakOffMove("it is drained");
+
         switch (State)
         {
             case ConnectionState.Connecting:
@@ -46,7 +48,11 @@ internal sealed partial class ConnectionMachine
                 if (Machine.HasDrain)
                 {
                     _awaitsDrained = true;
-                    SendControl([(byte)ControlOperation.Drain]);
+                    _owesDrain = _send.IsHeld;
+                    if (!_owesDrain)
+                    {
+                        SendControl([(byte)ControlOperation.Drain]);
+                    }
                 }
 
                 StopNewWork(byPeer: false);
@@ -94,7 +100,7 @@ internal sealed partial class ConnectionMachine
         "The session is being drained: what is under way ends, and nothing new is begun. Nothing was sent; open another session.");
 
     /// <summary>Whether the FIN may go: nobody drains, or all work has ended that this side drains for.</summary>
-    private bool MayFinish => !_drains || (_drainsHere && HasPeerStopped && OpenRequests == 0 && _receive.HeldMessages == 0 && !Tasks.HasWorkOf(this));
+    private bool MayFinish => !_send.IsHeld && (!_drains || (_drainsHere && HasPeerStopped && OpenRequests == 0 && _receive.HeldMessages == 0 && !Tasks.HasWorkOf(this)));
 
     private bool HasPeerStopped => !Machine.HasDrain || (_peerHasStopped && (_peerLast == NoSerial || (_hasSerial && _lastSerial >= _peerLast)));
 
@@ -147,6 +153,8 @@ internal sealed partial class ConnectionMachine
         {
             return;
         }
+
+        BreakOffMove("the client drains it");
 
         // A close that has begun already goes on: its FIN says the same.
         var wasOnline = State == ConnectionState.Online;

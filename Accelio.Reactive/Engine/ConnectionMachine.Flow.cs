@@ -79,7 +79,7 @@ internal sealed partial class ConnectionMachine
             SendGrant();
         }
 
-        if (_drains)
+        if (_drains || _mover is not null)
         {
             CheckDrained();
         }

@@ -204,6 +204,10 @@ internal sealed partial class ConnectionMachine
         {
             OnAck(payload);
         }
+        else if (operation is >= ControlOperation.MovePrepare and <= ControlOperation.MoveBack && Machine.HasMigration)
+        {
+            OnMove(operation, payload);
+        }
         else if (GrantPayload.TryParse(payload, out var grant, out var fault))
         {
             TakeGrants(grant.Messages, grant.Bytes);

@@ -297,7 +297,7 @@ internal sealed partial class ConnectionMachine
 
         request.PreviousOpen = request.NextOpen = null;
         OpenRequests--;
-        if (_drains)
+        if (_drains || _mover is not null)
         {
             CheckDrained();
         }

@@ -111,6 +111,12 @@ internal sealed partial class ConnectionMachine
             return AccelioStatus.SessionRefused;
         }
 
+        if (IsFrozen)
+        {
+            // Where the connection is will be known in a moment.
+            return AccelioStatus.InProgress;
+        }
+
         return hello.Resume!.Value.Epoch <= Math.Max(_epoch, _returned?.Resume!.Value.Epoch ?? 0) ? AccelioStatus.InvalidState : AccelioStatus.Success;
     }
 
@@ -175,6 +181,12 @@ internal sealed partial class ConnectionMachine
         hello.Link.OnSessionAnswered();
         Machine = hello.Link;
         Machine.Adopt(this, LocalId);
+        if (_copyThreshold < 0)
+        {
+            // It was taken over from elsewhere, and this is its first link here.
+            _copyThreshold = Link.Options.CopyThreshold;
+        }
+
         _epoch = standing.Epoch;
         _peerId = hello.ConnectionId;
         scoped var frame = NewFrame(FrameType.HelloResponse);
@@ -197,7 +209,12 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        if (frame.Header.Status != 0)
+        if (frame.Header.Status == (uint)AccelioStatus.SessionRedirected && items is { HasMoved: true, HasResumeToken: true })
+        {
+            Machine.RemoveConnection(this);
+            GoTo(System.Text.Encoding.UTF8.GetString(items.Moved), items.ResumeToken);
+        }
+        else if (frame.Header.Status != 0)
         {
             Machine.RemoveConnection(this);
             _events.OnResumeRefused(this, (AccelioStatus)frame.Header.Status, items.HasRetryAfter ? WireTime.ToTicks(items.RetryAfter) : 0);
@@ -249,6 +266,7 @@ internal sealed partial class ConnectionMachine
         }
 
         _events.OnResumed(this);
+        _isMoved = false;
         if (_receive.IsGrantDue)
         {
             SendGrant();

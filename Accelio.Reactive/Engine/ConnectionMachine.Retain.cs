@@ -263,6 +263,10 @@ internal sealed partial class ConnectionMachine
         else
         {
             Free(ack.Messages, ack.Answers);
+            if (_mover is not null)
+            {
+                CheckDrained();
+            }
         }
     }
 

@@ -123,6 +123,11 @@ internal sealed partial class ConnectionMachine
         }
 
         _isDraining = false;
+        if (_mover is not null)
+        {
+            CheckQuiet();
+        }
+
         if (State == ConnectionState.FinQueued && _firstQueued is null && MayFinish)
         {
             SendFin();

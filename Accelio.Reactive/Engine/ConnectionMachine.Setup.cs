@@ -93,6 +93,7 @@ internal sealed partial class ConnectionMachine
     {
         _peerId = peerId;
         PeerDepths = depths;
+        _terms = terms;
         _copyThreshold = UsesCFlowControl ? -1 : Link.Options.CopyThreshold;
         _agreedRoom = (Machine.Features & LinkFeatures.ResponseRoom) != 0 ? terms.ResponseRoom : 0;
         _send = !IsCPeer ? new SendWindow(terms.WindowMessages, terms.WindowBytes, countsUnanswered: false)

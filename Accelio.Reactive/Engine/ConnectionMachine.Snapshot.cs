@@ -37,7 +37,7 @@ internal sealed partial class ConnectionMachine
             State = State switch
             {
                 ConnectionState.Connecting => SessionState.Connecting,
-                ConnectionState.Online or ConnectionState.Suspended => SessionState.Established,
+                ConnectionState.Online or ConnectionState.Suspended or ConnectionState.Frozen => SessionState.Established,
                 ConnectionState.Closed => SessionState.Closed,
                 _ => SessionState.Closing,
             },
@@ -49,7 +49,7 @@ internal sealed partial class ConnectionMachine
             HeldBytes = _receive.HeldBytes,
             QueuedMessages = QueuedMessages,
             QueuedBytes = QueuedBytes,
-            LinkQueuedBytes = Link.QueuedBytes,
+            LinkQueuedBytes = Machine.HasLink ? Link.QueuedBytes : 0,
             Unanswered = Tasks.Count,
             RunningHandlers = _handlersAtWork,
             IsReadingPaused = _pausesLink,
@@ -59,7 +59,7 @@ internal sealed partial class ConnectionMachine
             ReceivedBytes = _receivedBytes,
             DirectOperations = _directOperations,
             DirectBytes = _directBytes,
-            Silence = TimeSpan.FromTicks(Math.Max(0, Machine.Poller.ReadTime() - Link.LastReceived)),
+            Silence = Machine.HasLink ? TimeSpan.FromTicks(Math.Max(0, Machine.Poller.ReadTime() - Link.LastReceived)) : TimeSpan.Zero,
         };
     }
 }

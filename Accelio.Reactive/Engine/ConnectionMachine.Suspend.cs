@@ -26,16 +26,11 @@ internal sealed partial class ConnectionMachine
             return false;
         }
 
-        (_suspension, _resumesAs, State) = (info, State, ConnectionState.Suspended);
-        TakeTasks();
-        _linkIsGone = false;
-        _unacknowledged = 0;
-        Timers.Cancel(_ackTimer);
-        _earlyAborts = null;
-        (_arrivedSerial, _hasArrived) = (_lastSerial, _hasSerial);
-        if (Settings.ResumeWindow != long.MaxValue)
+        var isFrozen = State == ConnectionState.Frozen;
+        SuspendAs(info, State);
+        if (!isFrozen)
         {
-            Timers.Schedule(_resumeTimer, Now + Settings.ResumeWindow);
+            BreakOffMove("its link was lost");
         }
 
         if (!_events.TrySuspend(this, info))
@@ -50,6 +45,23 @@ internal sealed partial class ConnectionMachine
         }
 
         return true;
+    }
+
+    /// <summary>Takes everything from the link that another one needs.</summary>
+    private void SuspendAs(in CloseInfo info, ConnectionState resumesAs)
+    {
+        (_suspension, _resumesAs, State) = (info, resumesAs, ConnectionState.Suspended);
+        (_readyDue, _clientWaits, _owesDrain) = (0, false, false);
+        TakeTasks();
+        _linkIsGone = false;
+        _unacknowledged = 0;
+        Timers.Cancel(_ackTimer);
+        _earlyAborts = null;
+        (_arrivedSerial, _hasArrived) = (_lastSerial, _hasSerial);
+        if (Settings.ResumeWindow != long.MaxValue)
+        {
+            Timers.Schedule(_resumeTimer, Now + Settings.ResumeWindow);
+        }
     }
 
     /// <summary>The tasks of the connection leave the table of their link, and what that was writing is not completed any more.</summary>
@@ -83,7 +95,7 @@ internal sealed partial class ConnectionMachine
         }
     }
 
-    private bool MayBeSuspended => _retains && !_isMoving && (State == ConnectionState.Online || (State == ConnectionState.FinQueued && _drains));
+    private bool MayBeSuspended => _retains && !_isMoving && (State is ConnectionState.Online or ConnectionState.Frozen || (State == ConnectionState.FinQueued && _drains));
 
     /// <summary>The server instance is gone. What it may have run fails, unless it may be run again: that waits, with what never left, to be taken elsewhere.</summary>
     internal void Outlive(in Failure failure)

@@ -7,7 +7,7 @@ namespace Accelio.Reactive.Engine;
 /// <summary>
 /// A session's share of one link: numbering, windows, requests and responses both ways, one-way messages, receipts, and the close handshake. Poller only. The aspects: <c>.Setup</c>,
 /// <c>.Send</c>, <c>.Arrival</c>, <c>.Receive</c>, <c>.Respond</c>, <c>.Abort</c>, <c>.Deadline</c>, <c>.Flow</c>, <c>.Drain</c>, <c>.Close</c>, <c>.Snapshot</c>; lost links of our own peers: <c>.Retain</c>,
-/// <c>.Suspend</c>, <c>.Resume</c>, <c>.SendAgain</c>; of C clients: <c>.Reconnect</c>.
+/// <c>.Suspend</c>, <c>.Resume</c>, <c>.SendAgain</c>; of C clients: <c>.Reconnect</c>; moving to another place: <c>.Migrate</c> (servers), <c>.Moving</c> (clients).
 /// </summary>
 internal sealed partial class ConnectionMachine
 {
@@ -66,7 +66,7 @@ internal sealed partial class ConnectionMachine
     public bool IsOnline => State == ConnectionState.Online;
 
     /// <summary>Whether messages are taken, to be sent at once or later.</summary>
-    public bool IsTaking => State is ConnectionState.Online or ConnectionState.Connecting or ConnectionState.Suspended;
+    public bool IsTaking => State is ConnectionState.Online or ConnectionState.Connecting or ConnectionState.Suspended or ConnectionState.Frozen;
 
     /// <summary>Whether the peer is a C program, or one that offers no windows.</summary>
     public bool IsCPeer => !Machine.HasFlow;

@@ -27,6 +27,9 @@ internal enum ConnectionState
     /// <summary>The link is lost, and the connection goes on when there is another one.</summary>
     Suspended,
 
+    /// <summary>Servers: nothing is under way, and another place takes the connection over.</summary>
+    Frozen,
+
     /// <summary>Over.</summary>
     Closed,
 }

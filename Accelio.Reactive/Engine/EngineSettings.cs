@@ -75,6 +75,6 @@ internal sealed record EngineSettings
         CPeerFlowControl = options.CPeerFlowControl,
         CPeerAnswerCache = (options as AccelioServerOptions)?.CPeerAnswerCache ?? 0,
         ResumeWindow = Check.TicksOf(options.ResumeWindow),
-        Offer = options.Resume ? Always | LinkFeatures.Resume : Always,
+        Offer = options.Resume ? Always | LinkFeatures.Resume | LinkFeatures.Migration : Always,
     };
 }

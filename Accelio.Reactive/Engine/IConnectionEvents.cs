@@ -67,6 +67,12 @@ internal interface IConnectionEvents
     /// <summary>Clients: the server does not go on with the connection. With <see cref="AccelioStatus.InProgress"/> it will later, after so many ticks.</summary>
     void OnResumeRefused(ConnectionMachine connection, AccelioStatus status, long retryAfter);
 
+    /// <summary>Clients: the server has moved the connection to this URI. It has no link now, and goes on when it has one to there.</summary>
+    void OnMoved(ConnectionMachine connection, string target);
+
+    /// <summary>Clients: the server is about to drain the connection, and wants the session to go on at this URI, as a new one.</summary>
+    void OnSentTo(ConnectionMachine connection, string target);
+
     /// <summary>One side has begun to close.</summary>
     void OnClosing(ConnectionMachine connection, bool byPeer);
 

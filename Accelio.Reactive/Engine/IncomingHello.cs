@@ -100,6 +100,28 @@ internal sealed class IncomingHello
         }
     }
 
+    /// <summary>Tells a client that comes back for a connection where that has been moved.</summary>
+    /// <param name="target">The URI in UTF-8, at most <see cref="MoveGoPayload.MaxTarget"/> bytes.</param>
+    /// <param name="token">What to show there.</param>
+    public void SendOn(ReadOnlySpan<byte> target, in ResumeToken token)
+    {
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        _link.OnSessionAnswered();
+        scoped OutboundFrame frame = default;
+        frame.Header.Type = FrameType.HelloResponse;
+        frame.Header.RemoteTask = _task;
+        frame.Header.Status = (uint)AccelioStatus.SessionRedirected;
+        frame.Header.Flags = MessageFlags.Items;
+        Span<byte> buffer = stackalloc byte[MessageItems.MaxWritten];
+        frame.Items = buffer[..new MessageItems { HasResumeToken = true, ResumeToken = token, HasMoved = true, Moved = target }.Write(buffer)];
+        _link.Link.Send(ref frame);
+        _link.OnRefused();
+    }
+
     private void Answer(AccelioStatus status, long retryAfter)
     {
         scoped OutboundFrame frame = default;

@@ -36,6 +36,9 @@ internal sealed partial class LinkMachine
     /// <summary>Whether connections go on over another link when this one is lost.</summary>
     public bool HasResume => (Features & LinkFeatures.Resume) != 0;
 
+    /// <summary>Whether servers may move connections elsewhere.</summary>
+    public bool HasMigration => (Features & LinkFeatures.Migration) != 0;
+
     /// <summary>Poller time.</summary>
     public long Now => Poller.Now;
 

@@ -56,6 +56,9 @@ internal sealed partial class LinkMachine : ILinkSink
     /// <summary>The link; throws before the transport has named it.</summary>
     public Link Link => _link ?? throw new InvalidOperationException("The link is not there yet.");
 
+    /// <summary>Whether there is a link; a connection that was taken over from elsewhere has none at first.</summary>
+    public bool HasLink => _link is not null;
+
     /// <summary>Extensions that both sides offered; known once open.</summary>
     public LinkFeatures Features { get; private set; }
 
@@ -76,6 +79,10 @@ internal sealed partial class LinkMachine : ILinkSink
 
     /// <summary>Whoever dials or accepts names the link as soon as there is one.</summary>
     public void Attach(Link link) => _link = link;
+
+    /// <summary>Stands for the link that a connection had elsewhere, from where it is taken over.</summary>
+    public static LinkMachine ForImport(ILinkHost host, EngineSettings settings, Poller poller, MessagePool messages, ReceiveBudget budget, IEntropy entropy) =>
+        new(host, settings, poller, messages, budget, entropy, isClient: false) { Phase = LinkPhase.Closed, Features = settings.Offer };
 
     /// <summary>Opens a session on the link: sends its set-up request.</summary>
     public ConnectionMachine OpenSession(IConnectionEvents events, ReadOnlySpan<byte> uri, ReadOnlySpan<byte> privateData)

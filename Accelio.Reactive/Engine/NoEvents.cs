@@ -92,6 +92,16 @@ internal sealed class NoEvents : IConnectionEvents
     }
 
     /// <inheritdoc/>
+    public void OnMoved(ConnectionMachine connection, string target)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnSentTo(ConnectionMachine connection, string target)
+    {
+    }
+
+    /// <inheritdoc/>
     public void OnClosing(ConnectionMachine connection, bool byPeer)
     {
     }

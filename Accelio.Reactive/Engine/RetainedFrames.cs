@@ -18,6 +18,9 @@ internal sealed class RetainedFrames
     /// <summary>A frame that is kept.</summary>
     public ref RetainedFrame this[ulong number] => ref _frames[(_first + (int)(number - First)) & (_frames.Length - 1)];
 
+    /// <summary>Counts from here: frames before were sent elsewhere.</summary>
+    public void BeginAt(ulong first) => First = first;
+
     /// <summary>Room for the next frame.</summary>
     public ref RetainedFrame Add()
     {

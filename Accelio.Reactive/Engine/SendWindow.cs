@@ -8,6 +8,9 @@ internal sealed class SendWindow
     // Far beyond any window, and far from overflowing: a peer may grant as much as it likes.
     private const long Most = 1L << 60;
 
+    // Less than any window, so that a window that is held looks like one that is used up.
+    private const long Held = 1L << 61;
+
     private readonly bool _countsUnanswered;
     private long _messages;
     private long _bytes;
@@ -21,13 +24,36 @@ internal sealed class SendWindow
     }
 
     /// <summary>Messages that may be sent now.</summary>
-    public long Messages => _messages;
+    public long Messages => IsHeld ? _messages + Held : _messages;
 
     /// <summary>Bytes that may be sent now; negative while a message longer than the window is outstanding.</summary>
     public long Bytes => _bytes;
 
+    /// <summary>Whether nothing may go, whatever the peer grants.</summary>
+    public bool IsHeld { get; private set; }
+
     /// <summary>Whether a message may go now: any length may while there is a byte left, so that a message longer than the whole window goes alone.</summary>
     public bool IsOpen => _messages > 0 && _bytes > 0;
+
+    /// <summary>Nothing may go until <see cref="Release"/>.</summary>
+    public void Hold()
+    {
+        if (!IsHeld)
+        {
+            IsHeld = true;
+            _messages -= Held;
+        }
+    }
+
+    /// <summary>Ends a <see cref="Hold"/>.</summary>
+    public void Release()
+    {
+        if (IsHeld)
+        {
+            IsHeld = false;
+            _messages += Held;
+        }
+    }
 
     /// <summary>A message leaves.</summary>
     public void Charge(bool expectsAnswer, long bytes)

@@ -90,6 +90,20 @@ internal sealed class TaskTable
         return false;
     }
 
+    /// <summary>Whether an answer or a receipt is still due on this connection, wanted or not.</summary>
+    public bool HasAnyOf(ConnectionMachine connection)
+    {
+        for (var i = 0; i < _used; i++)
+        {
+            if (_slots[i].Task is OutgoingMessage or ReceiptTask or Tombstone && ReferenceEquals(_slots[i].Task!.Connection, connection))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Lists the messages of a connection that wait for their answers.</summary>
     public void CopyMessagesTo(ConnectionMachine connection, List<OutgoingMessage> destination)
     {

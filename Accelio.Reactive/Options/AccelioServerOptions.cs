@@ -59,6 +59,21 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
     /// </summary>
     public long CPeerAnswerCache { get; set; } = 16 << 20;
 
+    /// <summary>
+    /// What moves a session's state between this server and others: <see cref="AccelioServer.MigrateAsync(AccelioSession, Uri, MigrationOptions?, CancellationToken)"/>. <see cref="SessionHandOver.Stateless"/> for services that
+    /// keep nothing per session. Without one sessions are not taken over here, and those that leave begin anew where they go.
+    /// </summary>
+    public SessionHandOver? HandOver { get; set; }
+
+    /// <summary>
+    /// A secret that this server shares with those that it hands sessions over to and takes sessions over from; at least 16 bytes. Each shows the other that it knows it before anything is handed over. Empty, no sessions are
+    /// taken over or handed over. It does not encrypt: what is handed over travels as messages do.
+    /// </summary>
+    public ReadOnlyMemory<byte> MigrationKey { get; set; }
+
+    /// <summary>Bytes of a session's state that <see cref="HandOver"/> may export, and that are taken over.</summary>
+    public int MaxHandOverLength { get; set; } = 1 << 20;
+
     internal AccelioServerOptions Validate()
     {
         ValidateCore();
@@ -68,7 +83,14 @@ public sealed class AccelioServerOptions : AccelioPeerOptions
         Check.PositiveTime(AcceptTimeout, nameof(AcceptTimeout));
         Check.Range(CPeerAnswerCache, 0, 1L << 40, nameof(CPeerAnswerCache));
         Check.Range(MaxSuspendedConnections, 0, 1 << 24, nameof(MaxSuspendedConnections));
+        Check.Range(MaxHandOverLength, 0, 1 << 30, nameof(MaxHandOverLength));
+        if (MigrationKey.Length is > 0 and < 16)
+        {
+            throw new ArgumentException($"A key of {MigrationKey.Length} bytes can be guessed; take at least 16 random ones, or none.", nameof(MigrationKey));
+        }
+
         var copy = (AccelioServerOptions)MemberwiseClone();
+        copy.MigrationKey = MigrationKey.ToArray();
         copy.Contexts = Check.Contexts(Contexts, Context, nameof(Contexts));
         Check.Range(FirstPortalPort, 0, ushort.MaxValue - Math.Max(0, copy.Contexts.Count - 1), nameof(FirstPortalPort));
         if (AdvertisedHost is { } host && Uri.CheckHostName(host) == UriHostNameType.Unknown)

@@ -66,6 +66,19 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
         return copy;
     }
 
+    /// <summary>The same for a connection that a server has moved, which is no matter of trying or not.</summary>
+    internal AccelioSessionOptions ForMove()
+    {
+        if (Reconnect.MaxAttempts != 0)
+        {
+            return this;
+        }
+
+        var copy = (AccelioSessionOptions)MemberwiseClone();
+        copy.Reconnect = ReconnectPolicy.Default;
+        return copy;
+    }
+
     internal AccelioSessionOptions Validate()
     {
         ValidateCore();

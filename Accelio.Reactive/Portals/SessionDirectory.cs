@@ -27,6 +27,25 @@ internal sealed class SessionDirectory
     /// <summary>A new id for a connection, which is free on the link, too.</summary>
     public uint Reserve(LinkMachine link, IEntropy entropy) => Add(session: null, link, entropy);
 
+    /// <summary>Enters something under an id that it has had elsewhere.</summary>
+    /// <returns>False when the id is taken.</returns>
+    public bool TryEnter(uint id, IServedSession? session)
+    {
+        lock (_gate)
+        {
+            return id != 0 && _entries.TryAdd(id, session);
+        }
+    }
+
+    /// <summary>Something else stands for the id from now on.</summary>
+    public void Replace(uint id, IServedSession session)
+    {
+        lock (_gate)
+        {
+            _entries[id] = session;
+        }
+    }
+
     /// <summary>The session with the id; null when there is none.</summary>
     public IServedSession? Find(uint id)
     {
@@ -42,6 +61,18 @@ internal sealed class SessionDirectory
         lock (_gate)
         {
             _entries.Remove(id);
+        }
+    }
+
+    /// <summary>The id of a session is free again, unless it stands for another one by now.</summary>
+    public void Remove(uint id, IServedSession session)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(id, out var entry) && ReferenceEquals(entry, session))
+            {
+                _entries.Remove(id);
+            }
         }
     }
 

@@ -149,7 +149,7 @@ internal sealed partial class WideSession
     {
         if (_wireId is { } id)
         {
-            _server!.Directory.Remove(id);
+            _server!.Directory.Remove(id, this);
         }
 
         _server?.SessionEnded(this);

@@ -34,6 +34,9 @@ internal sealed partial class WideSession : IServedSession
         hello.Decline(AccelioStatus.NotSession);
     }
 
+    /// <inheritdoc/>
+    bool IServedSession.TryMakeWay(ServerCore portal, UInt128 key) => false;
+
     /// <summary>Takes a client's request over: on this link, or at the portals of the plan. On the context of the link.</summary>
     internal void Accept(ServerCore at, IncomingSession incoming, in PortalPlan plan, ReadOnlySpan<byte> privateData)
     {

@@ -95,6 +95,9 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     /// <summary>Names the engine's connection; again if need be.</summary>
     public void Attach(ConnectionMachine machine) => _machine = machine;
 
+    /// <summary>Servers: names the engine's connection that was taken over from another server, before it has a link.</summary>
+    public void AttachImported(ConnectionMachine machine, EndPoint local, EndPoint remote) => (_machine, _localEndPoint, _remoteEndPoint) = (machine, local, remote);
+
     /// <summary>The connection is over: its streams end, what waits for consumers is dropped. Once.</summary>
     public void End(Exception? error)
     {
@@ -169,6 +172,12 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
 
     /// <inheritdoc/>
     void IConnectionEvents.OnResumeRefused(ConnectionMachine connection, AccelioStatus status, long retryAfter) => Reconnection?.OnRefused(status, retryAfter);
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnMoved(ConnectionMachine connection, string target) => _session.OnMoved(this, target);
+
+    /// <inheritdoc/>
+    void IConnectionEvents.OnSentTo(ConnectionMachine connection, string target) => _session.OnSentTo(target);
 
     /// <inheritdoc/>
     void IConnectionEvents.OnClosing(ConnectionMachine connection, bool byPeer) => _session.OnClosing(byPeer);

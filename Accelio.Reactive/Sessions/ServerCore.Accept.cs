@@ -14,6 +14,11 @@ internal sealed partial class ServerCore
             return;
         }
 
+        if (TryOpenDesk(incoming))
+        {
+            return;
+        }
+
         if (!(_whole?.RequestStreamOfSessions ?? _sessionRequests).HasConsumer)
         {
             Prepare(incoming, options: null, []).Open();

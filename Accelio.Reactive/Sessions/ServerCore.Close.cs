@@ -172,6 +172,7 @@ internal sealed partial class ServerCore
         }
 
         Context.Poller.Timers.Cancel(_closeTimer);
+        _moved?.Clear();
         lock (_tableGate)
         {
             // No further stream is made.

@@ -236,7 +236,7 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
         _sessions.Remove(session);
         if (session.WireId is { } id)
         {
-            Directory.Remove(id);
+            Directory.Remove(id, session);
         }
 
         FinishClosing();

@@ -10,7 +10,7 @@ internal sealed partial class SessionCore
     /// <returns>Whether another place is looked for; its end is told by <c>EndMove</c> of the connection.</returns>
     internal bool TryMove(ConnectionCore from)
     {
-        if (_server is not null || _whole is not null || _helloPeer is not null || _isConnecting || _state != SessionState.Established || _connections.Length != 1
+        if (_server is not null || _whole is not null || (_helloPeer is not null && _sentTo is null) || _isConnecting || _state != SessionState.Established || _connections.Length != 1
             || _route is not { } route)
         {
             return false;
@@ -18,13 +18,19 @@ internal sealed partial class SessionCore
 
         // Whoever has sent the session away is not asked again.
         _left.Add(route.Target);
-        var targets = route.Targets.Where(target => !_left.Exists(left => IsSameTarget(left, target.Uri))).ToArray();
+        var targets = _sentTo is { } target ? [new RouteTarget(target)] : route.Targets.Where(target => !_left.Exists(left => IsSameTarget(left, target.Uri))).ToArray();
         if (targets.Length == 0)
         {
             return false;
         }
 
         _moving = from;
+        if (_sentTo is not null)
+        {
+            _helloPeer = null;
+            _askedBefore.Clear();
+        }
+
         LimitConnecting(Check.TicksOf(ClientOptions.ConnectTimeout));
         _route = NewRoute(targets);
         _route.Begin();
@@ -61,6 +67,12 @@ internal sealed partial class SessionCore
             }
             else
             {
+                if (_sentTo is not null && FindOther() is not null)
+                {
+                    _events.Push(new SessionMigrated(Target, IsNewSession: true));
+                }
+
+                _sentTo = null;
                 from.Machine.EndMove();
             }
         }

@@ -46,7 +46,8 @@ internal sealed partial class SessionCore
             (_localEndPoint, _remoteEndPoint) = (connection.LocalEndPoint, connection.RemoteEndPoint);
         }
 
-        Tell(new SessionResumed());
+        _awaitsClient = false;
+        Tell(ReturnOf(connection));
     }
 
     /// <summary>Clients: the server has nothing to go on with. Context only.</summary>
@@ -130,7 +131,8 @@ internal sealed partial class SessionCore
         }
         else
         {
-            hello.Decline(status);
+            // A connection that is being moved is at one place or the other in a moment.
+            hello.Decline(status, status == AccelioStatus.InProgress ? TimeSpan.TicksPerMillisecond * 10 : 0);
         }
     }
 
@@ -141,7 +143,7 @@ internal sealed partial class SessionCore
         var status = connection is null ? AccelioStatus.NotSession
             : !peer.IsSource(hello) ? AccelioStatus.SessionRefused
             : connection.Machine.CheckReturn(hello);
-        if (status is not (AccelioStatus.Success or AccelioStatus.NotSession))
+        if (status is not (AccelioStatus.Success or AccelioStatus.NotSession or AccelioStatus.InProgress))
         {
             Context.NoteRefusedResume(hello.Link.Link.RemoteEndPoint, status);
         }

@@ -29,4 +29,16 @@ internal enum ControlOperation : byte
 
     /// <summary>The answer to <see cref="Withdraw"/>: nothing is under way, see <see cref="WithdrawPayload"/>.</summary>
     Withdrawn = 0x12,
+
+    /// <summary>The server wants to move the connection: the receiver sends no new message; no further payload.</summary>
+    MovePrepare = 0x20,
+
+    /// <summary>The answer to <see cref="MovePrepare"/>, see <see cref="MoveReadyPayload"/>.</summary>
+    MoveReady = 0x21,
+
+    /// <summary>The connection goes on elsewhere, see <see cref="MoveGoPayload"/>.</summary>
+    MoveGo = 0x22,
+
+    /// <summary>The connection goes on here after all; no further payload.</summary>
+    MoveBack = 0x23,
 }

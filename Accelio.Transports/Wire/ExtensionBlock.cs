@@ -24,7 +24,7 @@ internal static class ExtensionBlock
     /// <summary>Bytes that <see cref="Write"/> needs at most.</summary>
     public const int MaxWritten = HeaderSize + (KnownItems * ItemHeaderSize);
 
-    private const int KnownItems = 10;
+    private const int KnownItems = 11;
     private const int ItemHeaderSize = 4;
 
     /// <summary>Writes a block that offers these features.</summary>

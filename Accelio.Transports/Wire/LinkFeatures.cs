@@ -36,4 +36,7 @@ internal enum LinkFeatures
 
     /// <summary>Item 0x000A: the devices of both ends get at shared memory by themselves.</summary>
     DirectMemory = 512,
+
+    /// <summary>Item 0x000B: servers move connections to other servers and portals.</summary>
+    Migration = 1024,
 }

@@ -35,4 +35,7 @@ internal enum MessageItemType : byte
 
     /// <summary>When to try again, 8 bytes of nanoseconds; on HELLO_RSP that refuses.</summary>
     RetryAfter = 11,
+
+    /// <summary>The connection was moved, and this is where to: a URI, UTF-8; on HELLO_RSP that refuses, with the <see cref="ResumeToken"/> to be shown there.</summary>
+    Moved = 16,
 }

@@ -12,8 +12,8 @@ internal ref struct MessageItems
     public const int MaxFailureText = byte.MaxValue;
 
     /// <summary>Bytes that <see cref="Write"/> needs at most.</summary>
-    public const int MaxWritten = AreaHeaderSize + (11 * ItemHeaderSize) + WindowSize + (3 * sizeof(ulong)) + sizeof(byte) + MaxFailureText + KeySize + sizeof(uint)
-        + RemoteItem.Size + Wire.ResumeToken.Size + ResumeItem.Size;
+    public const int MaxWritten = AreaHeaderSize + (12 * ItemHeaderSize) + WindowSize + (3 * sizeof(ulong)) + sizeof(byte) + MaxFailureText + KeySize + sizeof(uint)
+        + RemoteItem.Size + Wire.ResumeToken.Size + ResumeItem.Size + MoveGoPayload.MaxTarget;
 
     private const int AreaHeaderSize = 2;
     private const int ItemHeaderSize = 2;
@@ -92,6 +92,12 @@ internal ref struct MessageItems
     /// <summary>When to try again, nanoseconds.</summary>
     public ulong RetryAfter;
 
+    /// <summary>Whether there is a <see cref="MessageItemType.Moved"/>.</summary>
+    public bool HasMoved;
+
+    /// <summary>Where the connection was moved, UTF-8 from the peer, not validated; at most <see cref="MoveGoPayload.MaxTarget"/> bytes.</summary>
+    public ReadOnlySpan<byte> Moved;
+
     /// <summary>Bytes that <see cref="Write"/> writes.</summary>
     public readonly int Length =>
         AreaHeaderSize
@@ -105,7 +111,8 @@ internal ref struct MessageItems
         + (HasRemote ? ItemHeaderSize + RemoteItem.Size : 0)
         + (HasResumeToken ? ItemHeaderSize + Wire.ResumeToken.Size : 0)
         + (HasResume ? ItemHeaderSize + ResumeItem.Size : 0)
-        + (HasRetryAfter ? ItemHeaderSize + sizeof(ulong) : 0);
+        + (HasRetryAfter ? ItemHeaderSize + sizeof(ulong) : 0)
+        + (HasMoved ? ItemHeaderSize + Moved.Length : 0);
 
     /// <summary>Parses the area; the text lies in <paramref name="userHeader"/>.</summary>
     /// <param name="userHeader">The user header as it came.</param>
@@ -216,6 +223,12 @@ internal ref struct MessageItems
             writer.WriteUInt64(RetryAfter);
         }
 
+        if (HasMoved)
+        {
+            WriteItemHeader(ref writer, MessageItemType.Moved, Moved.Length);
+            writer.WriteBytes(Moved);
+        }
+
         return writer.Written;
     }
 
@@ -314,6 +327,12 @@ internal ref struct MessageItems
             case MessageItemType.RetryAfter:
                 items.HasRetryAfter = true;
                 items.RetryAfter = BinaryPrimitives.ReadUInt64BigEndian(value);
+                return null;
+            case MessageItemType.Moved when value.Length is 0 or > MoveGoPayload.MaxTarget:
+                return "item moved: length";
+            case MessageItemType.Moved:
+                items.HasMoved = true;
+                items.Moved = value;
                 return null;
             default:
                 return null;

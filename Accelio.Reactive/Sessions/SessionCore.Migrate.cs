@@ -1,0 +1,99 @@
+using Accelio.Reactive.Engine;
+using Accelio.Transports.Wire;
+
+namespace Accelio.Reactive;
+
+/// <content>Moving from one server to another: servers hand the session over and take it over, clients go where they are sent.</content>
+internal sealed partial class SessionCore : IMovableSession
+{
+    // Clients: where the server that is about to drain wants the session to go on.
+    private string? _sentTo;
+
+    // Servers: taken over from elsewhere, and the client has not come yet.
+    private bool _awaitsClient;
+
+    /// <inheritdoc/>
+    PollerContext IMovableSession.Home => Context;
+
+    /// <inheritdoc/>
+    SessionPeer IMovableSession.Client => _peer;
+
+    /// <inheritdoc/>
+    uint? IMovableSession.KnownAs => WireId;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<MovingConnection> ListMoving() =>
+        _state == SessionState.Established ? [.. _connections.Select(connection => new MovingConnection(this, connection))] : [];
+
+    /// <inheritdoc/>
+    void IMovableSession.Leave(string target, bool isNewSession) => _events.Push(new SessionMigrated(target, isNewSession));
+
+    /// <inheritdoc/>
+    bool IServedSession.TryMakeWay(ServerCore portal, UInt128 key)
+    {
+        if (!_awaitsClient || _peer.Key != key || !ReferenceEquals(portal.Context, Context))
+        {
+            return false;
+        }
+
+        AbortNow();
+        return true;
+    }
+
+    /// <summary>Servers: takes the session over, whose client brings a link for each connection. Context only.</summary>
+    /// <returns>What the client has to show, for each.</returns>
+    internal ResumeToken[] Import(HandOverState state, IReadOnlyList<ConnectionHandOver> connections)
+    {
+        _awaitsClient = true;
+        _peer = new SessionPeer(state.PeerId, state.Depths, state.Key, _remoteEndPoint);
+        if (_whole is null)
+        {
+            WireId = state.Id;
+        }
+
+        var tokens = new ResumeToken[connections.Count];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            var connection = NewConnection();
+            var machine = _server!.NewImport(connection, connections[i], state.Key);
+            connection.AttachImported(machine, _localEndPoint, _remoteEndPoint);
+            AddConnection(connection);
+            _server.TryKeep(connection);
+            tokens[i] = machine.Token;
+            _whole?.PartEstablished(this, connection);
+        }
+
+        _state = SessionState.Established;
+        WasEstablished = true;
+        _events.Push(new SessionEstablished());
+        FinishConnecting(null);
+        return tokens;
+    }
+
+    /// <summary>Servers: the session is not taken over after all. Context only.</summary>
+    internal void Discard(string why) => End(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, why));
+
+    /// <summary>Clients: the server has moved the connection. Context only.</summary>
+    internal void OnMoved(ConnectionCore connection, string target)
+    {
+        if (!System.Uri.TryCreate(target, UriKind.Absolute, out _))
+        {
+            connection.Machine.GiveUp();
+            return;
+        }
+
+        // The portals of the old server know nothing of the new one.
+        _portals = [];
+        StopReconnecting(connection);
+        connection.Target = target;
+        connection.Reconnection = new Reconnection(this, connection, ClientOptions.ForMove());
+        connection.Reconnection.Begin();
+    }
+
+    /// <summary>Clients: the server is about to drain the connection, and wants the session to go on elsewhere. Context only.</summary>
+    internal void OnSentTo(string target) => _sentTo = target;
+
+    /// <summary>What a connection that has a link again was about.</summary>
+    private AccelioSessionEvent ReturnOf(ConnectionCore connection) =>
+        connection.Machine.IsMoved ? new SessionMigrated(connection.Target!, IsNewSession: false) : new SessionResumed();
+}
