@@ -30,7 +30,7 @@ public abstract partial class AccelioSession
         }
 
         var caller = ContextSwitch.ToCaller;
-        if (Math.Max(1, settings.Contexts.Count) * settings.ConnectionsPerContext > 1)
+        if (Math.Max(1, settings.Contexts.Count) * settings.ConnectionsOnContext > 1)
         {
             var wide = await WideSession.OpenAsync(server, settings, cancellationToken).ConfigureAwait(false);
             await caller;

@@ -1,3 +1,4 @@
+using System.Net;
 using Accelio.Transports.Simulated;
 
 namespace Accelio.Reactive;
@@ -34,6 +35,18 @@ public sealed class SimulatedHost
 
     /// <summary>The contexts that live on it.</summary>
     public IReadOnlyList<AccelioContext> Contexts => Snapshot();
+
+    /// <summary>Gives the host another address, as an interface of its own has: sessions come from there whose <see cref="AccelioSessionOptions.LocalAddress"/> or <see cref="SessionPath.LocalAddress"/> it is. To
+    /// <see cref="SimulatedFaults"/> it is a host like any other, by the text of the address, so that one of the ways from here can be cut alone; it goes down with the host.</summary>
+    /// <exception cref="ArgumentException">A host has the address already.</exception>
+    public void AddAddress(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (!Network.Wires.TryAddAddress(Name, address.ToString()))
+        {
+            throw new ArgumentException($"The network has {address} already: give {Name} another one.", nameof(address));
+        }
+    }
 
     /// <inheritdoc cref="SimulatedNetwork.CreateContext"/>
     public AccelioContext CreateContext(AccelioContextOptions? options = null)

@@ -1,3 +1,4 @@
+using System.Net;
 using Accelio.Reactive.Tests.Sessions;
 using Xunit;
 
@@ -28,6 +29,25 @@ public class FailOver
             SessionFailedOver next => $"it goes on with another server, at {next.Target}",
             _ => what.ToString(),
         }));
+        // </snippet>
+
+        Assert.Equal(1, await session.RequestAsync(new byte[1], answer => answer.PayloadLength));
+    }
+
+    [Fact]
+    public async Task Several_paths()
+    {
+        await using var pair = await Pair.OpenAsync(Pair.Echo, options => options.Resume = true);
+        var uri = pair.Server.EndPoint;
+
+        // <snippet paths>
+        var options = new AccelioSessionOptions
+        {
+            Resume = true,
+            Paths = [new SessionPath(IPAddress.Parse("127.0.0.2")), new SessionPath(IPAddress.Parse("127.0.0.3"))],    // addresses of this machine, one per interface
+            PathMode = PathMode.ActiveStandby,
+        };
+        await using var session = await AccelioSession.ConnectAsync(uri, options);
         // </snippet>
 
         Assert.Equal(1, await session.RequestAsync(new byte[1], answer => answer.PayloadLength));

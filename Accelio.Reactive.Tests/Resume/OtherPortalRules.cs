@@ -37,6 +37,23 @@ public class OtherPortalRules
     }
 
     [Fact]
+    public void From_the_cut_to_the_first_answer_by_way_of_another_portal_it_takes_eight_round_trips_and_a_millisecond()
+    {
+        using var world = Open();
+        var session = world.Connect();
+        world.Network.Run(() => AskAsync(session, 1));
+        world.StopListeningAt(PortOf(session));
+
+        world.Faults.CutLinks("client", "server");
+        var began = world.Scheduler.Clock;
+        Assert.Equal(Answer(2), world.Network.Run(() => AskAsync(session, 2)));
+
+        // One until the own portal has refused; three until the other one has said where to; and from there on four: the link, its set-up, the resume, the request.
+        var roundTrips = (world.Scheduler.Clock - began - TimeSpan.TicksPerMillisecond) / (2.0 * Latency.Ticks);
+        Assert.InRange(roundTrips, 8, 8.1);
+    }
+
+    [Fact]
     public void Many_connections_find_their_contexts_again_through_the_one_portal_that_is_left()
     {
         using var world = Open();

@@ -93,7 +93,7 @@ internal sealed partial class LinkMachine
                 link.Abort(LinkError.UnexpectedFrame, "cancel is not spoken over this transport");
                 return;
 
-            case FrameType.ExtensionRequest when TryTakeDirect(frame.Header, PayloadOf(frame)):
+            case FrameType.ExtensionRequest when TryTakeDirect(frame.Header, PayloadOf(frame)) || TryTakeStandby(PayloadOf(frame)):
                 return;
 
             default:

@@ -75,7 +75,7 @@ internal sealed partial class LinkMachine
     private void OnLifeTimer(long now)
     {
         // Without a connection nobody can be asked for a sign of life: such a link is silent, and lives as long as the idle timer lets it.
-        var silence = _connections.Count == 0 ? 0 : now - Math.Max(Link.LastReceived, _readingSince);
+        var silence = IsAlone ? 0 : now - Math.Max(Link.LastReceived, _readingSince);
         if (!_isPaused && silence >= DetectWithin)
         {
             Link.Abort(LinkError.KeepAliveExpired, $"nothing was received for {TimeSpan.FromTicks(silence).TotalSeconds:0.#} s");
@@ -93,6 +93,12 @@ internal sealed partial class LinkMachine
     /// <summary>Asks for a sign of life on one connection: what arrives counts for the whole link.</summary>
     private void Probe()
     {
+        if (_connections.Count == 0)
+        {
+            AskForStandby();
+            return;
+        }
+
         foreach (var connection in _connections.Values)
         {
             if (connection.TrySendProbe())

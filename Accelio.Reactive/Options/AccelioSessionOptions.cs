@@ -33,6 +33,15 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
     /// addresses only those of the same family are tried.</summary>
     public IPAddress? LocalAddress { get; set; }
 
+    /// <summary>
+    /// Several ways to the one server, over different interfaces, addresses, or both; empty for one way. The session is opened on the first that leads there, and stays when one is lost: see <see cref="PathMode"/>. Needs
+    /// <see cref="AccelioPeerOptions.Resume"/>; all of them have to lead to the same server, which listens at all of the addresses, e.g. at tcp://0.0.0.0:2061.
+    /// </summary>
+    public IReadOnlyList<SessionPath> Paths { get; set; } = [];
+
+    /// <summary>What the session does with its <see cref="Paths"/>.</summary>
+    public PathMode PathMode { get; set; }
+
     /// <summary>Whether the session has a link of its own. Else it shares one with the other sessions of its context to the same address whose settings are the same: that saves a connect and a
     /// socket, and what ends the link ends all of them. A link of its own is for sessions whose long messages shall not make others wait.</summary>
     public bool OwnLink { get; set; }
@@ -49,6 +58,9 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
 
     /// <summary>With <see cref="AccelioPeerOptions.Resume"/>: how often and how long the session tries to come back when its link is lost. It never tries longer than <see cref="AccelioPeerOptions.ResumeWindow"/>.</summary>
     public ReconnectPolicy Reconnect { get; set; } = ReconnectPolicy.Default;
+
+    /// <summary>How many connections the session has on each context.</summary>
+    internal int ConnectionsOnContext => ConnectionsPerContext * (PathMode == PathMode.ActiveActive ? Math.Max(1, Paths.Count) : 1);
 
     /// <summary>The same for a connection that needs a link of its own.</summary>
     internal AccelioSessionOptions WithOwnLink()
@@ -90,6 +102,7 @@ public sealed class AccelioSessionOptions : AccelioPeerOptions
         Check.NotNull(Reconnect, nameof(Reconnect));
         var copy = (AccelioSessionOptions)MemberwiseClone();
         copy.Contexts = Check.Contexts(Contexts, Context, nameof(Contexts));
+        copy.Paths = PathRules.Checked(this, nameof(Paths));
         copy.PrivateData = SetupLimits.CopyPrivateData(PrivateData, nameof(PrivateData));
         return copy;
     }

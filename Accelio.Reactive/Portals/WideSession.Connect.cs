@@ -108,7 +108,7 @@ internal sealed partial class WideSession
         _acceptedData = _parts[0].AcceptedData.ToArray();
         var limit = _deadline == long.MaxValue ? long.MaxValue : Math.Max(1, _deadline - Home.Poller.Now);
         IReadOnlyList<AccelioContext> contexts = ClientOptions.Contexts.Count == 0 ? [Home] : ClientOptions.Contexts;
-        for (var i = 1; i < contexts.Count * ClientOptions.ConnectionsPerContext; i++)
+        for (var i = 1; i < contexts.Count * ClientOptions.ConnectionsOnContext; i++)
         {
             var context = ContextFactory.Resolve(contexts[i % contexts.Count], out var isShared);
 

@@ -10,6 +10,7 @@ internal sealed class ClientLink : ILinkHost
     private readonly ClientLinkTable _table;
     private readonly PollerContext _context;
     private readonly List<ILinkUser> _waiting = [];
+    private readonly List<ILinkUser> _holders = [];
     private readonly long _idleTime;
     private readonly IdleTimer _idle;
 
@@ -45,6 +46,27 @@ internal sealed class ClientLink : ILinkHost
         _context.Poller.Timers.Cancel(_idle);
     }
 
+    /// <summary>Keeps the link though no session uses it; whoever does is told when it is lost.</summary>
+    public void Hold(ILinkUser holder)
+    {
+        _holders.Add(holder);
+        _context.Poller.Timers.Cancel(_idle);
+        Machine.StandBy();
+    }
+
+    /// <summary>Somebody keeps the link no longer.</summary>
+    public void EndHold(ILinkUser holder)
+    {
+        if (_holders.Remove(holder) && _holders.Count == 0)
+        {
+            Machine.EndStandby();
+            if (Machine is { Phase: LinkPhase.Open, ConnectionCount: 0 })
+            {
+                OnLinkIdle(Machine);
+            }
+        }
+    }
+
     /// <summary>Tells those who joined when the link was open already.</summary>
     public void ServeWaiting()
     {
@@ -59,7 +81,7 @@ internal sealed class ClientLink : ILinkHost
     public void Leave(ILinkUser user)
     {
         _waiting.Remove(user);
-        if (_waiting.Count == 0 && Machine.ConnectionCount == 0)
+        if (_waiting.Count == 0 && _holders.Count == 0 && Machine.ConnectionCount == 0)
         {
             _table.Forget(this);
             Machine.Link.Abort(LinkError.Aborted, "nobody waits for the link any more");
@@ -82,7 +104,7 @@ internal sealed class ClientLink : ILinkHost
     /// <inheritdoc/>
     public void OnLinkIdle(LinkMachine link)
     {
-        if (_waiting.Count != 0)
+        if (_waiting.Count != 0 || _holders.Count != 0)
         {
             return;
         }
@@ -103,6 +125,12 @@ internal sealed class ClientLink : ILinkHost
         _table.Forget(this);
         _context.Poller.Timers.Cancel(_idle);
         var info = LinkErrors.ToCloseInfo(error, detail, opened: false);
+        foreach (var holder in _holders.ToArray())
+        {
+            holder.OnLinkFailed(this, info);
+        }
+
+        _holders.Clear();
         foreach (var user in _waiting.ToArray())
         {
             _waiting.Remove(user);

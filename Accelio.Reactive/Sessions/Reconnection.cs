@@ -27,6 +27,7 @@ internal sealed class Reconnection : IRouteUser
         var targets = session.TargetsFor(connection);
         _plan = new ReconnectPlan(options.Reconnect, targets, session.Context.Entropy);
         _plan.Begin(targets[0], Poller.Now);
+        _first = session.StandbyTarget;
     }
 
     private Poller Poller => _session.Poller;

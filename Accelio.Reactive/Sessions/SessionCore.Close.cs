@@ -165,6 +165,7 @@ internal sealed partial class SessionCore
 
         _closeInfo = info;
         _state = SessionState.Closed;
+        EndStandby();
         var error = FailureExceptions.Create(info, connection);
         FinishConnecting(error ?? new ConnectionLostException("The session was closed before it was established.", info.Status));
         _messages.End(error);

@@ -181,8 +181,15 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
-        _route = NewRoute(Targets([Uri]));
-        _route.Begin(transport, addresses);
+        _route = NewRoute(PathsTo(Uri));
+        if (ClientOptions.Paths.Count == 0)
+        {
+            _route.Begin(transport, addresses);
+        }
+        else
+        {
+            _route.Begin();
+        }
     }
 
     /// <summary>Adds a connection to the session that another part has set up. Context only.</summary>
@@ -204,7 +211,7 @@ internal sealed partial class SessionCore : IRouteUser
         (_helloPeer, _helloLocal) = (joint.Server, joint.LocalId);
         var portals = joint.PortalsFor(Index);
         _portals = [.. portals, joint.Lead];
-        _route = NewRoute(Targets(portals));
+        _route = NewRoute(PathsTo(portals));
         _route.Begin();
     }
 
@@ -236,7 +243,7 @@ internal sealed partial class SessionCore : IRouteUser
     {
         Leave(lead);
         _route?.Stop();
-        _route = NewRoute(Targets(targets));
+        _route = NewRoute(_helloPeer is null ? Targets(targets) : PathsTo(targets));
         _route.Begin();
     }
 

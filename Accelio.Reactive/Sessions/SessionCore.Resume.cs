@@ -34,7 +34,7 @@ internal sealed partial class SessionCore
     }
 
     /// <summary>Clients: where a connection can go on, its own portal first. Context only.</summary>
-    internal IReadOnlyList<RouteTarget> TargetsFor(ConnectionCore connection) => [.. Targets(_portals).Prepend(connection.Path!.Value).Distinct()];
+    internal IReadOnlyList<RouteTarget> TargetsFor(ConnectionCore connection) => [.. PathsTo(_portals).Concat(ClientOptions.Paths.Count == 0 ? [] : PathsTo(Uri)).Prepend(connection.Path!.Value).Distinct()];
 
     /// <summary>A connection goes on over another link. Context only.</summary>
     internal void OnResumed(ConnectionCore connection)
@@ -175,7 +175,7 @@ internal sealed partial class SessionCore
         }
 
         _helloPeer = null;
-        _route = NewRoute([.. new[] { _moving!.Path!.Value }.Concat(_route?.Targets ?? []).Append(new RouteTarget(Uri)).Distinct()]);
+        _route = NewRoute([.. new[] { _moving!.Path!.Value }.Concat(_route?.Targets ?? []).Concat(PathsTo(Uri)).Distinct()]);
         _route.Begin();
     }
 

@@ -250,6 +250,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
         WasEstablished = true;
         _events.Push(new SessionEstablished());
         FinishConnecting(null);
+        StandBy();
         if (_whole is { IsClient: true } && _helloPeer is null)
         {
             _whole.PartAccepted(this, JointOf(connection));

@@ -88,13 +88,19 @@ internal sealed class SimulatedTransport : ISpreadingTransport
     {
         var remote = From(address);
         var kind = remote.Kind ?? Options.Kind;
+        var host = options.LocalAddress?.ToString() ?? Options.LocalHost;
+        if (!Hub.Wires.IsAddressOf(Options.LocalHost, host))
+        {
+            throw new TransportException($"Cannot connect from {host}: the simulated host {Options.LocalHost} has no such address.", SocketError.AddressNotAvailable);
+        }
+
         var plan = new SimulatedLinkPlan
         {
             Poller = poller,
             Kind = kind,
             IsClient = true,
             Options = Options,
-            Local = new SimulatedEndPoint(Options.LocalHost, Hub.ChoosePort(Options.LocalHost)),
+            Local = new SimulatedEndPoint(host, Hub.ChoosePort(host)),
             Remote = new SimulatedEndPoint(remote.Host, remote.Port),
             DualStream = options.DualSocket,
             Seed = remote.Seed ?? Options.Seed,

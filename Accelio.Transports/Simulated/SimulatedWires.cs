@@ -8,6 +8,7 @@ internal sealed class SimulatedWires
     private readonly Lock _gate = new();
     private readonly Dictionary<(string From, string To), SimulatedWay> _ways = [];
     private readonly Dictionary<string, HostState> _hosts = [];
+    private readonly Dictionary<string, string> _addresses = [];
     private readonly LinkedList<SimulatedCircuit> _circuits = new();
     private readonly List<ArrivalBoard> _boards = [];
     private readonly Dictionary<Poller, ArrivalBoard> _boardOf = [];
@@ -68,6 +69,25 @@ internal sealed class SimulatedWires
         }
     }
 
+    /// <summary>Gives a host another address, of which the ways are its own.</summary>
+    /// <returns>False when the name is taken.</returns>
+    public bool TryAddAddress(string host, string address)
+    {
+        lock (_gate)
+        {
+            return _hosts.TryAdd(address, _hosts.GetValueOrDefault(host, HostState.Up)) && _addresses.TryAdd(address, host);
+        }
+    }
+
+    /// <summary>Whether an address is one of a host's.</summary>
+    public bool IsAddressOf(string host, string address)
+    {
+        lock (_gate)
+        {
+            return host == address || _addresses.GetValueOrDefault(address) == host;
+        }
+    }
+
     /// <summary>Whether there is such a host.</summary>
     public bool Knows(string host)
     {
@@ -89,9 +109,16 @@ internal sealed class SimulatedWires
     /// <summary>Changes how a host is; with one that goes down its links fail.</summary>
     public void Set(string host, HostState state)
     {
+        string[] others;
         lock (_gate)
         {
             _hosts[host] = state;
+            others = [.. _addresses.Where(address => address.Value == host).Select(static address => address.Key)];
+        }
+
+        foreach (var address in others)
+        {
+            Set(address, state);
         }
 
         if (state != HostState.Up)

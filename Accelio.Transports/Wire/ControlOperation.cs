@@ -41,4 +41,10 @@ internal enum ControlOperation : byte
 
     /// <summary>The connection goes on here after all; no further payload.</summary>
     MoveBack = 0x23,
+
+    /// <summary>A client keeps the link though it has no connection on it, see <see cref="StandbyPayload"/>.</summary>
+    StandBy = 0x28,
+
+    /// <summary>The answer to <see cref="StandBy"/>, see <see cref="StandbyPayload"/>.</summary>
+    StandingBy = 0x29,
 }
