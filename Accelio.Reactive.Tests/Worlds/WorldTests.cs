@@ -17,6 +17,8 @@ public class WorldTests(ITestOutputHelper output)
     [Theory]
     [InlineData(8692278)] // answers for a session that was closed while it asked to go on, on a link that others share
     [InlineData(14253681)] // a close without credit on a link that others share
+    [InlineData(2001046)] // an answer before the server's FIN, and behind it because another body had to be fetched first
+    [InlineData(3011122)] // a close while the server was asked to go on, over a link that others share
     public void Worlds_that_broke_something_once_do_not_any_more(int seed)
     {
         var plan = new WorldPlan(seed);

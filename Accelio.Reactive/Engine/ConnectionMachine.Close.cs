@@ -255,6 +255,7 @@ internal sealed partial class ConnectionMachine
 
         EndTasks(failure, mayBeAnswered: !hasParted || IsCPeer);
         EndRetention();
+        SayGoodbye();
         _receive.Close();
         Machine.RemoveConnection(this);
         _events.OnClosed(this, info);

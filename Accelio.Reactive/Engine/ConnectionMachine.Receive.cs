@@ -260,12 +260,6 @@ internal sealed partial class ConnectionMachine
 
         EndOutstanding(message);
         message.EndReceiving();
-        if (State is not (ConnectionState.Online or ConnectionState.FinQueued or ConnectionState.FinWait1))
-        {
-            message.Fail(_closeInfo.ToFailure().For(sent: true));
-            return;
-        }
-
         if (failed)
         {
             message.Fail(failure);

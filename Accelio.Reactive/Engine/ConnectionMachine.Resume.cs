@@ -30,6 +30,9 @@ internal sealed partial class ConnectionMachine
     private UInt128? _shownKey;
     private ResumeTask? _attempt;
 
+    // The link on which the server has gone on when this side had left it.
+    private LinkMachine? _takenBack;
+
     // Servers: who has come back before the old link was gone.
     private IncomingHello? _returned;
 
@@ -94,7 +97,7 @@ internal sealed partial class ConnectionMachine
             _attempt = null;
             if (attempt.TaskId != 0)
             {
-                Machine.Tasks.Replace(attempt, new Tombstone());
+                Machine.Tasks.Replace(attempt, new LeftAttempt(this));
             }
 
             Machine.RemoveConnection(this);
@@ -248,6 +251,7 @@ internal sealed partial class ConnectionMachine
         (_nextRequestSn, _nextResponseSn) = ((ushort)peer.Messages, (ushort)peer.Answers);
         (_expectedRequestSn, _expectedResponseSn) = ((ushort)_receivedMessages, (ushort)_receivedAnswers);
         State = _resumesAs;
+        _takenBack = null;
         ReturnTasks();
         var lost = new List<Tombstone>();
         _isDraining = true;
@@ -277,6 +281,49 @@ internal sealed partial class ConnectionMachine
 
     /// <summary>The task id under which the peer waits for the answer; of messages that came over an earlier link it knows none, and goes by the serial.</summary>
     private uint TaskOf(MessageCore message) => message.Epoch == _epoch ? message.PeerTask : 0;
+
+    /// <summary>The server has gone on over a link that this side had left, and that others may keep open for ever: if the connection is over it must hear so.</summary>
+    private void OnTakenBack(LinkMachine link)
+    {
+        _takenBack = link;
+        if (State == ConnectionState.Closed)
+        {
+            SayGoodbye();
+        }
+    }
+
+    private void SayGoodbye()
+    {
+        if (_takenBack is { Phase: LinkPhase.Open } link)
+        {
+            var answer = new Tombstone();
+            link.Tasks.Add(answer);
+            var frame = NewFrame(FrameType.FinRequest);
+            frame.Header.LocalTask = answer.TaskId;
+            link.Link.Send(ref frame);
+        }
+
+        _takenBack = null;
+    }
+
+    /// <summary>Waits for the server's word on a resume for which this side waits no longer.</summary>
+    private sealed class LeftAttempt(ConnectionMachine connection) : OutgoingTask
+    {
+        /// <inheritdoc/>
+        public override void OnResponse(LinkMachine link, ref InboundFrame frame)
+        {
+            link.Tasks.Remove(this);
+            if (frame.Header.Type == FrameType.HelloResponse && frame.Header.Status == 0)
+            {
+                connection.OnTakenBack(link);
+            }
+        }
+
+        /// <inheritdoc/>
+        public override void OnConnectionClosed(in Failure failure)
+        {
+        }
+    }
 
     /// <summary>Waits for the server's word on a resume.</summary>
     private sealed class ResumeTask : OutgoingTask
