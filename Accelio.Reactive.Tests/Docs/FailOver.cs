@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Accelio.Reactive.Tests.Sessions;
 using Xunit;
 
@@ -74,5 +75,32 @@ public class FailOver
 
         // </snippet>
         Assert.Equal(SessionState.Established, session.State);
+    }
+
+    [Fact]
+    public async Task Moving()
+    {
+        var key = RandomNumberGenerator.GetBytes(32);
+        var uri = new Uri("tcp://127.0.0.1:0");
+        List<string> lines = [];
+
+        // <snippet migrate>
+        AccelioServerOptions Options() => new() { Resume = true, HandOver = SessionHandOver.Stateless, MigrationKey = key };
+        await using var server = await AccelioServer.BindAsync(uri, Options());
+        await using var next = await AccelioServer.BindAsync(uri, Options());     // most likely in another process
+        server.Handle(request => request.RespondAsync(request.Payload));
+        next.Handle(request => request.RespondAsync(request.Payload));
+        await using var session = await AccelioSession.ConnectAsync(server.EndPoint, new AccelioSessionOptions { Resume = true });
+
+        var report = await server.MigrateAsync(_ => true, next.EndPoint);
+        foreach (var stayed in report.Sessions.Where(moved => moved.Outcome == MigrationOutcome.Stayed))
+        {
+            lines.Add($"{stayed.Session.Uri}: {stayed.Detail}");
+        }
+
+        // </snippet>
+        Assert.Empty(lines);
+        Assert.True(report.IsComplete);
+        Assert.Equal(5, await session.RequestAsync(new byte[5], answer => answer.PayloadLength));
     }
 }

@@ -78,6 +78,19 @@ internal sealed class MigrationWorld : IDisposable
         return Old.HomeContext.RunAsync(_ => Old.MigrateAsync(static _ => true, Target, options)).AsTask();
     }
 
+    /// <summary>What became of the one session that was to be moved; it stays when the other server is not there.</summary>
+    public MigrationOutcome OutcomeOf(Task<MigrationReport> moving)
+    {
+        try
+        {
+            return Network.Run(() => moving).Sessions.Single().Outcome;
+        }
+        catch (AccelioException)
+        {
+            return MigrationOutcome.Stayed;
+        }
+    }
+
     /// <summary>What happens to a session from now on.</summary>
     public static List<AccelioSessionEvent> EventsOf(AccelioSession session)
     {
@@ -86,11 +99,11 @@ internal sealed class MigrationWorld : IDisposable
         return events;
     }
 
-    public static async Task<int> AskAsync(AccelioSession session, byte first, int length = 1)
+    public static Task<int> AskAsync(AccelioSession session, byte first, int length = 1)
     {
         var body = new byte[length];
         body[0] = first;
-        return await session.RequestAsync(body, static answer => answer.Payload.FirstSpan[0] + (answer.PayloadLength << 8));
+        return session.RequestAsync(body, static answer => answer.Payload.FirstSpan[0] + (answer.PayloadLength << 8)).AsTask();
     }
 
     public static int Answer(byte first, int length = 1) => first + (length << 8);

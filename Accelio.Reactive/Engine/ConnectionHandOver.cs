@@ -83,7 +83,7 @@ internal readonly record struct ConnectionHandOver
         field = reader.Failed ? "connection: cut off"
             : id == 0 ? "connection: id"
             : flags > KnownFlags || (last != 0 && state.LastSerial is null) ? "connection: flags"
-            : state.ReceivedMessages > long.MaxValue || (state.ReceivedMessages != 0) != (state.LastSerial is not null) || state.ReceivedMessages - 1 > last ? "connection: messages of the client"
+            : state.ReceivedMessages > long.MaxValue || (state.ReceivedMessages != 0) != (state.LastSerial is not null) || (state.ReceivedMessages != 0 && state.ReceivedMessages - 1 > last) ? "connection: messages of the client"
             : state.SentMessages > next ? "connection: messages to the client"
             : state.AckEvery == 0 ? "connection: acknowledgements"
             : null;

@@ -9,6 +9,9 @@ internal sealed partial class SessionCore : IMovableSession
     // Clients: where the server that is about to drain wants the session to go on.
     private string? _sentTo;
 
+    // Clients: where the server is that has the session now, if it was moved.
+    private string? _movedTo;
+
     // Servers: taken over from elsewhere, and the client has not come yet.
     private bool _awaitsClient;
 
@@ -83,7 +86,7 @@ internal sealed partial class SessionCore : IMovableSession
         }
 
         // The portals of the old server know nothing of the new one.
-        _portals = [];
+        (_portals, _movedTo) = ([], target);
         StopReconnecting(connection);
         connection.Target = target;
         connection.Reconnection = new Reconnection(this, connection, ClientOptions.ForMove());

@@ -34,7 +34,7 @@ internal sealed partial class SessionCore
     }
 
     /// <summary>Clients: where a connection can go on, its own portal first. Context only.</summary>
-    internal IReadOnlyList<RouteTarget> TargetsFor(ConnectionCore connection) => [.. PathsTo(_portals).Concat(ClientOptions.Paths.Count == 0 ? [] : PathsTo(Uri)).Prepend(connection.Path!.Value).Distinct()];
+    internal IReadOnlyList<RouteTarget> TargetsFor(ConnectionCore connection) => [.. PathsTo(_portals).Concat(ClientOptions.Paths.Count == 0 ? [] : PathsTo(_movedTo ?? Uri)).Prepend(connection.Path!.Value).Distinct()];
 
     /// <summary>A connection goes on over another link. Context only.</summary>
     internal void OnResumed(ConnectionCore connection)
