@@ -29,6 +29,23 @@ public class ChaosTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_time_of_a_fail_over_is_measured_over_paths_that_are_cut(bool standby)
+    {
+        string[] arguments = ["failover-time", "--cuts", "4", .. standby ? Array.Empty<string>() : ["--no-standby"]];
+        using var chaos = new SampleProcess("Chaos", arguments);
+
+        Assert.True(await chaos.EndAsync() == 0, chaos.Output);
+        using var document = JsonDocument.Parse(chaos.Output.Trim().Split('\n').First(line => line.StartsWith('{')));
+        var report = document.RootElement;
+        Assert.Equal((4, standby), (report.GetProperty("cuts").GetInt32(), report.GetProperty("standby").GetBoolean()));
+        Assert.True(report.GetProperty("p50").GetDouble() > 0);
+        Assert.True(report.GetProperty("p99").GetDouble() >= report.GetProperty("p50").GetDouble());
+    }
+
+    [Theory]
+    [InlineData("failover-time --cuts 0", "from 1 to 1000000")]
     [InlineData("--clients 0", "from 1 to 64")]
     [InlineData("--servers 65", "from 1 to 64")]
     [InlineData("--interval 0", "at least 0.1")]

@@ -119,7 +119,15 @@ internal sealed class Reconnection : IRouteUser
 
         if (_plan.TryPlan(Poller.Now, out var delay))
         {
-            Poller.Timers.Schedule(_pause, Poller.Now + delay);
+            if (delay == 0)
+            {
+                // Timers are late by up to a tick of the wheel.
+                Poller.Enqueue(new ActionItem(Attempt));
+            }
+            else
+            {
+                Poller.Timers.Schedule(_pause, Poller.Now + delay);
+            }
         }
         else
         {
@@ -130,6 +138,11 @@ internal sealed class Reconnection : IRouteUser
 
     private void Attempt()
     {
+        if (_isOver)
+        {
+            return;
+        }
+
         var limit = Check.TicksOf(_options.ConnectTimeout);
         var targets = _plan.Targets(Poller.Now);
         if (_first is { } first)

@@ -7,6 +7,7 @@ using Accelio.Samples.Soak;
 var root = ChaosCommand.Create();
 root.Add(ServeCommand.Create());
 root.Add(ClientCommand.Create());
+root.Add(FailoverTimeCommand.Create());
 
 // Ctrl-C and SIGTERM are orderly ends; the command line library would make them failures.
 using var shutdown = new Shutdown();
