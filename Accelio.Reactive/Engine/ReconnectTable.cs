@@ -1,4 +1,5 @@
 using System.Net;
+using Accelio.Transports.Simulated;
 
 namespace Accelio.Reactive.Engine;
 
@@ -54,5 +55,10 @@ internal sealed class ReconnectTable(IEntropy entropy, int maxWaiting)
     /// <summary>A connection has ended, or has its link.</summary>
     public void EndWait() => Waiting--;
 
-    private static bool IsSameHost(EndPoint one, EndPoint other) => one is IPEndPoint first && other is IPEndPoint second ? first.Address.Equals(second.Address) : one.Equals(other);
+    private static bool IsSameHost(EndPoint one, EndPoint other) => (one, other) switch
+    {
+        (IPEndPoint first, IPEndPoint second) => first.Address.Equals(second.Address),
+        (SimulatedEndPoint first, SimulatedEndPoint second) => first.Host == second.Host,
+        _ => one.Equals(other),
+    };
 }
