@@ -6,9 +6,9 @@ namespace Accelio.Reactive.Tests.Rdma.Lane;
 /// <summary>In steady state a message over RDMA allocates nothing, on either side: as over TCP, where the allocation gates look more closely.</summary>
 public class AllocationTests
 {
-    private const int Depth = 16;
+    private const int Depth = 8;
     private const int WarmUp = 1024;
-    private const int Messages = 2048;
+    private const int Messages = 4096;
 
     // What is compiled, or compiled again, on the way is paid for once: one window of many must show that messages cost nothing.
     private const int Windows = 10;
