@@ -11,6 +11,11 @@ internal static class Gates
         new("request-on-a-context", RequestAsync),
         new("request-for-each-item", static (world, count) =>
             world.Session.RequestEach(Enumerable.Range(0, count), 64, _ => world.Message, static (_, answer) => answer.PayloadLength).LastAsync().ToTask()) { Depth = 1 },
+        new("request-of-64-KiB-for-each-item", static (world, count) =>
+            world.Session.RequestEach(Enumerable.Range(0, count), 16, _ => world.Message, static (_, answer) => answer.PayloadLength).LastAsync().ToTask())
+        {
+            Size = 65536, Depth = 1, Messages = 100_000,
+        },
         new("request-of-4-KiB", RequestAsync) { Size = 4096 },
         new("request-of-64-KiB", RequestAsync) { Size = 65536, Depth = 16, Messages = 100_000 },
         new("request-over-the-portable-engine", RequestAsync) { Engine = TcpEngine.Portable, Messages = 200_000 },

@@ -170,9 +170,18 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage, IMova
     private void Keep(in OutboundMessage message)
     {
         _isKept = true;
-        Header = message.Header.ToArray();
-        Body = message.IsRegistered ? message.Hold() : null;
-        Payload = new ReadOnlySequence<byte>(Body?.Payload ?? message.Payload.ToArray());
+        if (message.IsRegistered)
+        {
+            Header = message.Header.ToArray();
+            Body = message.Hold();
+        }
+        else
+        {
+            Body = SlabBody.Copy(_run.Session.Poller.Memory, message.Header, message.Payload, out var header);
+            Header = header;
+        }
+
+        Payload = new ReadOnlySequence<byte>(Body.Payload);
     }
 
     private void Forget()
