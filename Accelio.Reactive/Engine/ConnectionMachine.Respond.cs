@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accelio.Transports;
 using Accelio.Transports.Wire;
 
@@ -18,6 +19,7 @@ internal sealed partial class ConnectionMachine
 
     /// <summary>Answers a claimed request at once; bodies that <see cref="IsCopied"/> need no token.</summary>
     /// <returns>The failure, of kind None when the response was taken; <paramref name="referenced"/> says whether the link still refers to the body.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // Its large frame would be cleared by every caller, whatever way he goes.
     internal Failure Respond(MessageCore request, in OutboundMessage response, SendToken? token, out bool referenced)
     {
         referenced = false;

@@ -118,8 +118,10 @@ internal sealed unsafe partial class MessageCore
     internal bool MayBeAnswered(int version) => Volatile.Read(ref _answer) == AnswerIn(AnswerOpen, version);
 
     /// <summary>Claims the right to answer. Any thread.</summary>
+    /// <remarks>Looks first: after a handler that has answered, as most have, an exchange could only fail, and costs as much as one that succeeds.</remarks>
     internal bool TryClaimAnswer(int version) =>
-        Interlocked.CompareExchange(ref _answer, AnswerIn(AnswerClaimed, version), AnswerIn(AnswerOpen, version)) == AnswerIn(AnswerOpen, version);
+        MayBeAnswered(version)
+        && Interlocked.CompareExchange(ref _answer, AnswerIn(AnswerClaimed, version), AnswerIn(AnswerOpen, version)) == AnswerIn(AnswerOpen, version);
 
     /// <summary>Whether the right to answer was taken away: time was over, the session ended, or the sender gave the request up while it waited. Any thread.</summary>
     internal bool IsGivenUp(int version) => Volatile.Read(ref _answer) is var answer && answer >> StateBits == version && (answer & StateMask) >= AnswerExpired;

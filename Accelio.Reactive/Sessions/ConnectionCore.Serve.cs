@@ -15,9 +15,11 @@ internal sealed partial class ConnectionCore
     private int _claimPosted;
     private int _runningHandlers;
     private bool _isServingWaiting;
+    private Dictionary<string, Func<InboundRequest, ValueTask>>? _seenHandlers;
+    private Func<InboundRequest, ValueTask>? _resourceHandler;
 
     private bool HasRequestConsumer => _requests.HasConsumer || _session.RequestStream.HasConsumer
-        || _session.Server is { } server && (server.FindHandler(_session.Resource) is not null || server.RequestStream.HasConsumer);
+        || _session.Server is { } server && (FindHandler(server) is not null || server.RequestStream.HasConsumer);
 
     private bool HasMessageObservers => _messages.HasObservers
         || _session.MessageStream.HasObservers
@@ -222,7 +224,7 @@ internal sealed partial class ConnectionCore
     private bool TryServe(MessageCore request)
     {
         var consumer = _requests.HasConsumer ? _requests : _session.RequestStream.HasConsumer ? _session.RequestStream : null;
-        var handler = consumer is null ? _session.Server?.FindHandler(_session.Resource) : consumer.Handler;
+        var handler = consumer is null ? _session.Server is { } server ? FindHandler(server) : null : consumer.Handler;
         if (handler is not null)
         {
             if (_runningHandlers >= _options.MaxConcurrentHandlers)
@@ -239,6 +241,19 @@ internal sealed partial class ConnectionCore
 
         consumer ??= _session.Server?.RequestStream;
         return consumer is not null && TryPush(consumer, request);
+    }
+
+    /// <summary>The server's handler for the session's resource, which is looked up once per table, or the one for all.</summary>
+    private Func<InboundRequest, ValueTask>? FindHandler(ServerCore server)
+    {
+        var handlers = server.Handlers;
+        if (!ReferenceEquals(handlers, _seenHandlers))
+        {
+            _seenHandlers = handlers;
+            _resourceHandler = handlers.GetValueOrDefault(_session.Resource);
+        }
+
+        return _resourceHandler ?? server.RequestStream.Handler;
     }
 
     private bool TryServeWaiting(MessageCore request)

@@ -56,9 +56,8 @@ internal sealed partial class ServerCore
         }
     }
 
-    /// <summary>The handler for a session's resource, or for all. Context only.</summary>
-    internal Func<InboundRequest, ValueTask>? FindHandler(string resource) =>
-        Volatile.Read(ref _handlers).TryGetValue(resource, out var handler) ? handler : _requests.Handler;
+    /// <summary>The handlers by resource: another table after each change.</summary>
+    internal Dictionary<string, Func<InboundRequest, ValueTask>> Handlers => Volatile.Read(ref _handlers);
 
     /// <summary>Pushes a message to those who observe its session's resource, and all sessions. Context only.</summary>
     /// <returns>False when one of them threw.</returns>
