@@ -82,6 +82,8 @@ internal sealed class RecordedEvents : IConnectionEvents
         return Keeps;
     }
 
+    public bool TryOutlive(ConnectionMachine connection) => false;
+
     public void OnResumed(ConnectionMachine connection) => Log.Add("resumed");
 
     public void OnResumeFailed(ConnectionMachine connection, in CloseInfo info) => Log.Add("resume failed");

@@ -65,7 +65,7 @@ internal sealed class ResumeWorld : IDisposable
     public static List<Type> EventsOf(AccelioSession session)
     {
         List<Type> events = [];
-        session.Events.Where(static what => what is not SessionEstablished).Subscribe(what => events.Add(what.GetType()));
+        session.Events.Where(static what => what is not (SessionEstablished or SessionRedirected)).Subscribe(what => events.Add(what.GetType()));
         return events;
     }
 

@@ -161,6 +161,12 @@ internal sealed partial class ConnectionMachine
     private sealed class ResumeTimer(ConnectionMachine connection) : WheelTimer
     {
         /// <inheritdoc/>
-        public override void OnTimer(long now) => connection.GiveUp();
+        public override void OnTimer(long now)
+        {
+            if (!connection._events.TryOutlive(connection))
+            {
+                connection.GiveUp();
+            }
+        }
     }
 }

@@ -61,6 +61,9 @@ internal interface IConnectionEvents
     /// <summary>The connection goes on over another link: nothing was lost.</summary>
     void OnResumed(ConnectionMachine connection);
 
+    /// <summary>The time in which the connection could go on is over: whether the session goes on elsewhere, without what cannot be taken there.</summary>
+    bool TryOutlive(ConnectionMachine connection);
+
     /// <summary>Clients: the link on which the connection was to go on is lost, too.</summary>
     void OnResumeFailed(ConnectionMachine connection, in CloseInfo info);
 

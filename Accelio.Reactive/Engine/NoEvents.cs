@@ -77,6 +77,9 @@ internal sealed class NoEvents : IConnectionEvents
     public bool TrySuspend(ConnectionMachine connection, in CloseInfo info) => false;
 
     /// <inheritdoc/>
+    public bool TryOutlive(ConnectionMachine connection) => false;
+
+    /// <inheritdoc/>
     public void OnResumed(ConnectionMachine connection)
     {
     }

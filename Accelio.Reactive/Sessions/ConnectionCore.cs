@@ -159,6 +159,9 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     bool IConnectionEvents.TrySuspend(ConnectionMachine connection, in CloseInfo info) => _session.TrySuspend(this, info);
 
     /// <inheritdoc/>
+    bool IConnectionEvents.TryOutlive(ConnectionMachine connection) => _session.TryOutlive(this);
+
+    /// <inheritdoc/>
     void IConnectionEvents.OnResumed(ConnectionMachine connection)
     {
         _localEndPoint = connection.Machine.Link.LocalEndPoint;

@@ -77,7 +77,7 @@ internal sealed class Reconnection : IRouteUser
         else
         {
             Stop();
-            _session.OnInstanceGone(_connection, status);
+            _session.OnInstanceGone(_connection, _route!.Target, status);
         }
     }
 
@@ -132,7 +132,10 @@ internal sealed class Reconnection : IRouteUser
         else
         {
             Stop();
-            _connection.Machine.GiveUp();
+            if (!_session.TryOutlive(_connection))
+            {
+                _connection.Machine.GiveUp();
+            }
         }
     }
 

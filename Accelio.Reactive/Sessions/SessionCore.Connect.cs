@@ -98,7 +98,7 @@ internal sealed partial class SessionCore : IRouteUser
         _acceptedData = privateData.ToArray();
         _helloPeer = connection.Machine.ToPeer();
         _helloLocal = connection.Machine.LocalId;
-        var joint = new SessionJoint(_helloPeer.Value, _helloLocal, portals, AddressOf(connection, Target));
+        var joint = new SessionJoint(_helloPeer.Value, _helloLocal, portals, AddressOf(connection, Target), _places);
         _portals = [.. portals, joint.Lead];
         _whole?.PartAccepted(this, joint);
         Move(connection, portals);
@@ -130,6 +130,7 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
+        _places = [.. Targets(portals), .. PathsTo(Uri)];
         Move(connection, fresh);
     }
 
@@ -210,7 +211,7 @@ internal sealed partial class SessionCore : IRouteUser
     {
         (_helloPeer, _helloLocal) = (joint.Server, joint.LocalId);
         var portals = joint.PortalsFor(Index);
-        _portals = [.. portals, joint.Lead];
+        (_portals, _places) = ([.. portals, joint.Lead], joint.Places);
         _route = NewRoute(PathsTo(portals));
         _route.Begin();
     }

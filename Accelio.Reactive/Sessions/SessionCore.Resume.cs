@@ -9,6 +9,10 @@ internal sealed partial class SessionCore
     // Clients: where else the server that has the session can be reached.
     private IReadOnlyList<string> _portals = [];
     private SessionJoint? _joint;
+
+    // Clients: what a redirect named, and where the session was opened; none without a redirect.
+    private IReadOnlyList<RouteTarget> _places = [];
+    private RouteTarget? _unreachable;
     private bool _isLeading;
     private RetryTimer? _retry;
     private int _retries;
@@ -51,10 +55,33 @@ internal sealed partial class SessionCore
     }
 
     /// <summary>Clients: the server has nothing to go on with. Context only.</summary>
-    internal void OnInstanceGone(ConnectionCore connection, AccelioStatus status)
+    /// <param name="connection">The connection.</param>
+    /// <param name="target">Who says so.</param>
+    /// <param name="status">What it says.</param>
+    internal void OnInstanceGone(ConnectionCore connection, string target, AccelioStatus status)
+    {
+        _unreachable = null;
+        Outlive(connection, $"the server that answers at {target} does not have the session any more: {StatusText(status)}");
+    }
+
+    /// <summary>The time in which a connection could go on is over. Context only.</summary>
+    /// <returns>Whether the session goes on as a new one at another place.</returns>
+    internal bool TryOutlive(ConnectionCore connection)
+    {
+        if (!_places.Any(place => place != connection.Path))
+        {
+            return false;
+        }
+
+        _unreachable = connection.Path;
+        Outlive(connection, $"the server could not be reached again at {connection.Target}");
+        return true;
+    }
+
+    private void Outlive(ConnectionCore connection, string why)
     {
         StopReconnecting(connection);
-        var fault = $"The link was lost ({connection.Machine.Suspension.Detail}), and the server that answers at {connection.Target} does not have the session any more: {StatusText(status)}.";
+        var fault = $"The link was lost ({connection.Machine.Suspension.Detail}), and {why}.";
         connection.Machine.Outlive(new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, fault));
         if (_state != SessionState.Established || _moving is not null)
         {
@@ -164,7 +191,7 @@ internal sealed partial class SessionCore
         connection.Reconnection = null;
     }
 
-    /// <summary>Asks for a new session in the place of the one that is gone, where it was, at the other places that it knows, and where it was opened.</summary>
+    /// <summary>Asks for a new session in the place of the one that is gone: where it was, at the other places that it knows, and where it was opened. Where nobody was for so long comes last.</summary>
     private void FailOver()
     {
         _route?.Stop();
@@ -175,7 +202,8 @@ internal sealed partial class SessionCore
         }
 
         _helloPeer = null;
-        _route = NewRoute([.. new[] { _moving!.Path!.Value }.Concat(_route?.Targets ?? []).Concat(PathsTo(Uri)).Distinct()]);
+        var known = new[] { _moving!.Path!.Value }.Concat(_places).Concat(_route?.Targets ?? []).Concat(PathsTo(Uri)).Distinct();
+        _route = NewRoute([.. known.OrderBy(target => target == _unreachable)]);
         _route.Begin();
     }
 

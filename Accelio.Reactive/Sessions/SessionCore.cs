@@ -260,7 +260,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
     }
 
     private SessionJoint JointOf(ConnectionCore connection) =>
-        new(connection.Machine.ToPeer(), connection.Machine.LocalId, [AddressOf(connection, Target)], AddressOf(connection, Target));
+        new(connection.Machine.ToPeer(), connection.Machine.LocalId, [AddressOf(connection, Target)], AddressOf(connection, Target), _places);
 
     /// <summary>The machine that took the session: its name may stand for several.</summary>
     private static string AddressOf(ConnectionCore connection, string target) =>
