@@ -139,7 +139,7 @@ internal sealed class Migrations
         ResumeToken[] tokens;
         try
         {
-            var state = await _options.HandOver!.ExportAsync((AccelioSession)session, run.BrokenOff).ConfigureAwait(false);
+            var state = await _options.HandOver!.ExportAsync((AccelioSession)session, run.BrokenOff).ConfigureAwait(VirtualSynchronizationContext.IsCurrent);
             if (state.Length > _options.MaxHandOverLength)
             {
                 throw new AccelioException($"the HandOver has exported {state.Length} bytes, and MaxHandOverLength is {_options.MaxHandOverLength}", AccelioStatus.MessageSize);

@@ -116,7 +116,7 @@ internal sealed partial class ServerCore
         var session = new SessionCore(Context, _options, state.Uri, this, holdsSharedContext: false);
         try
         {
-            await handOver.ImportAsync(session, state.State, token).ConfigureAwait(false);
+            await handOver.ImportAsync(session, state.State, token).ConfigureAwait(VirtualSynchronizationContext.IsCurrent);
             await Context.SwitchTo();
             DemandRoom(state);
             if (!Context.TryAdd(session))
