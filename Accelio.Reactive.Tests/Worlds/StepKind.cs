@@ -30,6 +30,9 @@ internal enum StepKind
     /// <summary>Drains the server and binds another at its address.</summary>
     DrainServer,
 
+    /// <summary>Moves sessions of a server to another one.</summary>
+    Migrate,
+
     /// <summary>Breaks the links between client and server.</summary>
     Cut,
 

@@ -1,9 +1,19 @@
 namespace Accelio.Reactive.Tests.Worlds;
 
 /// <summary>What is known of a message that a program of a random world sends.</summary>
-internal sealed class WorldCall(WorldStep step, IWorldCaller session)
+/// <param name="step">What sends it.</param>
+/// <param name="session">Who.</param>
+/// <param name="order">How many were sent before it.</param>
+/// <param name="made">When, in ticks.</param>
+internal sealed class WorldCall(WorldStep step, IWorldCaller session, int order, long made)
 {
     public WorldStep Step => step;
+
+    /// <summary>How many calls were made before it.</summary>
+    public int Order => order;
+
+    /// <summary>When it was made, in ticks.</summary>
+    public long Made => made;
 
     /// <summary>Who sends it.</summary>
     public IWorldCaller Session => session;

@@ -1,6 +1,6 @@
 namespace Accelio.Reactive.Tests.Worlds;
 
-/// <summary>When nothing goes wrong in a random world: what follows from something else must follow at once then.</summary>
+/// <summary>When nothing goes wrong in a random world: what follows from something else must follow at once then, and nothing may be lost.</summary>
 /// <param name="isEver">False where the ways are so narrow that nothing comes at once.</param>
 internal sealed class WorldCalm(bool isEver)
 {
@@ -25,8 +25,28 @@ internal sealed class WorldCalm(bool isEver)
             _ => step.Time + (step.Time > Detection / 3 ? Detection : TimeSpan.Zero),
         };
         _storms.Add((at, at + time.Ticks + AtOnce));
+        _storms.Sort();
     }
 
-    /// <summary>Whether from then on nothing goes wrong as long as <see cref="AtOnce"/> takes.</summary>
-    public bool IsAt(long time) => isEver && _storms.TrueForAll(storm => storm.To < time || storm.From > time + AtOnce);
+    /// <summary>Whether nothing goes wrong between two moments, nor goes on to show.</summary>
+    public bool IsBetween(long from, long to) => _storms.TrueForAll(storm => storm.To < from || storm.From > to);
+
+    /// <summary>The first moment from then on from which nothing goes wrong as long as <see cref="AtOnce"/> takes; <see cref="long.MaxValue"/> where that is never.</summary>
+    public long After(long time)
+    {
+        if (!isEver || time == long.MaxValue)
+        {
+            return long.MaxValue;
+        }
+
+        foreach (var storm in _storms)
+        {
+            if (storm.To >= time && storm.From <= time + AtOnce)
+            {
+                time = storm.To + 1;
+            }
+        }
+
+        return time;
+    }
 }

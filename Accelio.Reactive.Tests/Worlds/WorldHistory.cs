@@ -8,6 +8,9 @@ namespace Accelio.Reactive.Tests.Worlds;
 /// <param name="isOrdered">Whether messages of one session come in order: they have one connection.</param>
 internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool isOrdered)
 {
+    // RequestTimeout, where nothing else is said.
+    private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(30);
+
     private readonly Dictionary<int, WorldCall> _calls = [];
     private readonly Dictionary<(int Session, int Instance, bool IsRequest), int> _lastBegun = [];
 
@@ -33,7 +36,7 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
     public void Call(WorldStep step, IWorldCaller session)
     {
         Tell($"#{step.Number} called");
-        _calls.Add(step.Number, new WorldCall(step, session));
+        _calls.Add(step.Number, new WorldCall(step, session, _calls.Count, Now));
     }
 
     /// <summary>
@@ -48,12 +51,12 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         var call = _calls[message.Number];
         Tell($"#{message.Number} comes");
         Check(call.Instances.Add(instance), message.Number, "came to the peer twice");
-        Check(call.Instances.Count == 1 || call.Step.Idempotent, message.Number, "came to a second server, and must not run twice");
+        Check(call.Instances.Count == 1 || (call.Step.Idempotent && call.Session is WorldSession { HasFailedOver: true }), message.Number, "came to a second server, and must not run twice");
         Check(isWhole, message.Number, "came to the peer with other bytes");
         Check(call.NotBegun is null, message.Number, $"came to the peer although its sender was told that it did not: {call.NotBegun}");
         var key = (message.Session, instance, isRequest);
-        Check(!isOrdered || _lastBegun.GetValueOrDefault(key, -1) < message.Number, message.Number, $"came to the peer after {_lastBegun.GetValueOrDefault(key)}, which was sent later");
-        _lastBegun[key] = message.Number;
+        Check(!isOrdered || _lastBegun.GetValueOrDefault(key, -1) < call.Order, message.Number, "came to the peer after one that was sent later");
+        _lastBegun[key] = call.Order;
         DemandPrompt(call, call.GivenUp, "came to the peer when it had long been given up");
         call.Answered = long.MaxValue;
     }
@@ -79,8 +82,24 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
     /// <summary>The sender has given up, and been told that the peer is asked to stop.</summary>
     public void GiveUp(int number) => _calls[number].GivenUp = Now;
 
+    /// <summary>A session was moved to another server, or was not.</summary>
+    public void Migrate(WorldStep step, SessionMigration moved)
+    {
+        Tell($"#{step.Number} {moved.Outcome}: {moved.Detail}");
+        Ends[$"{moved.Outcome}"] = Ends.GetValueOrDefault($"{moved.Outcome}") + 1;
+        Check(moved.Outcome != MigrationOutcome.Migrated || moved.Session.State != SessionState.Established, step.Number, "has moved a session that is still at its old server");
+    }
+
     /// <summary>A call was lost with its connection.</summary>
-    public void Lose(int number) => _calls[number].IsLost = true;
+    /// <param name="number">The call.</param>
+    /// <param name="mayHaveBegun">Whether the peer may have had it.</param>
+    /// <param name="isExpected">Whether a program of its own side has ended the session.</param>
+    public void Lose(int number, bool mayHaveBegun, bool isExpected)
+    {
+        var call = _calls[number];
+        call.IsLost = true;
+        Check(!mayHaveBegun || isExpected || !calm.IsBetween(call.Made, Now), number, "was lost, though nothing had happened to its session");
+    }
 
     /// <summary>A call ended.</summary>
     /// <param name="number">The call.</param>
@@ -93,6 +112,7 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         Check(++call.Ends == 1, number, $"ended again: {end}");
         Check(begun is not true || call.Instances.Count != 0, number, $"{end}, but the peer never had it");
         DemandPrompt(call, call.Answered, $"{end}, long after its answer");
+        Check(call.Step.Kind == StepKind.Send || call.Session is not WorldSession || Now - calm.After(DueOf(call)) <= WorldCalm.AtOnce, number, $"{end}, long after its time was over");
         if (begun is false)
         {
             call.NotBegun = end;
@@ -127,6 +147,16 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         }
     }
 
+    /// <summary>A session is with a server that had so many messages of it, or got the rest with the session.</summary>
+    public void DemandHandedOver(WorldSession session, int count)
+    {
+        var came = _calls.Values.Count(call => call.Session == session && call.Instances.Count != 0);
+        if (count != came && !session.HasFailedOver && !session.HasBegunAnew)
+        {
+            Violations.Add($"the server of session {session.Number} has {count} messages, and {came} came");
+        }
+    }
+
     /// <summary>Something must be so.</summary>
     public void Check(bool isTrue, int number, string otherwise)
     {
@@ -136,10 +166,15 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         }
     }
 
+    // A context that is stopped learns of the call when it goes on.
+    private long DueOf(WorldCall call) => calm.After(call.Made) is var begun and not long.MaxValue ? begun + (call.Step.Limit ?? UsualLimit).Ticks : long.MaxValue;
+
     // What follows from something else follows at once, where nothing stands in the way.
     private void DemandPrompt(WorldCall call, long since, string otherwise)
     {
+        // Of several connections one may still look for its link when another has found one.
         var from = Math.Max(since, call.Session.SteadySince);
-        Check(from == long.MaxValue || Now - from <= WorldCalm.AtOnce || !calm.IsAt(from), call.Step.Number, otherwise);
+        var due = calm.After(from);
+        Check(Now - due <= WorldCalm.AtOnce || (!isOrdered && due != from), call.Step.Number, otherwise);
     }
 }

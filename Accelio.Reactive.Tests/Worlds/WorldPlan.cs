@@ -1,7 +1,7 @@
 namespace Accelio.Reactive.Tests.Worlds;
 
-/// <summary>A random world: who is there, what they do when, and what happens to them; all of it from a seed.</summary>
-internal sealed class WorldPlan
+/// <summary>A random world: who is there, what they do when, and what happens to them; all of it from a seed. Migrations and paths are in <c>.Journeys</c>.</summary>
+internal sealed partial class WorldPlan
 {
     private static readonly (StepKind Kind, int Weight)[] Weights =
     [
@@ -10,9 +10,11 @@ internal sealed class WorldPlan
         (StepKind.Partition, 2), (StepKind.PartitionOneWay, 2), (StepKind.Freeze, 2), (StepKind.Crash, 2), (StepKind.PowerOff, 1),
     ];
 
-    private readonly Random _random;
+    private Random _random;
 
-    public WorldPlan(int seed)
+    /// <param name="seed">The seed.</param>
+    /// <param name="travels">False for a world as it was before sessions migrated or had several paths.</param>
+    public WorldPlan(int seed, bool travels = true)
     {
         Seed = seed;
         _random = new Random(seed);
@@ -52,6 +54,10 @@ internal sealed class WorldPlan
         var hasC = Chance(30) && ServerContexts == 1;
         IsC = [.. Slots.Select(_ => hasC && Chance(60))];
         CReconnects = Chance(60);
+        if (travels)
+        {
+            AddJourneys();
+        }
     }
 
     public int Seed { get; }
@@ -100,7 +106,7 @@ internal sealed class WorldPlan
 
     public bool HasFaults { get; }
 
-    public IReadOnlyList<WorldStep> Steps { get; }
+    public IReadOnlyList<WorldStep> Steps { get; private set; }
 
     /// <summary>When the last step begins.</summary>
     public TimeSpan End { get; }
@@ -109,7 +115,8 @@ internal sealed class WorldPlan
     public override string ToString() =>
         $"{Servers} servers, {Clients} clients, slots {string.Join(' ', Slots)}, {Kind}, pieces {HasPieces}, dual {IsDual}, own links {OwnLinks}, latency {Conditions.Latency.TotalMilliseconds}, "
         + $"jitter {Conditions.Jitter.TotalMilliseconds}, bandwidth {Conditions.Bandwidth}, late {ContextDelay.TotalMilliseconds}, window {WindowMessages} / {WindowBytes}, handlers {MaxConcurrentHandlers}, "
-        + $"contexts {ClientContexts} to {ServerContexts}, one port {SharesPort}, resume {Resume}, C clients {string.Join(' ', IsC)}, come back {CReconnects}";
+        + $"contexts {ClientContexts} to {ServerContexts}, one port {SharesPort}, resume {Resume}, C clients {string.Join(' ', IsC)}, come back {CReconnects}, "
+        + $"migrations {Migrates}, hand-over {HandsOver} {HandOverTime.TotalMilliseconds}, paths {Paths}";
 
     private bool Chance(int percent) => _random.Next(100) < percent;
 
@@ -139,5 +146,7 @@ internal sealed class WorldPlan
         Limit: Chance(20) ? Milliseconds(100) + TimeSpan.FromTicks(1) : null,
         CancelAfter: Chance(15) ? Milliseconds(100) : null,
         Answer: Chance(80) ? AnswerKind.Echo : (AnswerKind)_random.Next(5),
-        Other: Chance(60));
+        Other: Chance(60),
+        Near: $"c{Slots[slot].Client}",
+        Far: $"s{Slots[slot].Server}");
 }

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Security.Cryptography;
+
 namespace Accelio.Reactive.Tests.Worlds;
 
 /// <content>What servers and clients do.</content>
@@ -6,6 +9,8 @@ internal sealed partial class WorldRun
     // Numbers of messages that are no steps.
     private const int Probes = 1_000_000;
 
+    private static readonly byte[] Key = SHA256.HashData("the key of all servers"u8);
+
     private readonly AccelioServer?[] _servers;
     private readonly AccelioContext[][] _serverContexts;
     private readonly AccelioContext[][] _clients;
@@ -13,6 +18,7 @@ internal sealed partial class WorldRun
     private readonly WorldCPeer?[] _cPeers;
     private readonly HashSet<int> _connecting = [];
     private readonly Dictionary<int, AccelioSession> _probed = [];
+    private readonly WorldHandOver _handOver;
     private int _lastSession;
     private int _lastInstance;
 
@@ -28,6 +34,8 @@ internal sealed partial class WorldRun
             WindowBytes = _plan.WindowBytes,
             MaxConcurrentHandlers = _plan.MaxConcurrentHandlers,
             ResponseTimeout = TimeSpan.FromSeconds(20),
+            HandOver = _plan is { Migrates: true, HandsOver: true } ? _handOver : null,
+            MigrationKey = Key,
         };
         var server = _servers[number] = await AccelioServer.BindAsync(new Uri($"sim://s{number}:1"), options);
         var instance = ++_lastInstance;
@@ -42,6 +50,7 @@ internal sealed partial class WorldRun
         if (message.Number < Probes)
         {
             History.Begin(message, instance, isRequest: true, WorldMessage.IsWhole(request.Payload, message.Number, (int)request.PayloadLength));
+            _handOver.Count(request.Session!);
         }
         else
         {
@@ -99,6 +108,7 @@ internal sealed partial class WorldRun
     private void Receive(InboundMessage message, int instance)
     {
         var read = WorldMessage.Read(message.Payload);
+        _handOver.Count(message.Session!);
         History.Begin(read, instance, isRequest: false, WorldMessage.IsWhole(message.Payload, read.Number, (int)message.PayloadLength));
         if (read.Time > TimeSpan.Zero)
         {
@@ -136,6 +146,10 @@ internal sealed partial class WorldRun
         {
             _ = DrainServerAsync(_plan.Slots[step.Slot].Server);
         }
+        else if (step.Kind == StepKind.Migrate)
+        {
+            _ = MigrateAsync(step);
+        }
         else if (_plan.IsC[step.Slot])
         {
             _ = ExecuteCAsync(step);
@@ -146,7 +160,7 @@ internal sealed partial class WorldRun
         }
 
         // Sometimes on a session that is over.
-        if (step.Kind is not (StepKind.Connect or StepKind.DrainServer) && !_plan.IsC[step.Slot] && slot is not null && (step.Number % 4 == 0 || slot.Session.State != SessionState.Closed))
+        if (step.Kind is not (StepKind.Connect or StepKind.DrainServer or StepKind.Migrate) && !_plan.IsC[step.Slot] && slot is not null && (step.Number % 4 == 0 || slot.Session.State != SessionState.Closed))
         {
             _ = ActAsync(step, slot);
         }
@@ -184,7 +198,15 @@ internal sealed partial class WorldRun
         }
 
         var (client, server) = _plan.Slots[step.Slot];
-        var options = new AccelioSessionOptions { Contexts = _clients[client], OwnLink = _plan.OwnLinks, DualSocket = _plan.IsDual, Resume = _plan.Resume };
+        var options = new AccelioSessionOptions
+        {
+            Contexts = _clients[client],
+            OwnLink = _plan.OwnLinks && _plan.Paths != PathMode.ActiveStandby,
+            DualSocket = _plan.IsDual,
+            Resume = _plan.Resume,
+            PathMode = _plan.Paths ?? default,
+            Paths = _plan.Paths is null ? [] : [.. Enumerable.Range(0, 2).Select(path => new SessionPath(IPAddress.Parse(WorldPlan.AddressOf(client, path))))],
+        };
         try
         {
             var session = await AccelioSession.ConnectAsync(new Uri($"sim://s{server}:1"), options);
@@ -221,6 +243,29 @@ internal sealed partial class WorldRun
         catch (Exception exception) when (exception is AccelioException or ObjectDisposedException)
         {
             History.Tell($"server {number} not drained: {exception.Message}");
+        }
+    }
+
+    private async Task MigrateAsync(WorldStep step)
+    {
+        if (_servers[step.Near[1] - '0'] is not { } server)
+        {
+            return;
+        }
+
+        var chosen = 0;
+        try
+        {
+            var options = new MigrationOptions { Limit = step.Limit!.Value };
+            var report = await server.HomeContext.RunAsync(_ => server.MigrateAsync(_ => step.Other || ++chosen % 2 == 0, new Uri($"sim://{step.Far}:1"), options));
+            foreach (var moved in report.Sessions)
+            {
+                History.Migrate(step, moved);
+            }
+        }
+        catch (Exception exception) when (exception is AccelioException or ObjectDisposedException)
+        {
+            History.Tell($"#{step.Number} not moved: {exception.Message}");
         }
     }
 
@@ -309,8 +354,7 @@ internal sealed partial class WorldRun
             History.Check(failed is not ProtocolViolationException, step.Number, $"failed by a violation of the protocol: {failed.Message}");
             if (failed is ConnectionLostException)
             {
-                History.Lose(step.Number);
-                History.Check(!failed.MayHaveExecuted || _plan.HasFaults || slot.IsEndedHere, step.Number, "was lost, though nothing had happened to its session");
+                History.Lose(step.Number, failed.MayHaveExecuted, slot.IsEndedHere);
             }
 
             History.EndCall(step.Number, $"{failed.GetType().Name} {failed.Status}", failed.MayHaveExecuted || failed is RequestFailedException ? null : false);

@@ -1,3 +1,4 @@
+using System.Net;
 using Accelio.Reactive.Engine;
 using Microsoft.Reactive.Testing;
 
@@ -19,15 +20,16 @@ internal sealed partial class WorldRun : IDisposable
     {
         _plan = plan;
         _calm = new WorldCalm(plan.Conditions.Bandwidth == 0);
-        History = new WorldHistory(_scheduler, _calm, isOrdered: plan.ClientContexts == 1);
+        History = new WorldHistory(_scheduler, _calm, plan.IsOrdered);
         _network = new SimulatedNetwork(_scheduler, plan.HasPieces ? plan.Seed : null)
         {
             LinkKind = plan.Kind,
             UsualConditions = plan.Conditions,
             ContextDelay = plan.ContextDelay,
         };
-        _servers = new AccelioServer?[plan.Servers];
-        _serverContexts = new AccelioContext[plan.Servers][];
+        _servers = new AccelioServer?[plan.Hosts];
+        _handOver = new WorldHandOver(plan.HandOverTime, _network.TimeProvider);
+        _serverContexts = new AccelioContext[plan.Hosts][];
         _clients = new AccelioContext[plan.Clients][];
         _slots = new WorldSession?[plan.Slots.Count];
         _cPeers = new WorldCPeer?[plan.Slots.Count];
@@ -56,7 +58,7 @@ internal sealed partial class WorldRun : IDisposable
 
     private void Live(IReadOnlyList<WorldStep> steps)
     {
-        for (var i = 0; i < _plan.Servers; i++)
+        for (var i = 0; i < _plan.Hosts; i++)
         {
             var number = i;
             _network.Host($"s{i}").Run(host =>
@@ -74,6 +76,10 @@ internal sealed partial class WorldRun : IDisposable
                 _clients[number] = NewContexts(host, _plan.ClientContexts);
                 return Task.CompletedTask;
             });
+            for (var path = 0; _plan.Paths is not null && path < 2; path++)
+            {
+                _network.Host($"c{i}").AddAddress(IPAddress.Parse(WorldPlan.AddressOf(i, path)));
+            }
         }
 
         _network.RunUntilIdle();
@@ -96,35 +102,44 @@ internal sealed partial class WorldRun : IDisposable
 
     private void Plan(WorldStep step, TimeSpan at)
     {
-        var (client, server) = ($"c{_plan.Slots[step.Slot].Client}", $"s{_plan.Slots[step.Slot].Server}");
-        var (victim, other) = step.Other ? (server, client) : (client, server);
-        var then = _network.At(at);
         var later = _network.At(at + step.Time);
         if (step.Kind >= StepKind.Cut)
         {
             _calm.Disturb(step, _scheduler.Clock + (at - _network.Elapsed).Ticks);
         }
 
-        _ = step.Kind switch
+        // What happens to a client happens to all its addresses.
+        var then = _network.At(at);
+        string[] ends = [step.Near, .. _plan.Paths is null || step.Near[0] != 'c' ? [] : Enumerable.Range(0, 2).Select(path => WorldPlan.AddressOf(step.Near[1] - '0', path))];
+        foreach (var near in step.Kind is StepKind.Crash or StepKind.PowerOff or StepKind.Freeze ? ends[..1] : ends)
         {
-            StepKind.Cut => then.CutLinks(client, server),
-            StepKind.CutOneEnd => then.CutLinksAt(victim, other),
-            StepKind.Silence => then.SilenceLinks(client, server),
-            StepKind.Stall => then.StallLinks(client, server, step.Time),
-            StepKind.Partition => then.Partition(client, server).After(() => later.Heal(client, server)),
-            StepKind.PartitionOneWay => then.PartitionOneWay(victim, other).After(() => later.Heal(client, server)),
-            StepKind.Freeze => then.Freeze(victim, step.Time),
-            StepKind.Crash => then.Crash(victim).After(() => later.Restart(victim)),
-            StepKind.PowerOff => then.PowerOff(victim).After(() => later.Restart(victim)),
-            _ => then.Do(() => Execute(step)),
-        };
+            var (victim, other) = step.Other ? (step.Far, near) : (near, step.Far);
+            _ = step.Kind switch
+            {
+                StepKind.Cut => then.CutLinks(near, step.Far),
+                StepKind.CutOneEnd => then.CutLinksAt(victim, other),
+                StepKind.Silence => then.SilenceLinks(near, step.Far),
+                StepKind.Stall => then.StallLinks(near, step.Far, step.Time),
+                StepKind.Partition => then.Partition(near, step.Far).After(() => later.Heal(near, step.Far)),
+                StepKind.PartitionOneWay => then.PartitionOneWay(victim, other).After(() => later.Heal(near, step.Far)),
+                StepKind.Freeze => then.Freeze(victim, step.Time),
+                StepKind.Crash => then.Crash(victim).After(() => later.Restart(victim)),
+                StepKind.PowerOff => then.PowerOff(victim).After(() => later.Restart(victim)),
+                _ => then,
+            };
+        }
+
+        if (step.Kind < StepKind.Cut)
+        {
+            then.Do(() => Execute(step));
+        }
     }
 
     // Everything works again, and has all the time there is: then nothing may be left.
     private void End()
     {
         _network.Faults.HealAll();
-        for (var i = 0; i < _plan.Servers; i++)
+        for (var i = 0; i < _plan.Hosts; i++)
         {
             _network.Faults.Restart($"s{i}");
         }
@@ -194,7 +209,7 @@ internal sealed partial class WorldRun : IDisposable
     }
 
     // Each session has one connection, and each server one portal.
-    private bool IsNarrow => _plan is { ClientContexts: 1, ServerContexts: 1 };
+    private bool IsNarrow => _plan is { IsOrdered: true, ServerContexts: 1 };
 
     // More requests than the windows hold: as many credits must be there as ever.
     private void Probe(WorldSession session)
@@ -209,8 +224,9 @@ internal sealed partial class WorldRun : IDisposable
             History.Violations.Add(
                 $"session {session.Number} answers {answers.Count(answer => answer.IsCompletedSuccessfully)} of {answers.Length} requests at the end: {failure.Exception?.InnerException}");
         }
-        else if (failure is null && _plan.ClientContexts == 1)
+        else if (failure is null && _plan.IsOrdered)
         {
+            History.DemandHandedOver(session, _handOver.CountOf(_probed[session.Number]));
             DemandBalance(session.Session, _probed[session.Number], $"what session {session.Number} may send");
             DemandBalance(_probed[session.Number], session.Session, $"what the server may send to session {session.Number}");
         }

@@ -30,6 +30,9 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
     /// <summary>Whether it goes on with another server than the one it began with.</summary>
     public bool HasFailedOver { get; private set; }
 
+    /// <summary>Whether it was sent to another server, and began anew there.</summary>
+    public bool HasBegunAnew { get; private set; }
+
     /// <summary>Whether a program of its own side has ended it.</summary>
     public bool IsEndedHere { get; set; }
 
@@ -43,11 +46,12 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
         Demand(_closed == 0 && !_isCompleted, $"told {value} after its end");
         Demand(value is not SessionClosed { Reason: CloseReason.ProtocolViolation } closed || closed.Detail.StartsWith(nameof(LinkError.ConsumerTooSlow), StringComparison.Ordinal), $"ends by a violation of the protocol: {value}");
         _closed += value is SessionClosed ? 1 : 0;
+        HasBegunAnew |= value is SessionMigrated { IsNewSession: true };
         HasFailedOver |= value is SessionFailedOver;
         SteadySince = value switch
         {
             SessionReconnecting or SessionClosing or SessionClosed => long.MaxValue,
-            SessionResumed or SessionFailedOver => _history.Now,
+            SessionResumed or SessionFailedOver or SessionMigrated => _history.Now,
             _ => SteadySince,
         };
     }

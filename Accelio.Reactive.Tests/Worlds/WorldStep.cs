@@ -10,9 +10,11 @@ namespace Accelio.Reactive.Tests.Worlds;
 /// <param name="Limit">The time limit of the request; null is the usual one.</param>
 /// <param name="CancelAfter">When its token fires; null is never.</param>
 /// <param name="Answer">What the handler does.</param>
-/// <param name="Other">Whether the other end suffers, where one does.</param>
+/// <param name="Other">Whether the far end suffers, where one does; whether all sessions are moved.</param>
+/// <param name="Near">The host, or one address of it, where what happens to links happens; the server whose sessions are moved.</param>
+/// <param name="Far">The host at the other end; the server to which they are moved.</param>
 internal sealed record WorldStep(
-    int Number, TimeSpan At, StepKind Kind, int Slot, int Length, TimeSpan Time, TimeSpan? Limit, TimeSpan? CancelAfter, AnswerKind Answer, bool Other)
+    int Number, TimeSpan At, StepKind Kind, int Slot, int Length, TimeSpan Time, TimeSpan? Limit, TimeSpan? CancelAfter, AnswerKind Answer, bool Other, string Near, string Far)
 {
     /// <summary>Whether a request may be run again, by another server.</summary>
     public bool Idempotent => Kind == StepKind.Ask && Number % 3 == 1;
@@ -22,6 +24,8 @@ internal sealed record WorldStep(
     {
         StepKind.Ask => $"{Head}, {Length} bytes, handler {Time.TotalMilliseconds} ms then {Answer}, limit {Limit?.TotalMilliseconds}, token {CancelAfter?.TotalMilliseconds}{(Idempotent ? ", idempotent" : null)}",
         StepKind.Send or StepKind.Deliver => $"{Head}, {Length} bytes, kept {Time.TotalMilliseconds} ms{(Answer == AnswerKind.Fail ? ", rejected" : null)}, token {CancelAfter?.TotalMilliseconds}",
+        StepKind.Migrate => $"{At.TotalMilliseconds,8:0.000} ms #{Number} {Kind} {(Other ? "all" : "some")} from {Near} to {Far}, limit {Limit?.TotalMilliseconds}",
+        >= StepKind.Cut => $"{At.TotalMilliseconds,8:0.000} ms #{Number} {Kind} between {Near} and {Far}, {Time.TotalMilliseconds} ms, {(Other ? Far : Near)}",
         _ => $"{Head}, {Time.TotalMilliseconds} ms, {(Other ? "server" : "client")}",
     };
 
