@@ -102,6 +102,9 @@ internal sealed partial class ConnectionMachine
     /// <summary>Whether the FIN may go: nobody drains, or all work has ended that this side drains for.</summary>
     private bool MayFinish => !_send.IsHeld && (!_drains || (_drainsHere && HasPeerStopped && OpenRequests == 0 && _receive.HeldMessages == 0 && !Tasks.HasWorkOf(this)));
 
+    /// <summary>The serial of the last message that the peer has or is to get.</summary>
+    private ulong LastSerial => _retains ? _sentMessages.LastSerial : _nextSerial == 0 ? NoSerial : _nextSerial - 1;
+
     private bool HasPeerStopped => !Machine.HasDrain || (_peerHasStopped && (_peerLast == NoSerial || (_hasSerial && _lastSerial >= _peerLast)));
 
     /// <summary>Something has ended. Looked at when the callback has returned: the same message may still be open.</summary>
@@ -192,7 +195,7 @@ internal sealed partial class ConnectionMachine
         _events.OnPeerDrains(this, Draining);
         FailQueued(Draining);
         Span<byte> answer = stackalloc byte[DrainedPayload.Size];
-        new DrainedPayload(_nextSerial == 0 ? NoSerial : _nextSerial - 1).Write(answer);
+        new DrainedPayload(LastSerial).Write(answer);
         SendControl(answer);
         Drain();
     }

@@ -47,7 +47,7 @@ internal sealed partial class ConnectionMachine
         Id = LocalId,
         HasOwnId = HasOwnId,
         Epoch = _epoch,
-        NextSerial = _nextSerial,
+        NextSerial = LastSerial + 1,
         LastSerial = _hasSerial ? _lastSerial : null,
         ReceivedMessages = (ulong)_receivedMessages,
         ReceivedAnswers = _receivedAnswers,
@@ -130,8 +130,8 @@ internal sealed partial class ConnectionMachine
         (_epoch, _nextSerial, _receivedMessages, _receivedAnswers) = (state.Epoch, state.NextSerial, (long)state.ReceivedMessages, state.ReceivedAnswers);
         (_hasSerial, _lastSerial) = (state.LastSerial is not null, state.LastSerial.GetValueOrDefault());
         (_hasArrived, _arrivedSerial) = (_hasSerial, _lastSerial);
-        _sentMessages.BeginAt(state.SentMessages);
-        _sentAnswers.BeginAt(state.SentAnswers);
+        _sentMessages.BeginAt(state.SentMessages, state.NextSerial - 1);
+        _sentAnswers.BeginAt(state.SentAnswers, NoSerial);
         HasOwnId = state.HasOwnId;
         PeerDepths = state.Depths;
         SessionKey = key;

@@ -53,7 +53,7 @@ internal sealed partial class ConnectionMachine
         {
             _send.Hold();
             Span<byte> answer = stackalloc byte[MoveReadyPayload.Size];
-            new MoveReadyPayload(_nextSerial == 0 ? NoSerial : _nextSerial - 1).Write(answer);
+            new MoveReadyPayload(LastSerial).Write(answer);
             SendControl(answer);
             if (_unacknowledged != 0)
             {

@@ -259,8 +259,10 @@ internal sealed partial class ConnectionMachine
         SendAnswersAgain();
         AskAgainToStop();
         _isDraining = false;
-        if (_awaitsDrained)
+        if (_drainsHere && !HasPeerStopped)
         {
+            // What the peer said was its last message may be one that it has given up since.
+            _awaitsDrained = true;
             SendControl([(byte)ControlOperation.Drain]);
         }
 

@@ -5,6 +5,7 @@ internal sealed class RetainedFrames
 {
     private RetainedFrame[] _frames = [];
     private int _first;
+    private ulong _lastTaken = ulong.MaxValue;
 
     /// <summary>How many frames were acknowledged: the number of the first one kept.</summary>
     public ulong First { get; private set; }
@@ -15,11 +16,14 @@ internal sealed class RetainedFrames
     /// <summary>How many frames were sent: the number of the next one.</summary>
     public ulong End => First + (ulong)Count;
 
+    /// <summary>The serial of the last frame that the peer has or is to get; all ones if there is none. Frames that it is not to get any more are not among those that are kept.</summary>
+    public ulong LastSerial => Count == 0 ? _lastTaken : this[End - 1].Header.Serial;
+
     /// <summary>A frame that is kept.</summary>
     public ref RetainedFrame this[ulong number] => ref _frames[(_first + (int)(number - First)) & (_frames.Length - 1)];
 
-    /// <summary>Counts from here: frames before were sent elsewhere.</summary>
-    public void BeginAt(ulong first) => First = first;
+    /// <summary>Counts from here: frames before were sent elsewhere, the last one with this serial.</summary>
+    public void BeginAt(ulong first, ulong lastSerial) => (First, _lastTaken) = (first, lastSerial);
 
     /// <summary>Room for the next frame.</summary>
     public ref RetainedFrame Add()
@@ -38,6 +42,7 @@ internal sealed class RetainedFrames
     {
         ref var place = ref this[First];
         var frame = place;
+        _lastTaken = frame.Header.Serial;
         place = default;
         _first = (_first + 1) & (_frames.Length - 1);
         First++;
@@ -48,14 +53,14 @@ internal sealed class RetainedFrames
     /// <summary>Takes all frames out; those that are added from now on are counted from the first of them.</summary>
     public RetainedFrame[] TakeAll()
     {
-        var first = First;
+        var (first, last) = (First, _lastTaken);
         var all = new RetainedFrame[Count];
         for (var i = 0; i < all.Length; i++)
         {
             all[i] = TakeFirst();
         }
 
-        First = first;
+        BeginAt(first, last);
         return all;
     }
 
