@@ -141,6 +141,25 @@ public abstract partial class LinkContract
         AssertInOrder(pair.Server.Frames.Where(frame => frame.Serial < 1000));
     }
 
+    [Fact]
+    public void What_the_peer_has_got_is_released_while_receiving_is_paused()
+    {
+        using var pair = Connect();
+        pair.On(pair.Server, () =>
+        {
+            pair.Server.Call(link => link.PauseReceive());
+            pair.Server.Send(FrameType.OneWay, 1, Large);
+        });
+        pair.On(pair.Client, () => SendMixed(pair.Client, 5));
+
+        pair.DriveUntil(() => pair.Server.Released == 1, "the body is released");
+
+        Assert.Empty(pair.Server.Frames);
+        pair.On(pair.Server, () => pair.Server.Call(link => link.ResumeReceive()));
+        pair.DriveUntil(() => pair.Server.Frames.Count == 5, "everything arrives");
+        AssertInOrder(pair.Server.Frames);
+    }
+
     private static void SendMixed(RecordingSink from, int count, ulong first = 0)
     {
         int[] sizes = [10, 0, Large, 300, 9000, 2, Bulk / 4];

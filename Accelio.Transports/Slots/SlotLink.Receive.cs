@@ -127,6 +127,11 @@ internal abstract unsafe partial class SlotLink
             }
         }
 
+        if (_paused)
+        {
+            TakeSigns();
+        }
+
         if (State != SlotLinkState.Closed)
         {
             AfterReceive();
@@ -215,6 +220,25 @@ internal abstract unsafe partial class SlotLink
             default:
                 ReceiveFrame(slot);
                 break;
+        }
+    }
+
+    // A reader that pauses because it holds too much may hold just what it answers with: credits to send that, and the word that the peer has fetched
+    // it, are no frames to be delivered, and are taken out of their turn.
+    private void TakeSigns()
+    {
+        for (var left = _filled.Count; left > 0 && State != SlotLinkState.Closed; left--)
+        {
+            var slot = _filled.Dequeue();
+            var hasType = Tlv.TryRead(slot.Pointer, out var type, out _) && slot.Length >= Tlv.Size;
+            if (hasType && type is FrameType.CreditNop or FrameType.ReadAck && State == SlotLinkState.Ready)
+            {
+                Take(slot, type);
+            }
+            else
+            {
+                _filled.Enqueue(slot);
+            }
         }
     }
 
