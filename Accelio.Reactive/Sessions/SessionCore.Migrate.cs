@@ -86,7 +86,8 @@ internal sealed partial class SessionCore : IMovableSession
         }
 
         // The portals of the old server know nothing of the new one.
-        (_portals, _movedTo) = ([], target);
+        _portals = [];
+        MoveStandby(target);
         StopReconnecting(connection);
         connection.Target = target;
         connection.Reconnection = new Reconnection(this, connection, ClientOptions.ForMove());

@@ -9,7 +9,10 @@ internal sealed partial class SessionCore
     private RouteTarget[] PathsTo(string uri)
     {
         var paths = ClientOptions.Paths;
-        return paths.Count == 0 ? [new RouteTarget(uri)] : [.. paths.Select((_, i) => paths[(Index + i) % paths.Count].ToTarget(uri))];
+        return paths.Count == 0 ? [new RouteTarget(uri)] : [.. paths.Select((_, i) => PathTo(uri, paths[(Index + i) % paths.Count])).Distinct()];
+
+        // Where the server was from which the session has moved, it is not any more.
+        RouteTarget PathTo(string uri, SessionPath path) => uri == _movedTo ? new RouteTarget(uri, path.LocalAddress) : path.ToTarget(uri);
     }
 
     /// <summary>The same for a list of portals: those with a server of their own lead there, the others to the portals.</summary>
@@ -30,11 +33,21 @@ internal sealed partial class SessionCore
     {
         if (_server is null && ClientOptions is { PathMode: PathMode.ActiveStandby, Paths.Count: > 0 } options && _standbys.Length == 0)
         {
-            _standbys = [.. PathsTo(Uri).Select(target => new StandbyLink(Context, options, target))];
+            _standbys = [.. PathsTo(_movedTo ?? Uri).Select(target => new StandbyLink(Context, options, target))];
             foreach (var standby in _standbys)
             {
                 standby.Dial();
             }
+        }
+    }
+
+    /// <summary>The session is with another server now, and the paths have to lead there.</summary>
+    private void MoveStandby(string? movedTo)
+    {
+        if (_movedTo != movedTo)
+        {
+            _movedTo = movedTo;
+            EndStandby();
         }
     }
 

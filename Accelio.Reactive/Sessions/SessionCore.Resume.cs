@@ -51,6 +51,7 @@ internal sealed partial class SessionCore
         }
 
         _awaitsClient = false;
+        StandBy();
         Tell(ReturnOf(connection));
     }
 
@@ -230,6 +231,12 @@ internal sealed partial class SessionCore
         }
 
         var isDone = Usable is { IsOnline: true };
+        if (isDone)
+        {
+            MoveStandby(Target == _movedTo ? Target : null);
+            StandBy();
+        }
+
         if (isDone && (_whole is null || _isLeading))
         {
             Tell(new SessionFailedOver(Target));
