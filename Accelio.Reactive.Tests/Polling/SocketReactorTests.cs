@@ -134,6 +134,23 @@ public sealed class SocketReactorTests : IDisposable
     }
 
     [Fact]
+    public void Beside_sources_that_are_asked_in_memory_the_kernel_is_asked_now_and_then()
+    {
+        using var quiet = new Pair();
+        _reactor.Add(quiet.Count(), quiet.Near, wantRead: true, wantWrite: false);
+        _reactor.OtherSources = 1;
+        _now += 20 * TimeSpan.TicksPerMicrosecond;
+        Turn();
+
+        quiet.Send();
+        Turns(SocketReactor.MaxCyclesWithoutWait - 1);
+        Assert.Equal(0, quiet.Received);
+        Turn();
+
+        Assert.Equal(1, quiet.Received);
+    }
+
+    [Fact]
     public void With_a_clock_that_runs_others_wait_twenty_microseconds_at_most()
     {
         using var busy = new Pair();

@@ -77,6 +77,10 @@ internal sealed partial class SocketReactor : Reactor
     /// <summary>Number of handlers, besides those of the reactor itself.</summary>
     public override int Count => _handlers.Count - _own;
 
+    /// <summary>Sources of work that the poller asks in memory, in every cycle. Beside them the kernel is asked now and then, as beside busy
+    /// sockets: the question would cost more than all of theirs.</summary>
+    public int OtherSources { get; set; }
+
     /// <summary>Begins to watch a descriptor. <see cref="IOException"/> when the kernel cannot watch it.</summary>
     public void Add(SocketHandler handler, int descriptor, bool wantRead, bool wantWrite)
     {
@@ -161,7 +165,7 @@ internal sealed partial class SocketReactor : Reactor
         var work = PollReady(now);
         if (_fetchedEvents == 0)
         {
-            if (_hot.Count > 0)
+            if (_pollsDirectly && _hot.Count + OtherSources > 0)
             {
                 work += PollHot(now);
                 if (++_cyclesWithoutWait < MaxCyclesWithoutWait && now - _lastWait < MaxTimeWithoutWait)

@@ -45,6 +45,7 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
         _queue = queue!;
         _handler = new RdmaWakeHandler(this);
         Reactor.Add(_handler, _channel.Descriptor, wantRead: true, wantWrite: false);
+        Reactor.OtherSources++;
         Poller.Register(this);
     }
 
@@ -153,6 +154,7 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
     public void Dispose()
     {
         Poller.Unregister(this);
+        Reactor.OtherSources--;
         Reactor.Remove(_handler);
         _queue.Dispose();
         _channel.Dispose();
