@@ -19,7 +19,6 @@ public abstract partial class AccelioServer
     /// <returns>What became of the session. A session that stays works on as before.</returns>
     /// <exception cref="ArgumentException">The session is none of this server's, the target is no complete URI, or an option makes no sense.</exception>
     /// <exception cref="InvalidOperationException">This server has a <see cref="AccelioServerOptions.HandOver"/> and no <see cref="AccelioServerOptions.MigrationKey"/>.</exception>
-    /// <exception cref="NotSupportedException">The server has several contexts.</exception>
     /// <exception cref="AccelioException">The other server is not there, or does not take sessions over from this one; all stays as it was.</exception>
     public virtual ValueTask<MigrationReport> MigrateAsync(AccelioSession session, Uri target, MigrationOptions? options = null, CancellationToken cancellationToken = default) => throw NotMovable();
 
@@ -31,9 +30,8 @@ public abstract partial class AccelioServer
     /// <returns>What became of each session that was chosen.</returns>
     /// <exception cref="ArgumentException">The target is no complete URI, or an option makes no sense.</exception>
     /// <exception cref="InvalidOperationException">This server has a <see cref="AccelioServerOptions.HandOver"/> and no <see cref="AccelioServerOptions.MigrationKey"/>.</exception>
-    /// <exception cref="NotSupportedException">The server has several contexts.</exception>
     /// <exception cref="AccelioException">The other server is not there, or does not take sessions over from this one; all stays as it was.</exception>
     public virtual ValueTask<MigrationReport> MigrateAsync(Func<AccelioSession, bool> sessions, Uri target, MigrationOptions? options = null, CancellationToken cancellationToken = default) => throw NotMovable();
 
-    private static NotSupportedException NotMovable() => new("Sessions of this server cannot be moved: that is for servers on one context.");
+    private static NotSupportedException NotMovable() => new("This server cannot move sessions.");
 }

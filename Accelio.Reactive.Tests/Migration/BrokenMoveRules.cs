@@ -8,24 +8,28 @@ public class BrokenMoveRules
 {
     private const int Moments = 60;
 
-    public static TheoryData<SimulatedLinkKind, string, string> Cuts => new()
+    /// <summary>The contexts of each side, and between whom the links are cut.</summary>
+    public static TheoryData<SimulatedLinkKind, int, string, string> Cuts => new()
     {
-        { SimulatedLinkKind.Stream, "client", "old" },
-        { SimulatedLinkKind.Stream, "old", "new" },
-        { SimulatedLinkKind.Stream, "client", "new" },
-        { SimulatedLinkKind.Slots, "client", "old" },
-        { SimulatedLinkKind.Slots, "client", "new" },
+        { SimulatedLinkKind.Stream, 1, "client", "old" },
+        { SimulatedLinkKind.Stream, 1, "old", "new" },
+        { SimulatedLinkKind.Stream, 1, "client", "new" },
+        { SimulatedLinkKind.Slots, 1, "client", "old" },
+        { SimulatedLinkKind.Slots, 1, "client", "new" },
+        { SimulatedLinkKind.Stream, 3, "client", "old" },
+        { SimulatedLinkKind.Slots, 3, "old", "new" },
+        { SimulatedLinkKind.Stream, 3, "client", "new" },
     };
 
     [Theory]
     [MemberData(nameof(Cuts))]
-    public void A_link_that_is_cut_at_any_moment_costs_no_request(SimulatedLinkKind kind, string one, string other)
+    public void A_link_that_is_cut_at_any_moment_costs_no_request(SimulatedLinkKind kind, int contexts, string one, string other)
     {
         var (moved, stayed) = (0, 0);
         for (var moment = 0; moment < Moments; moment += 3)
         {
-            using var world = new MigrationWorld(kind);
-            var session = world.Connect();
+            using var world = new MigrationWorld(kind, oldContexts: contexts, newContexts: contexts);
+            var session = contexts == 1 ? world.Connect() : world.ConnectWide();
             var moving = world.MoveAsync();
             List<Task<int>> asked = [];
             for (byte i = 0; i < 30; i++)
@@ -44,7 +48,8 @@ public class BrokenMoveRules
             world.Advance(5 * Second);
 
             Assert.All(asked, (task, i) => Assert.Equal(Answer((byte)i), task.Result));
-            Assert.Equal(Enumerable.Range(0, 40), world.RanAnywhere);
+            Assert.Equal(Enumerable.Range(0, 40), world.RanAnywhere.Order());
+            Assert.All(world.RanAnywhere.GroupBy(ran => contexts == 1 ? 0 : KeyOf(ran)), static sameKey => Assert.Equal(sameKey.Order(), sameKey));
             var outcome = world.OutcomeOf(moving);
             _ = outcome == MigrationOutcome.Migrated ? moved++ : stayed++;
             Assert.Equal(outcome == MigrationOutcome.Migrated ? 1 : 0, world.Sessions["new"].Count(static taken => taken.State == SessionState.Established));
@@ -55,14 +60,17 @@ public class BrokenMoveRules
     }
 
     [Theory]
-    [InlineData("old")]
-    [InlineData("new")]
-    public void A_server_that_crashes_at_any_moment_leaves_no_request_without_an_end_and_none_that_ran_twice(string crashed)
+    [InlineData("old", 1)]
+    [InlineData("new", 1)]
+    [InlineData("old", 3)]
+    [InlineData("new", 3)]
+    public void A_server_that_crashes_at_any_moment_leaves_no_request_without_an_end_and_none_that_ran_twice(string crashed, int contexts)
     {
         for (var moment = 0; moment < Moments; moment += 3)
         {
-            using var world = new MigrationWorld();
-            var session = world.Connect(options => options.Reconnect = new ReconnectPolicy(maxTime: 3 * Second));
+            using var world = new MigrationWorld(oldContexts: contexts, newContexts: contexts);
+            void Configure(AccelioSessionOptions options) => options.Reconnect = new ReconnectPolicy(maxTime: 3 * Second);
+            var session = contexts == 1 ? world.Connect(Configure) : world.ConnectWide(Configure);
             var moving = world.MoveAsync(limit: Second);
             List<Task<int>> asked = [];
             for (byte i = 0; i < 30; i++)

@@ -10,10 +10,13 @@ internal sealed class MigrationWorld : IDisposable
     public static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(5);
     public static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private readonly Action<string, AccelioServerOptions>? _configure;
+    private readonly Dictionary<string, int> _contexts;
 
-    public MigrationWorld(SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<string, AccelioServerOptions>? configure = null)
+    public MigrationWorld(
+        SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<string, AccelioServerOptions>? configure = null, int oldContexts = 1, int newContexts = 1)
     {
         _configure = configure;
+        _contexts = new() { ["old"] = oldContexts, ["new"] = newContexts };
         Network = new SimulatedNetwork(Scheduler, seed)
         {
             LinkKind = kind,
@@ -71,6 +74,20 @@ internal sealed class MigrationWorld : IDisposable
         return Network.Run(() => AccelioSession.ConnectAsync(new Uri("sim://old:1"), options).AsTask());
     }
 
+    /// <summary>Begins to move the new server's sessions back.</summary>
+    public Task<MigrationReport> MoveBackAsync() => New.HomeContext.RunAsync(_ => New.MigrateAsync(static _ => true, new Uri("sim://old:1"))).AsTask();
+
+    /// <summary>A session with a connection on each of three contexts; <see cref="AskAsync"/> goes by key.</summary>
+    public AccelioSession ConnectWide(Action<AccelioSessionOptions>? configure = null) => Network.Run(() => BeginConnectWide(configure));
+
+    /// <summary>Begins to open one.</summary>
+    public Task<AccelioSession> BeginConnectWide(Action<AccelioSessionOptions>? configure = null)
+    {
+        var options = new AccelioSessionOptions { Contexts = [Client, Network.CreateContext("client"), Network.CreateContext("client")], Resume = true };
+        configure?.Invoke(options);
+        return AccelioSession.ConnectAsync(new Uri("sim://old:1"), options).AsTask();
+    }
+
     /// <summary>Begins to move the old server's sessions, on its context.</summary>
     public Task<MigrationReport> MoveAsync(TimeSpan? limit = null)
     {
@@ -103,8 +120,11 @@ internal sealed class MigrationWorld : IDisposable
     {
         var body = new byte[length];
         body[0] = first;
-        return session.RequestAsync(body, static answer => answer.Payload.FirstSpan[0] + (answer.PayloadLength << 8)).AsTask();
+        return session.RequestAsync(new OutboundMessage(body) { Key = KeyOf(first) }, static answer => answer.Payload.FirstSpan[0] + (answer.PayloadLength << 8)).AsTask();
     }
+
+    /// <summary>Messages with the same key go one way, and in order.</summary>
+    public static long KeyOf(int first) => 1 + (first % 7);
 
     public static int Answer(byte first, int length = 1) => first + (length << 8);
 
@@ -120,7 +140,8 @@ internal sealed class MigrationWorld : IDisposable
 
     private async Task ServeAsync(SimulatedHost me)
     {
-        var options = new AccelioServerOptions { Context = me.CreateContext(), Resume = true, HandOver = SessionHandOver.Stateless, MigrationKey = Key };
+        AccelioContext[] contexts = [.. Enumerable.Range(0, _contexts[me.Name]).Select(_ => me.CreateContext())];
+        var options = new AccelioServerOptions { Contexts = contexts, Resume = true, HandOver = SessionHandOver.Stateless, MigrationKey = Key };
         _configure?.Invoke(me.Name, options);
         var server = await AccelioServer.BindAsync(new Uri($"sim://{me.Name}:1"), options);
         Servers[me.Name] = server;

@@ -6,7 +6,11 @@ namespace Accelio.Reactive;
 /// Takes sessions over from another server, over the session between the two, whose only consumer this is. Who does not know the key gets nothing but a random number and a refusal, and is counted; what is not exactly
 /// as it should be is refused, and leaves no trace. Context only.
 /// </summary>
-internal sealed class HandOverDesk(ServerCore server, AccelioServerOptions options, System.Net.EndPoint peer)
+/// <param name="server">Where the other server has come.</param>
+/// <param name="options">The settings.</param>
+/// <param name="peer">The other server's address.</param>
+/// <param name="host">The host by which it names this one, as the clients will.</param>
+internal sealed class HandOverDesk(ServerCore server, AccelioServerOptions options, System.Net.EndPoint peer, string host)
 {
     /// <summary>What servers ask for that hand sessions over.</summary>
     public const string Resource = "/.accelio/hand-over";
@@ -47,10 +51,10 @@ internal sealed class HandOverDesk(ServerCore server, AccelioServerOptions optio
 
     private async ValueTask TakeAsync(InboundRequest request, HandOverState state)
     {
-        byte[] tokens;
+        byte[] answer;
         try
         {
-            tokens = await server.ImportAsync(state, request.Canceled).ConfigureAwait(false);
+            answer = TakenConnection.ToBytes(await server.ImportAsync(state, host, request.Canceled).ConfigureAwait(false));
         }
         catch (Exception exception)
         {
@@ -58,7 +62,7 @@ internal sealed class HandOverDesk(ServerCore server, AccelioServerOptions optio
             return;
         }
 
-        await request.RespondAsync(tokens).ConfigureAwait(false);
+        await request.RespondAsync(answer).ConfigureAwait(false);
     }
 
     private ValueTask RefuseAsync(InboundRequest request, AccelioStatus status, string text)

@@ -47,25 +47,21 @@ internal sealed class HandOverPeer : IAsyncDisposable
     }
 
     /// <summary>Hands a session over.</summary>
-    /// <returns>What its client has to show there, for each connection.</returns>
+    /// <returns>What its client is told, for each connection.</returns>
     /// <exception cref="AccelioException">The other server does not take it, or is gone.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ResumeToken[]> OfferAsync(HandOverState state, CancellationToken token)
+    public async ValueTask<TakenConnection[]> OfferAsync(HandOverState state, CancellationToken token)
     {
         var body = state.ToBytes();
         var number = ++_offers;
         var header = new byte[sizeof(byte) + sizeof(ulong) + HandOverProof.Size];
         Write(header, number, HandOverProof.OfOffer(_options.MigrationKey.Span, _nonces, number, body));
-        var tokens = await _session.RequestAsync(
+        var answer = await _session.RequestAsync(
             new OutboundMessage(body) { Header = header },
             static answer => answer.Payload.FirstSpan.ToArray(),
             token).ConfigureAwait(false);
-        if (tokens.Length != state.Connections.Length * ResumeToken.Size)
-        {
-            throw new AccelioException($"The other server has answered with {tokens.Length} bytes, where {state.Connections.Length} tokens were due.", AccelioStatus.MessageInvalid);
-        }
-
-        return [.. tokens.Chunk(ResumeToken.Size).Select(static bytes => ResumeToken.Read(bytes, out _))];
+        return TakenConnection.TryParse(answer, state.Connections.Length) ?? throw new AccelioException(
+            $"The other server has answered with {answer.Length} bytes that do not name {state.Connections.Length} connections.", AccelioStatus.MessageInvalid);
     }
 
     /// <inheritdoc/>

@@ -14,9 +14,12 @@ internal interface IMovableSession : IServedSession
     /// <summary>The id by which the client names the session.</summary>
     uint? KnownAs { get; }
 
-    /// <summary>The connections of the moment, with their parts.</summary>
+    /// <summary>Who moves it at present.</summary>
+    MigrationRun? Mover { get; set; }
+
+    /// <summary>The connections of the moment, with their parts; none while one of them is being made or closed.</summary>
     IReadOnlyList<MovingConnection> ListMoving();
 
-    /// <summary>All connections are about to depart or to be drained, for this target.</summary>
+    /// <summary>All connections are about to depart, or to be drained, for this target.</summary>
     void Leave(string target, bool isNewSession);
 }

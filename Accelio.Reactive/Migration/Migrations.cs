@@ -27,15 +27,23 @@ internal sealed class Migrations
         _token = token;
     }
 
+    /// <summary>What is thrown for a session of another server.</summary>
+    public static ArgumentException Foreign(string name) => new("The session is none of this server's: take it from its Sessions, or from a request of it.", name);
+
     /// <summary>Checks where sessions are to be moved to.</summary>
-    /// <exception cref="ArgumentException">It is no complete URI, or too long.</exception>
+    /// <exception cref="ArgumentException">It is no complete URI, or too long, or this server.</exception>
     /// <exception cref="InvalidOperationException">There is a hand-over, and no key for it.</exception>
-    public static void CheckTarget(Uri target, AccelioServerOptions options)
+    public static void CheckTarget(Uri target, AccelioServerOptions options, IEnumerable<Uri> here)
     {
         ArgumentNullException.ThrowIfNull(target);
         if (target is not { IsAbsoluteUri: true, Host.Length: > 0, Port: > 0 })
         {
             throw new ArgumentException($"'{target}' is not a complete URI with a port; write it as tcp://host:port.", nameof(target));
+        }
+
+        if (here.Any(own => target.Host == own.Host && target.Port == own.Port))
+        {
+            throw new ArgumentException($"'{target}' is this server itself, where its sessions are already; name another one.", nameof(target));
         }
 
         var length = Encoding.UTF8.GetByteCount(target.OriginalString);
@@ -50,11 +58,13 @@ internal sealed class Migrations
         }
     }
 
-    /// <summary>Moves the sessions.</summary>
+    /// <summary>Moves those of the sessions that are chosen, each on its home context.</summary>
     /// <exception cref="AccelioException">The other server is not there, or does not know the key.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<MigrationReport> RunAsync(IReadOnlyList<IMovableSession> sessions)
+    public async ValueTask<MigrationReport> RunAsync(IReadOnlyList<IMovableSession> all, Func<AccelioSession, bool> isChosen)
     {
+        var sessions = await ChooseAsync(all, isChosen).ConfigureAwait(false);
+        await _context.SwitchTo();
         if (_options.HandOver is not null)
         {
             _peer = await HandOverPeer.OpenAsync(_context, _options, new Uri(_target), _limit, _token).ConfigureAwait(false);
@@ -96,6 +106,22 @@ internal sealed class Migrations
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<List<IMovableSession>> ChooseAsync(IReadOnlyList<IMovableSession> all, Func<AccelioSession, bool> isChosen)
+    {
+        List<IMovableSession> chosen = [];
+        foreach (var session in all)
+        {
+            await new ContextSwitch(session.Home.Poller, isOptional: true);
+            if (session.Home.Poller.IsCurrent && isChosen((AccelioSession)session))
+            {
+                chosen.Add(session);
+            }
+        }
+
+        return chosen;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SessionMigration> MoveAsync(IMovableSession session)
     {
         try
@@ -112,31 +138,36 @@ internal sealed class Migrations
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SessionMigration> MoveFromAsync(IMovableSession session)
     {
-        using var run = new MigrationRun(session, _limit);
-        await run.BecomeQuietAsync(_token).ConfigureAwait(false);
-        await session.Home.SwitchTo();
+        using var run = new MigrationRun(session, session.ListMoving(), _limit, _token);
+        await run.BecomeQuietAsync().ConfigureAwait(false);
+        var outcome = _peer is null ? MigrationOutcome.BegunAnew : MigrationOutcome.Migrated;
         if (run.Reason is null)
         {
-            if (_peer is null)
-            {
-                session.Leave(_target, isNewSession: true);
-                run.End(moving => moving.Machine.TryLeave(run, _target));
-                return new SessionMigration((AccelioSession)session, MigrationOutcome.BegunAnew, string.Empty);
-            }
-
-            await HandOverAsync(session, run).ConfigureAwait(false);
+            var leaving = _peer is null ? SendAwayAsync(session, run) : HandOverAsync(session, run);
+            await leaving.ConfigureAwait(false);
             await session.Home.SwitchTo();
         }
 
-        return run.Reason is { } reason
-            ? new SessionMigration((AccelioSession)session, MigrationOutcome.Stayed, reason)
-            : new SessionMigration((AccelioSession)session, MigrationOutcome.Migrated, string.Empty);
+        return new SessionMigration((AccelioSession)session, run.Reason is null ? outcome : MigrationOutcome.Stayed, run.Reason ?? string.Empty);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendAwayAsync(IMovableSession session, MigrationRun run)
+    {
+        if (await run.DepartAsync(moving => moving.Machine.TryLeave(run, _target)).ConfigureAwait(false) == run.Connections.Count)
+        {
+            session.Leave(_target, isNewSession: true);
+        }
+        else
+        {
+            run.Fail("a link was lost, or closed, in the moment in which the client was told");
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask HandOverAsync(IMovableSession session, MigrationRun run)
     {
-        ResumeToken[] tokens;
+        TakenConnection[] taken;
         try
         {
             var state = await _options.HandOver!.ExportAsync((AccelioSession)session, run.BrokenOff).ConfigureAwait(VirtualSynchronizationContext.IsCurrent);
@@ -146,7 +177,7 @@ internal sealed class Migrations
             }
 
             await _context.SwitchTo();
-            tokens = await _peer!.OfferAsync(Describe(session, run, state), run.BrokenOff).ConfigureAwait(false);
+            taken = await _peer!.OfferAsync(Describe(session, run, state), run.BrokenOff).ConfigureAwait(false);
             await session.Home.SwitchTo();
         }
         catch (Exception exception)
@@ -162,17 +193,20 @@ internal sealed class Migrations
             return;
         }
 
-        for (var i = 0; i < tokens.Length; i++)
+        for (var i = 0; i < taken.Length; i++)
         {
-            run.Connections[i].NewToken = tokens[i];
+            run.Connections[i].Taken = taken[i].Target.Length == 0 ? taken[i] with { Target = _target } : taken[i];
         }
 
         // From here on it is there: clients that have lost their link meanwhile are told so.
-        var moved = new MovedSession(_directory, session.KnownAs!.Value, session.Client, _target, run.Connections);
+        var moved = new MovedSession(_directory, session.KnownAs!.Value, session.Client, run.Connections);
         _directory.Replace(session.KnownAs.Value, moved);
         _context.RunSoon(new ActionItem(() => _moved.Add(moved, _context.Poller.Now)));
         session.Leave(_target, isNewSession: false);
-        run.End(moving => moving.Machine.TryDepart(run, moving.NewToken, _target));
+        if (await run.DepartAsync(moving => moving.Machine.TryDepart(run, moving.Taken.Token, moving.Taken.Target)).ConfigureAwait(false) == 0)
+        {
+            run.Fail("it has ended");
+        }
     }
 
     private HandOverState Describe(IMovableSession session, MigrationRun run, ReadOnlyMemory<byte> state) => new()

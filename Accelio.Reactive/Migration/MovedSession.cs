@@ -7,10 +7,9 @@ namespace Accelio.Reactive;
 /// <summary>
 /// Stands for a session that was moved: a client that has lost its link before it was told comes back here, and is told now - if it shows what only it was given. Any portal's context.
 /// </summary>
-internal sealed class MovedSession(SessionDirectory directory, uint id, SessionPeer client, string target, IReadOnlyList<MovingConnection> connections) : IServedSession
+internal sealed class MovedSession(SessionDirectory directory, uint id, SessionPeer client, IReadOnlyList<MovingConnection> connections) : IServedSession
 {
-    private readonly byte[] _target = Encoding.UTF8.GetBytes(target);
-    private readonly (uint Id, ResumeToken Old, ResumeToken New)[] _tokens = [.. connections.Select(static moved => (moved.HandOver.Id, moved.OldToken, moved.NewToken))];
+    private readonly (uint Id, ResumeToken Old, TakenConnection Taken)[] _connections = [.. connections.Select(static moved => (moved.HandOver.Id, moved.OldToken, moved.Taken))];
 
     /// <inheritdoc/>
     public void OnHello(ServerCore portal, IncomingHello hello) => hello.Refuse($"hello for session 0x{hello.SessionId:x8}, which has moved");
@@ -18,7 +17,7 @@ internal sealed class MovedSession(SessionDirectory directory, uint id, SessionP
     /// <inheritdoc/>
     public void OnReturn(ServerCore portal, IncomingHello hello)
     {
-        var (found, old, next) = Array.Find(_tokens, token => token.Id == hello.Resume!.Value.Connection);
+        var (found, old, taken) = Array.Find(_connections, moved => moved.Id == hello.Resume!.Value.Connection);
         if (found == 0)
         {
             hello.Decline(AccelioStatus.NotSession);
@@ -30,20 +29,19 @@ internal sealed class MovedSession(SessionDirectory directory, uint id, SessionP
         }
         else
         {
-            hello.SendOn(_target, next);
+            hello.SendOn(Encoding.UTF8.GetBytes(taken.Target), taken.Token);
         }
     }
 
     /// <inheritdoc/>
-    public bool TryMakeWay(ServerCore portal, UInt128 key)
+    public ValueTask MakeWayAsync(UInt128 key)
     {
-        var isSame = client.Key == key;
-        if (isSame)
+        if (client.Key == key)
         {
             Forget();
         }
 
-        return isSame;
+        return default;
     }
 
     /// <summary>Clients that come now are told that there is no such session.</summary>

@@ -21,6 +21,6 @@ internal sealed class MovingConnection(SessionCore part, ConnectionCore connecti
     /// <summary>What its client shows until it is told to show something else.</summary>
     public ResumeToken OldToken { get; set; }
 
-    /// <summary>What it will have to show at the other place.</summary>
-    public ResumeToken NewToken { get; set; }
+    /// <summary>Where it will be, and what its client will have to show there.</summary>
+    public TakenConnection Taken { get; set; }
 }

@@ -11,7 +11,6 @@ internal interface IServedSession
     /// <summary>A client comes back to a portal for a connection of the session whose link is lost. On that portal's context.</summary>
     void OnReturn(ServerCore portal, IncomingHello hello);
 
-    /// <summary>The session with this key is taken over again from elsewhere: makes way, if this only stands for it or waits in vain for its client. On the context of a portal.</summary>
-    /// <returns>False when this is a session that lives here.</returns>
-    bool TryMakeWay(ServerCore portal, UInt128 key);
+    /// <summary>The session with this key is taken over again from elsewhere: makes way, if this only stands for it or waits in vain for its client. Any context; it may complete on another one.</summary>
+    ValueTask MakeWayAsync(UInt128 key);
 }

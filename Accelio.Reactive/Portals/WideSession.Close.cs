@@ -97,7 +97,9 @@ internal sealed partial class WideSession
     internal void Refuse() => RunAtHome(() => End(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, "The server was closed before the session was accepted.")));
 
     /// <summary>Cuts every part off and ends. Home context only.</summary>
-    internal void AbortNow()
+    internal void AbortNow() => AbortAs(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty));
+
+    private void AbortAs(in CloseInfo info)
     {
         if (IsOver)
         {
@@ -105,15 +107,13 @@ internal sealed partial class WideSession
         }
 
         var parts = _parts;
-        _messages.Cut(FailureExceptions.Create(Aborted, connection: null));
-        End(Aborted);
+        _messages.Cut(FailureExceptions.Create(info, connection: null));
+        End(info);
         foreach (var part in parts)
         {
             part.RunOnContext(part.AbortNow);
         }
     }
-
-    private static CloseInfo Aborted => new(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, string.Empty);
 
     private void ForEachPart(Action<SessionCore> action)
     {

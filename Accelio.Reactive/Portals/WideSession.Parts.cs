@@ -111,7 +111,7 @@ internal sealed partial class WideSession
 
             End(_closesHere ? new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionClosed, string.Empty) : info);
         }
-        else if (!_closesHere && (_server is null || part.WasEstablished))
+        else if (!_closesHere && !_hasLeft && (_server is null || part.WasEstablished))
         {
             _events.Push(new ConnectionEnded(info.Status, info.Detail.Length != 0 ? info.Detail : "The connection was closed; the session goes on with the others."));
         }

@@ -34,9 +34,6 @@ internal sealed partial class WideSession : IServedSession
         hello.Decline(AccelioStatus.NotSession);
     }
 
-    /// <inheritdoc/>
-    bool IServedSession.TryMakeWay(ServerCore portal, UInt128 key) => false;
-
     /// <summary>Takes a client's request over: on this link, or at the portals of the plan. On the context of the link.</summary>
     internal void Accept(ServerCore at, IncomingSession incoming, in PortalPlan plan, ReadOnlySpan<byte> privateData)
     {
@@ -93,7 +90,8 @@ internal sealed partial class WideSession : IServedSession
 
     private void Admit(ServerCore portal, IncomingHello hello)
     {
-        if (IsOver || _closesHere || _state == SessionState.Closing)
+        Mover?.BreakOff(MigrationRun.IsAddedTo);
+        if (IsOver || _closesHere || _hasLeft || _state == SessionState.Closing)
         {
             Refuse(portal, hello);
             return;

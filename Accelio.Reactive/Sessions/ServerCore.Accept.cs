@@ -73,7 +73,7 @@ internal sealed partial class ServerCore
         }
     }
 
-    /// <summary>Takes a part of a session over several contexts in. Context only.</summary>
+    /// <summary>Takes a session in, or a part of one over several contexts. Context only.</summary>
     /// <returns>False when nothing new begins here any more.</returns>
     internal bool TryTake(SessionCore part)
     {

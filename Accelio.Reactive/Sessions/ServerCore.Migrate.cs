@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Accelio.Reactive.Engine;
-using Accelio.Transports.Wire;
 
 namespace Accelio.Reactive;
 
@@ -18,25 +17,26 @@ internal sealed partial class ServerCore
         ArgumentNullException.ThrowIfNull(session);
         return session is SessionCore { Server: { } server } && ReferenceEquals(server, this)
             ? MigrateAsync(other => ReferenceEquals(other, session), target, options, cancellationToken)
-            : throw new ArgumentException("The session is none of this server's: take it from its Sessions, or from a request of it.", nameof(session));
+            : throw Migrations.Foreign(nameof(session));
     }
 
     /// <inheritdoc/>
     public override ValueTask<MigrationReport> MigrateAsync(Func<AccelioSession, bool> sessions, Uri target, MigrationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sessions);
-        Migrations.CheckTarget(target, _options);
-        CheckTarget(target);
+        Migrations.CheckTarget(target, _options, [_endPoint]);
         (options ?? new MigrationOptions()).Validate();
         Context.Poller.DemandCaller();
         return VirtualCall<MigrationReport>.Around(MigrateCore(sessions, target, (options ?? new MigrationOptions()).Limit, cancellationToken));
     }
 
     /// <summary>Takes a session over from another server. Context only.</summary>
-    /// <returns>What its client has to show here, for each connection.</returns>
+    /// <param name="state">The session.</param>
+    /// <param name="host">The host by which the other server names this one.</param>
+    /// <param name="token">Fires when the other server does not wait any more.</param>
+    /// <returns>What its client is told, for each connection.</returns>
     /// <exception cref="AccelioException">It cannot be taken.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<byte[]> ImportAsync(HandOverState state, CancellationToken token)
+    internal ValueTask<TakenConnection[]> ImportAsync(HandOverState state, string host, CancellationToken token)
     {
         if (_options.HandOver is not { } handOver || !_options.Resume)
         {
@@ -53,18 +53,47 @@ internal sealed partial class ServerCore
             throw Refusal($"the client may answer with {state.AnswerRoom} bytes, and MaxResponseLength of that server is {_options.MaxResponseLength}");
         }
 
-        DemandRoom(state);
-        return _whole is null ? await ImportHereAsync(state, handOver, token).ConfigureAwait(false) : throw Refusal("that server has several contexts");
+        return _whole is null ? ImportHereAsync(state, handOver, token) : _whole.ImportAsync(state, handOver, host, token);
     }
 
-    /// <summary>The engine's connection for one that is taken over. Context only.</summary>
-    internal ConnectionMachine NewImport(IConnectionEvents events, in ConnectionHandOver state, UInt128 key)
+    /// <summary>The engine's connection for one that is taken over, under the id that it has had. Context only.</summary>
+    /// <exception cref="AccelioException">There is no room for it, or the id is taken.</exception>
+    internal ConnectionMachine NewImport(ConnectionCore connection, in ConnectionHandOver state, UInt128? key)
     {
+        if (!TryKeep(connection))
+        {
+            throw Refusal($"that server waits for {_kept.Count} clients, and MaxSuspendedConnections is {_options.MaxSuspendedConnections}");
+        }
+
+        if (state.HasOwnId && !Directory.TryEnter(state.Id, session: null))
+        {
+            Release(connection);
+            throw Refusal($"that server has a connection 0x{state.Id:x8} already");
+        }
+
         var link = LinkMachine.ForImport(this, _settings, Context.Poller, Context.Messages, Context.Budget, Context.Entropy);
-        var connection = new ConnectionMachine(link, events, state.Id, isClient: false);
-        connection.Import(state, key);
-        return connection;
+        var machine = new ConnectionMachine(link, connection, state.Id, isClient: false);
+        machine.Import(state, key);
+        return machine;
     }
+
+    /// <summary>Enters the id of a session that is taken over; it must not live here. Any context; it may complete on another one.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal static async ValueTask EnterAsync(SessionDirectory directory, HandOverState state, IServedSession session)
+    {
+        if (directory.Find(state.Id) is { } before)
+        {
+            await before.MakeWayAsync(state.Key).ConfigureAwait(false);
+        }
+
+        if (!directory.TryEnter(state.Id, session))
+        {
+            throw Refusal($"that server has a session 0x{state.Id:x8} already");
+        }
+    }
+
+    /// <summary>Why a session is not taken over.</summary>
+    internal static AccelioException Refusal(string text) => new(text, AccelioStatus.SessionRefused);
 
     /// <summary>Accepts the session over which another server hands sessions over; nobody else sees it.</summary>
     /// <returns>False when it is a session like any other.</returns>
@@ -82,7 +111,7 @@ internal sealed partial class ServerCore
         }
 
         var session = new SessionCore(Context, _options, incoming.Uri, this, holdsSharedContext: false);
-        session.Handle(new HandOverDesk(this, _options, incoming.Link.Link.RemoteEndPoint).HandleAsync);
+        session.Handle(new HandOverDesk(this, _options, incoming.Link.Link.RemoteEndPoint, new Uri(incoming.Uri).Host).HandleAsync);
         if (Context.TryAdd(session))
         {
             _sessions.Add(session);
@@ -103,28 +132,29 @@ internal sealed partial class ServerCore
         var caller = ContextSwitch.ToCaller;
         token.ThrowIfCancellationRequested();
         await Context.SwitchTo();
-        IMovableSession[] chosen = [.. _sessions.Where(session => session.Resource != HandOverDesk.Resource && sessions(session))];
         var migrations = new Migrations(Context, _options, Directory, Moved, target, limit, token);
-        var report = await migrations.RunAsync(chosen).ConfigureAwait(false);
+        var report = await migrations.RunAsync(_sessions.Where(static session => session.Resource != HandOverDesk.Resource).ToArray(), sessions).ConfigureAwait(false);
         await caller;
         return report;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<byte[]> ImportHereAsync(HandOverState state, SessionHandOver handOver, CancellationToken token)
+    private async ValueTask<TakenConnection[]> ImportHereAsync(HandOverState state, SessionHandOver handOver, CancellationToken token)
     {
         var session = new SessionCore(Context, _options, state.Uri, this, holdsSharedContext: false);
         try
         {
             await handOver.ImportAsync(session, state.State, token).ConfigureAwait(VirtualSynchronizationContext.IsCurrent);
             await Context.SwitchTo();
-            DemandRoom(state);
-            if (!Context.TryAdd(session))
+            if (!TryTake(session))
             {
                 throw Refusal("that server is closing");
             }
 
-            EnterIds(state, session);
+            await EnterAsync(Directory, state, session).ConfigureAwait(false);
+            var tokens = session.Import(state, state.Connections);
+            _sessionStream.Push(session);
+            return [.. tokens.Select(static token => new TakenConnection(token, string.Empty))];
         }
         catch (Exception exception)
         {
@@ -132,77 +162,5 @@ internal sealed partial class ServerCore
             session.Discard($"The session was not taken over: {exception.Message}");
             throw;
         }
-
-        _sessions.Add(session);
-        var tokens = ToBytes(session.Import(state, state.Connections));
-        _sessionStream.Push(session);
-        return tokens;
     }
-
-    /// <summary>Enters the ids of a session that is taken over; none of them may live here.</summary>
-    internal void EnterIds(HandOverState state, IServedSession session)
-    {
-        if (Directory.Find(state.Id) is { } before)
-        {
-            before.TryMakeWay(this, state.Key);
-        }
-
-        if (!Directory.TryEnter(state.Id, session))
-        {
-            throw Refusal($"that server has a session 0x{state.Id:x8} already");
-        }
-
-        for (var i = 0; i < state.Connections.Length; i++)
-        {
-            if (!state.Connections[i].HasOwnId || Directory.TryEnter(state.Connections[i].Id, session: null))
-            {
-                continue;
-            }
-
-            var taken = state.Connections[i].Id;
-            Directory.Remove(state.Id, session);
-            foreach (var connection in state.Connections.Take(i).Where(static connection => connection.HasOwnId))
-            {
-                Directory.Remove(connection.Id);
-            }
-
-            throw Refusal($"that server has a connection 0x{taken:x8} already");
-        }
-    }
-
-    /// <summary>Tokens as they travel.</summary>
-    internal static byte[] ToBytes(IReadOnlyList<ResumeToken> tokens)
-    {
-        var bytes = new byte[tokens.Count * ResumeToken.Size];
-        var writer = new SpanWriter(bytes);
-        foreach (var token in tokens)
-        {
-            token.Write(ref writer);
-        }
-
-        return bytes;
-    }
-
-    private void DemandRoom(HandOverState state)
-    {
-        if (_isClosing)
-        {
-            throw Refusal("that server is closing");
-        }
-
-        if (_kept.Count + state.Connections.Length > _options.MaxSuspendedConnections)
-        {
-            throw Refusal($"that server waits for {_kept.Count} clients, and MaxSuspendedConnections is {_options.MaxSuspendedConnections}");
-        }
-    }
-
-    private void CheckTarget(Uri target)
-    {
-        if (target.Host == _endPoint.Host && target.Port == _endPoint.Port)
-        {
-            throw new ArgumentException($"'{target}' is this server itself, where its sessions are already; name another one.", nameof(target));
-        }
-    }
-
-    private static AccelioException Refusal(string text) => new(text, AccelioStatus.SessionRefused);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accelio.Reactive.Engine;
 using Accelio.Transports.Wire;
 
@@ -12,8 +13,8 @@ internal sealed partial class SessionCore : IMovableSession
     // Clients: where the server is that has the session now, if it was moved.
     private string? _movedTo;
 
-    // Servers: taken over from elsewhere, and the client has not come yet.
-    private bool _awaitsClient;
+    /// <summary>Servers: taken over from elsewhere, and the client has not come yet. Context only.</summary>
+    internal bool AwaitsClient { get; private set; }
 
     /// <inheritdoc/>
     PollerContext IMovableSession.Home => Context;
@@ -25,6 +26,9 @@ internal sealed partial class SessionCore : IMovableSession
     uint? IMovableSession.KnownAs => WireId;
 
     /// <inheritdoc/>
+    public MigrationRun? Mover { get; set; }
+
+    /// <inheritdoc/>
     public IReadOnlyList<MovingConnection> ListMoving() =>
         _state == SessionState.Established ? [.. _connections.Select(connection => new MovingConnection(this, connection))] : [];
 
@@ -32,22 +36,22 @@ internal sealed partial class SessionCore : IMovableSession
     void IMovableSession.Leave(string target, bool isNewSession) => _events.Push(new SessionMigrated(target, isNewSession));
 
     /// <inheritdoc/>
-    bool IServedSession.TryMakeWay(ServerCore portal, UInt128 key)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    async ValueTask IServedSession.MakeWayAsync(UInt128 key)
     {
-        if (!_awaitsClient || _peer.Key != key || !ReferenceEquals(portal.Context, Context))
+        await Context.SwitchTo();
+        if (AwaitsClient && _peer.Key == key)
         {
-            return false;
+            AbortNow();
         }
-
-        AbortNow();
-        return true;
     }
 
     /// <summary>Servers: takes the session over, whose client brings a link for each connection. Context only.</summary>
     /// <returns>What the client has to show, for each.</returns>
+    /// <exception cref="AccelioException">There is no room for one, or its id is taken.</exception>
     internal ResumeToken[] Import(HandOverState state, IReadOnlyList<ConnectionHandOver> connections)
     {
-        _awaitsClient = true;
+        AwaitsClient = true;
         _peer = new SessionPeer(state.PeerId, state.Depths, state.Key, _remoteEndPoint);
         if (_whole is null)
         {
@@ -58,11 +62,9 @@ internal sealed partial class SessionCore : IMovableSession
         for (var i = 0; i < tokens.Length; i++)
         {
             var connection = NewConnection();
-            var machine = _server!.NewImport(connection, connections[i], state.Key);
-            connection.AttachImported(machine, _localEndPoint, _remoteEndPoint);
+            connection.AttachImported(_server!.NewImport(connection, connections[i], state.Key), _localEndPoint, _remoteEndPoint);
             AddConnection(connection);
-            _server.TryKeep(connection);
-            tokens[i] = machine.Token;
+            tokens[i] = connection.Machine.Token;
             _whole?.PartEstablished(this, connection);
         }
 
@@ -74,7 +76,7 @@ internal sealed partial class SessionCore : IMovableSession
     }
 
     /// <summary>Servers: the session is not taken over after all. Context only.</summary>
-    internal void Discard(string why) => End(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, why));
+    internal void Discard(string why) => AbortAs(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, why));
 
     /// <summary>Clients: the server has moved the connection. Context only.</summary>
     internal void OnMoved(ConnectionCore connection, string target)

@@ -50,7 +50,12 @@ internal sealed partial class SessionCore
             (_localEndPoint, _remoteEndPoint) = (connection.LocalEndPoint, connection.RemoteEndPoint);
         }
 
-        _awaitsClient = false;
+        if (AwaitsClient)
+        {
+            AwaitsClient = false;
+            _whole?.PartArrived(connection);
+        }
+
         StandBy();
         Tell(ReturnOf(connection));
     }

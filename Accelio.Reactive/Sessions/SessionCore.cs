@@ -189,6 +189,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
             return;
         }
 
+        Mover?.BreakOff(MigrationRun.IsAddedTo);
         if (_state == SessionState.Established)
         {
             Greet(hello, _peer);
