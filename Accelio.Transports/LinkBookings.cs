@@ -4,7 +4,7 @@ namespace Accelio.Transports;
 
 /// <summary>
 /// Places for callers who are about to dial again because they have come to the wrong one. A booking is a hint: the next link of the caller's machine takes it, whosever it is, and who then
-/// comes to the wrong place books again. Any thread.
+/// comes to the wrong place books again. Those of one machine come in turn, or they could take each other's places for ever. Any thread.
 /// </summary>
 internal sealed class LinkBookings
 {
@@ -17,8 +17,10 @@ internal sealed class LinkBookings
     /// <summary>The next link of a caller is to live there.</summary>
     /// <param name="caller">Where it came from this time.</param>
     /// <param name="place">The place.</param>
-    public void Book(EndPoint caller, LinkPlace place)
+    /// <returns>How many links of the caller's machine are expected before.</returns>
+    public int Book(EndPoint caller, LinkPlace place)
     {
+        var host = LinkPlaces.HostOf(caller);
         lock (_gate)
         {
             if (_booked.Count == Most)
@@ -26,7 +28,9 @@ internal sealed class LinkBookings
                 _booked.RemoveAt(0);
             }
 
-            _booked.Add((LinkPlaces.HostOf(caller), place));
+            var before = _booked.Count(booking => booking.Host == host);
+            _booked.Add((host, place));
+            return before;
         }
     }
 

@@ -72,6 +72,23 @@ public class OtherPortalRules
         Assert.All(sessions, static session => Assert.Equal(1, PortOf(session)));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Connections_of_one_machine_that_come_back_to_a_shared_port_at_once_do_not_take_each_others_places(int contexts)
+    {
+        using var world = new ResumeWorld(contexts: contexts, latency: TimeSpan.Zero, configure: static options => options.SharesPort = true);
+        AccelioContext[] clients = [.. Enumerable.Range(0, contexts).Select(_ => world.Network.CreateContext("client"))];
+        AccelioSession[] sessions = [.. Enumerable.Range(0, 3).Select(_ => world.Connect(options => (options.Context, options.Contexts, options.OwnLink) = (null, clients, true)))];
+        var resumed = sessions.Select(EventsOf).ToArray();
+
+        world.Faults.CutLinks("client", "server");
+        world.Advance(Second);
+
+        Assert.All(resumed, events => Assert.Equal(contexts, events.Count(static what => what == typeof(SessionResumed))));
+    }
+
     [Fact]
     public void A_connection_whose_own_context_has_no_time_is_told_by_another_one_to_wait()
     {

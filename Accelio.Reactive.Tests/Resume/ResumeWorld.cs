@@ -13,13 +13,13 @@ internal sealed class ResumeWorld : IDisposable
     private readonly SimulatedHub _hub = new();
     private readonly int _contexts;
 
-    public ResumeWorld(SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<AccelioServerOptions>? configure = null, int contexts = 1)
+    public ResumeWorld(SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<AccelioServerOptions>? configure = null, int contexts = 1, TimeSpan? latency = null)
     {
         _contexts = contexts;
         Network = new SimulatedNetwork(_hub, seed, Scheduler)
         {
             LinkKind = kind,
-            UsualConditions = new SimulatedConditions { Latency = Latency },
+            UsualConditions = new SimulatedConditions { Latency = latency ?? Latency },
         };
         Client = Network.CreateContext("client");
         ConfigureServer = configure;

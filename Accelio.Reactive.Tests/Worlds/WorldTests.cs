@@ -21,6 +21,7 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(3011122, false)] // a close while the server was asked to go on, over a link that others share
     [InlineData(3018531, false)] // a drain that waited for a last message which was given up without a link
     [InlineData(3019752, false)] // a pause until less is held, and what was held waited for an acknowledgement that was not read for the pause
+    [InlineData(2013579, false)] // connections that came back to several contexts at once, each to that of another, again and again
     public void Worlds_that_broke_something_once_do_not_any_more(int seed, bool travels)
     {
         var plan = new WorldPlan(seed, travels);

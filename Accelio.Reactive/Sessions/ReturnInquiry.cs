@@ -13,6 +13,9 @@ internal sealed class ReturnInquiry : WheelTimer
     private const long Patience = 100 * TimeSpan.TicksPerMillisecond;
     private const long BusyRetry = 500 * TimeSpan.TicksPerMillisecond;
 
+    // Between the links of one machine, so that they come in the order of their bookings.
+    private const long Turn = TimeSpan.TicksPerMillisecond;
+
     private readonly ServerCore _portal;
     private readonly IncomingHello _hello;
     private bool _isOver;
@@ -34,28 +37,24 @@ internal sealed class ReturnInquiry : WheelTimer
         var ask = new ActionItem(() =>
         {
             var status = check();
-            if (status == AccelioStatus.Success)
-            {
-                home.Book(caller);
-            }
-
-            portal.Context.Poller.Post(new ActionItem(() => inquiry.OnAnswer(status)));
+            var before = status == AccelioStatus.Success ? home.Book(caller) : 0;
+            portal.Context.Poller.Post(new ActionItem(() => inquiry.OnAnswer(status, before)));
         });
         if (!home.Context.Poller.Post(ask))
         {
-            inquiry.OnAnswer(AccelioStatus.NotSession);
+            inquiry.OnAnswer(AccelioStatus.NotSession, before: 0);
         }
     }
 
     /// <inheritdoc/>
     public override void OnTimer(long now) => End(AccelioStatus.InProgress, BusyRetry);
 
-    private void OnAnswer(AccelioStatus status)
+    private void OnAnswer(AccelioStatus status, int before)
     {
         Poller.Timers.Cancel(this);
         if (status == AccelioStatus.Success)
         {
-            End(AccelioStatus.InProgress, TimeSpan.TicksPerMillisecond);
+            End(AccelioStatus.InProgress, (before + 1) * Turn);
         }
         else
         {

@@ -11,7 +11,8 @@ internal sealed partial class ServerCore
     internal bool TryKeep(ConnectionCore connection) => _kept.Count < _options.MaxSuspendedConnections && _kept.Add(connection);
 
     /// <summary>The next link of a client is to live here, at whichever portal of the server it comes in. Any thread.</summary>
-    internal void Book(EndPoint caller) => _whole?.Bookings.Book(caller, Place);
+    /// <returns>How many others of the client's machine are expected before it.</returns>
+    internal int Book(EndPoint caller) => _whole?.Bookings.Book(caller, Place) ?? 0;
 
     /// <summary>A connection has a link again, or has ended. Context only.</summary>
     internal void Release(ConnectionCore connection) => _kept.Remove(connection);
