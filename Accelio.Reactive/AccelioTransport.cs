@@ -14,6 +14,6 @@ public sealed class AccelioTransport
     /// <summary>The scheme of URIs that choose it, lower case.</summary>
     public string Scheme { get; }
 
-    /// <summary>Whether it can be used here. The machine is looked at once, by the first who asks or connects, which takes some milliseconds; never throws.</summary>
+    /// <summary>Whether it can be used here. The machine is looked at, which takes some milliseconds, until it can; and again after a device was removed. Never throws.</summary>
     public TransportAvailability Availability => new(_obstacle());
 }

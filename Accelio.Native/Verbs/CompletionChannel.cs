@@ -6,8 +6,8 @@ namespace Accelio.Native.Verbs;
 /// <summary>ibv_comp_channel: a descriptor for completion queues to wake somebody by.</summary>
 internal sealed unsafe class CompletionChannel : VerbsHandle
 {
-    private CompletionChannel(IbvCompChannel* channel)
-        : base((nint)channel)
+    private CompletionChannel(IbvCompChannel* channel, ConnectionId id)
+        : base((nint)channel, id)
     {
     }
 
@@ -16,17 +16,17 @@ internal sealed unsafe class CompletionChannel : VerbsHandle
 
     internal IbvCompChannel* Pointer => (IbvCompChannel*)handle;
 
-    /// <summary>Makes a channel that never waits; 0 or a negated error number.</summary>
-    public static int Create(VerbsDevice device, out CompletionChannel? channel)
+    /// <summary>Makes a channel that never waits, of the device of an id, which is held for it: the device stays open. 0 or a negated error number.</summary>
+    public static int Create(ConnectionId id, out CompletionChannel? channel)
     {
         channel = null;
-        var native = VerbsCalls.CreateChannel(device.Context);
+        var native = VerbsCalls.CreateChannel(id.Device);
         if (native == null)
         {
             return -Marshal.GetLastPInvokeError();
         }
 
-        var made = new CompletionChannel(native);
+        var made = new CompletionChannel(native, id);
         var result = Descriptors.SetNonBlocking(made.Descriptor);
         if (result < 0)
         {

@@ -29,9 +29,9 @@ internal sealed unsafe class CompletionQueue : VerbsHandle
     internal IbvCq* Pointer => (IbvCq*)handle;
 
     /// <summary>Makes a queue; 0 or a negated error number.</summary>
-    public static int Create(VerbsDevice device, CompletionChannel channel, int capacity, int vector, out CompletionQueue? queue)
+    public static int Create(CompletionChannel channel, int capacity, int vector, out CompletionQueue? queue)
     {
-        var native = VerbsCalls.CreateCq(device.Context, capacity, null, channel.Pointer, vector);
+        var native = VerbsCalls.CreateCq(channel.Pointer->Context, capacity, null, channel.Pointer, vector);
         queue = native == null ? null : new CompletionQueue(native, channel);
         return native == null ? -Marshal.GetLastPInvokeError() : 0;
     }

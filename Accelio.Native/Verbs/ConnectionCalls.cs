@@ -12,6 +12,9 @@ internal static unsafe partial class ConnectionCalls
     [LibraryImport(Library, EntryPoint = "rdma_get_devices", SetLastError = true)]
     internal static partial IbvContext** GetDevices(int* count);
 
+    [LibraryImport(Library, EntryPoint = "rdma_free_devices")]
+    internal static partial void FreeDevices(IbvContext** list);
+
     [LibraryImport(Library, EntryPoint = "rdma_create_event_channel", SetLastError = true)]
     internal static partial int* CreateEventChannel();
 

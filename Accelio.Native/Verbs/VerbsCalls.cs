@@ -11,6 +11,12 @@ internal static unsafe partial class VerbsCalls
     /// <summary>The library; the name without a version comes with development packages only.</summary>
     public const string Library = "libibverbs.so.1";
 
+    [LibraryImport(Library, EntryPoint = "ibv_get_device_list", SetLastError = true)]
+    internal static partial void** GetDeviceList(int* count);
+
+    [LibraryImport(Library, EntryPoint = "ibv_free_device_list")]
+    internal static partial void FreeDeviceList(void** list);
+
     [LibraryImport(Library, EntryPoint = "ibv_alloc_pd", SetLastError = true)]
     internal static partial IbvPd* AllocatePd(IbvContext* context);
 

@@ -3,10 +3,12 @@ using Accelio.Native.Linux;
 
 namespace Accelio.Native.Verbs;
 
-/// <summary>A device of this machine. Open as long as the process lives: the library opens each once.</summary>
+/// <summary>A device of this machine, as connections know it. The library opens it with the first connection that finds it, and keeps it open as long as it is there: when it was removed,
+/// as long as there is a <see cref="ConnectionId"/> of it.</summary>
 internal sealed unsafe class VerbsDevice
 {
-    private VerbsDevice(IbvContext* context)
+    /// <summary>Looks at the device of a connection.</summary>
+    public VerbsDevice(IbvContext* context)
     {
         Context = context;
         Name = Marshal.PtrToStringUTF8((nint)VerbsCalls.DeviceName(context->Device)) ?? "?";
@@ -27,25 +29,30 @@ internal sealed unsafe class VerbsDevice
     /// <summary>Its limits.</summary>
     public IbvDeviceAttr Attributes { get; }
 
-    /// <summary>All devices; the same objects of the library with every call. The libraries must be there.</summary>
-    public static int List(out VerbsDevice[] devices)
+    /// <summary>Counts the devices of this machine and opens none; 0 or a negated error number. The libraries must be there.</summary>
+    public static int Count(out int devices)
     {
-        devices = [];
         int count;
-        var list = ConnectionCalls.GetDevices(&count);
+        var list = VerbsCalls.GetDeviceList(&count);
+        devices = list == null ? 0 : count;
         if (list == null)
         {
             return -Marshal.GetLastPInvokeError();
         }
 
-        // The list is never freed: it is what keeps the devices open.
-        devices = new VerbsDevice[count];
-        for (var i = 0; i < count; i++)
-        {
-            devices[i] = new VerbsDevice(list[i]);
-        }
-
+        VerbsCalls.FreeDeviceList(list);
         return 0;
+    }
+
+    /// <summary>Has the library look which devices are still there. It closes one that was removed when the last <see cref="ConnectionId"/> of it is gone, and only then does the system
+    /// let go of it. (It does not find out when the last device of the machine was removed, before there is another.)</summary>
+    public static void LookForRemoved()
+    {
+        var list = ConnectionCalls.GetDevices(null);
+        if (list != null)
+        {
+            ConnectionCalls.FreeDevices(list);
+        }
     }
 
     /// <summary>The state of a port, counted from 1; 0 or a negated error number.</summary>

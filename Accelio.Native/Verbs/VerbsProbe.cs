@@ -23,15 +23,15 @@ internal static class VerbsProbe
             }
         }
 
-        var listed = VerbsDevice.List(out var devices);
-        if (devices.Length == 0)
+        var listed = VerbsDevice.Count(out var devices);
+        if (devices == 0)
         {
             return findings with { ListResult = listed };
         }
 
         var made = EventChannel.Create(out var channel);
         channel?.Dispose();
-        return findings with { Devices = devices.Length, ChannelResult = made };
+        return findings with { Devices = devices, ChannelResult = made };
     }
 
     /// <summary>Null when RDMA can be used, else a sentence that says why not and what would help.</summary>

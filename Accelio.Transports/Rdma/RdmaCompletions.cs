@@ -1,3 +1,4 @@
+using System.Net;
 using Accelio.Native.Linux;
 using Accelio.Native.Verbs;
 using Accelio.Transports.Polling;
@@ -6,9 +7,10 @@ namespace Accelio.Transports.Rdma;
 
 /// <summary>
 /// The completion queue of a poller and a device: all links of the two complete into it. Asked in every duty cycle; before the poller sleeps it is
-/// armed and asked once more, so that no completion is missed. Poller thread only.
+/// armed and asked once more, so that no completion is missed. It has an id of its own at the device, to hear of it when the device is removed; then it goes with the last of its links.
+/// Poller thread only.
 /// </summary>
-internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
+internal sealed unsafe class RdmaCompletions : IPollable, IRdmaEventTarget, IDisposable
 {
     private const int FirstCapacity = 2048;
     private const int PerPoll = 32;
@@ -16,6 +18,8 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
     private const int PlaceShift = 40;
     private const int GenerationShift = 32;
 
+    private readonly RdmaPoller _owner;
+    private readonly ConnectionId _watch;
     private readonly CompletionChannel _channel;
     private readonly CompletionQueue _queue;
     private readonly RdmaWakeHandler _handler;
@@ -27,38 +31,54 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
     private bool _armed;
 
     /// <summary>Makes the queue.</summary>
+    /// <param name="owner">The poller's.</param>
+    /// <param name="local">An address of the device.</param>
     /// <exception cref="TransportException">It cannot be made.</exception>
-    public RdmaCompletions(RdmaPoller owner, RdmaDevice device)
+    public RdmaCompletions(RdmaPoller owner, IPAddress local)
     {
-        Device = device;
-        Reactor = owner.Reactor;
-        Poller = owner.Poller;
-        Check(CompletionChannel.Create(device.Verbs, out var channel), "completion channel");
-        _channel = channel!;
-        var result = CompletionQueue.Create(device.Verbs, _channel, Math.Min(FirstCapacity, device.Verbs.Attributes.MaxCompletions), 0, out var queue);
-        if (result < 0)
+        _owner = owner;
+        _watch = Watch(owner, local);
+        try
         {
-            _channel.Dispose();
-            Check(result, "completion queue");
+            Device = RdmaDevice.Join(_watch);
+        }
+        catch
+        {
+            _watch.Dispose();
+            throw;
         }
 
-        _queue = queue!;
+        try
+        {
+            Check(CompletionChannel.Create(_watch, out var channel), "completion channel");
+            _channel = channel!;
+            Check(CompletionQueue.Create(_channel, Math.Min(FirstCapacity, Device.Verbs.Attributes.MaxCompletions), 0, out var queue), "completion queue");
+            _queue = queue!;
+        }
+        catch
+        {
+            _channel?.Dispose();
+            EndDevice();
+            throw;
+        }
+
         _handler = new RdmaWakeHandler(this);
         Reactor.Add(_handler, _channel.Descriptor, wantRead: true, wantWrite: false);
         Reactor.OtherSources++;
         Poller.Register(this);
+        owner.Add(_watch, this);
     }
 
     /// <summary>The device.</summary>
     public RdmaDevice Device { get; }
 
     /// <summary>What watches the channel.</summary>
-    public SocketReactor Reactor { get; }
+    public SocketReactor Reactor => _owner.Reactor;
 
     /// <summary>The queue.</summary>
     public CompletionQueue Queue => _queue;
 
-    private Poller Poller { get; }
+    private Poller Poller => _owner.Poller;
 
     /// <summary>Makes room for somebody's completions. The number returned stands in the upper half of the ids of his work requests.</summary>
     /// <exception cref="TransportException">The device takes no more.</exception>
@@ -89,11 +109,12 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
         _targets[place] = null;
         _generations[place]++;
         _free.Push(place);
+        DisposeIfRemoved();
     }
 
     /// <summary>The slots of a length that links share.</summary>
     /// <exception cref="TransportException">The device has none.</exception>
-    public RdmaSharedSlots SharedSlots(RdmaPoller owner, int slotLength)
+    public RdmaSharedSlots SharedSlots(int slotLength)
     {
         foreach (var slots in _shared)
         {
@@ -103,7 +124,7 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
             }
         }
 
-        var made = new RdmaSharedSlots(owner, this, slotLength);
+        var made = new RdmaSharedSlots(_owner, this, slotLength);
         _shared.Add(made);
         return made;
     }
@@ -151,6 +172,16 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
     }
 
     /// <inheritdoc/>
+    public void OnEvent(in ConnectionEvent taken)
+    {
+        if (taken.Kind == ConnectionEventKind.DeviceRemoval)
+        {
+            Device.Remove();
+            DisposeIfRemoved();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Poller.Unregister(this);
@@ -158,6 +189,7 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
         Reactor.Remove(_handler);
         _queue.Dispose();
         _channel.Dispose();
+        EndDevice();
     }
 
     /// <summary>Takes what the channel says.</summary>
@@ -166,6 +198,33 @@ internal sealed unsafe class RdmaCompletions : IPollable, IDisposable
         var count = _queue.TakeEvents();
         _armed &= count == 0;
         return count;
+    }
+
+    private static ConnectionId Watch(RdmaPoller owner, IPAddress local)
+    {
+        var result = ConnectionId.Create(owner.Channel, out var watch);
+        result = result < 0 ? result : watch!.Bind(new IPEndPoint(local, 0));
+        if (result >= 0)
+        {
+            return watch!;
+        }
+
+        watch?.Dispose();
+        throw new TransportException($"{local} is the address of no RDMA device any more: {Errno.Describe(result)}.", Errno.ToSocketError(result));
+    }
+
+    private void EndDevice()
+    {
+        Device.Leave();
+        _watch.Dispose();
+    }
+
+    private void DisposeIfRemoved()
+    {
+        if (Device.IsRemoved && _free.Count == _targets.Count)
+        {
+            _owner.Remove(this, _watch);
+        }
     }
 
     private int Take()

@@ -6,8 +6,8 @@ using Accelio.Transports.Memory;
 namespace Accelio.Transports.Rdma;
 
 /// <summary>
-/// A device of this machine, with the one protection domain of the process and the memory that it knows. Lives as long as the process. Any
-/// thread; the lock is for what is done once per region of memory.
+/// A device of this machine, with the one protection domain of the process and the memory that it knows. Lives as long as a context has a completion queue of it, so that a device which was removed is let go of.
+/// Any thread; the lock is for what is done once per region of memory.
 /// </summary>
 internal sealed unsafe class RdmaDevice
 {
@@ -15,16 +15,17 @@ internal sealed unsafe class RdmaDevice
     private const MemoryAccess ForWriting = MemoryAccess.LocalWrite | MemoryAccess.RemoteWrite;
 
     private static readonly Lock Gate = new();
-    private static RdmaDevice[]? _all;
+    private static readonly List<RdmaDevice> InUse = [];
 
     private readonly ProtectionDomain _domain;
-    private readonly int _index;
+    private readonly HashSet<RdmaRegion> _regions = [];
+    private int _users;
+    private volatile bool _isRemoved;
 
-    private RdmaDevice(VerbsDevice device, ProtectionDomain domain, int index)
+    private RdmaDevice(VerbsDevice device, ProtectionDomain domain)
     {
         Verbs = device;
         _domain = domain;
-        _index = index;
     }
 
     /// <summary>The device.</summary>
@@ -33,20 +34,62 @@ internal sealed unsafe class RdmaDevice
     /// <summary>What its queue pairs and memory have in common.</summary>
     public ProtectionDomain Domain => _domain;
 
-    /// <summary>The device that a connection found.</summary>
-    /// <exception cref="TransportException">It cannot be used.</exception>
-    public static RdmaDevice Of(ConnectionId id)
-    {
-        var context = id.Device;
-        foreach (var device in All())
-        {
-            if (device.Verbs.Context == context)
-            {
-                return device;
-            }
-        }
+    /// <summary>Whether it was taken out of the machine: what there is of it does nothing any more.</summary>
+    public bool IsRemoved => _isRemoved;
 
-        throw new TransportException("The device of the connection is none that was there at the start.", System.Net.Sockets.SocketError.NetworkDown);
+    /// <summary>Begins to use the device of an id. <see cref="Leave"/> must follow.</summary>
+    /// <exception cref="TransportException">It cannot be used.</exception>
+    public static RdmaDevice Join(ConnectionId id)
+    {
+        lock (Gate)
+        {
+            var context = id.Device;
+            var device = InUse.Find(known => known.Verbs.Context == context);
+            if (device is null)
+            {
+                var found = new VerbsDevice(context);
+                var result = ProtectionDomain.Create(id, out var domain);
+                if (result < 0)
+                {
+                    throw new TransportException($"The RDMA device {found} gives no protection domain: {Errno.Describe(result)}.", Errno.ToSocketError(result));
+                }
+
+                device = new RdmaDevice(found, domain!);
+                InUse.Add(device);
+            }
+
+            device._users++;
+            return device;
+        }
+    }
+
+    /// <summary>One user less. With the last it forgets all memory.</summary>
+    public void Leave()
+    {
+        lock (Gate)
+        {
+            if (--_users > 0)
+            {
+                return;
+            }
+
+            InUse.Remove(this);
+            foreach (var region in _regions)
+            {
+                region.Remove(this);
+            }
+
+            _regions.Clear();
+            _domain.Dispose();
+        }
+    }
+
+    /// <summary>The device was taken out of the machine. The system waits until everything of it is given back.</summary>
+    public void Remove()
+    {
+        _isRemoved = true;
+        RdmaSupport.LookAgain();
+        VerbsDevice.LookForRemoved();
     }
 
     /// <summary>
@@ -87,36 +130,20 @@ internal sealed unsafe class RdmaDevice
         return result < 0 ? throw RdmaMemoryLimit.Explain(result, length, Verbs.Name) : registration!;
     }
 
-    private static RdmaDevice[] All()
+    /// <summary>Devices forget a region that nobody uses any more.</summary>
+    internal static void Forget(RdmaRegion region, ReadOnlySpan<RdmaRegion.Entry> entries)
     {
         lock (Gate)
         {
-            return _all ??= Open();
+            foreach (var entry in entries)
+            {
+                entry.Device._regions.Remove(region);
+                entry.Registration.Dispose();
+            }
         }
     }
 
-    private static RdmaDevice[] Open()
-    {
-        Check(VerbsDevice.List(out var found), "The RDMA devices cannot be listed");
-        var devices = new RdmaDevice[found.Length];
-        for (var i = 0; i < found.Length; i++)
-        {
-            Check(ProtectionDomain.Create(found[i], out var domain), $"The RDMA device {found[i]} gives no protection domain");
-            devices[i] = new RdmaDevice(found[i], domain!, i);
-        }
-
-        return devices;
-    }
-
-    private static void Check(int result, string what)
-    {
-        if (result < 0)
-        {
-            throw new TransportException($"{what}: {Errno.Describe(result)}.", Errno.ToSocketError(result));
-        }
-    }
-
-    private RdmaKeys KeysOf(RegionEntry entry, bool forWriting) => (entry.Registration as RdmaRegion)?.Find(_index, forWriting) ?? Register(entry, forWriting);
+    private RdmaKeys KeysOf(RegionEntry entry, bool forWriting) => (entry.Registration as RdmaRegion)?.Find(this, forWriting) ?? Register(entry, forWriting);
 
     private RdmaKeys Register(RegionEntry entry, bool forWriting)
     {
@@ -124,17 +151,23 @@ internal sealed unsafe class RdmaDevice
         {
             if (entry.Registration is not RdmaRegion region)
             {
-                region = new RdmaRegion(All().Length);
+                region = new RdmaRegion();
                 entry.Registration = region;
             }
 
-            if (region.Find(_index, forWriting) is { } keys)
+            if (region.Find(this, forWriting) is { } keys)
             {
                 return keys;
             }
 
             var result = MemoryRegistration.Create(_domain, entry.Region.Address, (nuint)entry.Region.Length, forWriting ? ForWriting : ForReading, out var registration);
-            return result < 0 ? throw RdmaMemoryLimit.Explain(result, entry.Region.Length, Verbs.Name) : region.Add(_index, forWriting, registration!);
+            if (result < 0)
+            {
+                throw RdmaMemoryLimit.Explain(result, entry.Region.Length, Verbs.Name);
+            }
+
+            _regions.Add(region);
+            return region.Add(this, forWriting, registration!);
         }
     }
 }

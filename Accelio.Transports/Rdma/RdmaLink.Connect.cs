@@ -84,6 +84,7 @@ internal sealed unsafe partial class RdmaLink
                 OnDisconnected();
                 break;
             case ConnectionEventKind.DeviceRemoval:
+                _deviceRemoved = true;
                 Fail(LinkError.TransportFailed, $"the RDMA device {_device?.Verbs} was removed");
                 break;
             case ConnectionEventKind.AddressChange:
@@ -122,7 +123,7 @@ internal sealed unsafe partial class RdmaLink
     {
         try
         {
-            Equip(RdmaDevice.Of(_id));
+            Equip();
             PostFirstSlot();
         }
         catch (TransportException failure)

@@ -128,9 +128,10 @@ internal sealed unsafe partial class RdmaLink
     private int Requests => _shared is null ? MaxSends + Depth : MaxSends;
 
     // Everything of the device that the link needs.
-    private void Equip(RdmaDevice device)
+    private void Equip()
     {
-        var completions = _poller.CompletionsOf(device);
+        var completions = _poller.CompletionsOf(_id);
+        var device = completions.Device;
         JoinShared(completions);
         try
         {

@@ -38,7 +38,7 @@ internal sealed unsafe partial class RdmaLink
             return;
         }
 
-        var shared = completions.SharedSlots(_poller, SlotLength);
+        var shared = completions.SharedSlots(SlotLength);
         shared.Join();
         _shared = shared;
         Share(shared);

@@ -27,10 +27,11 @@ internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget, IRdm
     private bool _connected;
     private bool _introduced;
     private bool _configured;
+    private bool _deviceRemoved;
 
     /// <summary>Makes the accepting end, with everything that it needs of the device.</summary>
     /// <exception cref="TransportException">The device has no more of it.</exception>
-    public RdmaLink(RdmaPoller poller, ConnectionId id, RdmaDevice device, LinkOptions options, RdmaListener listener)
+    public RdmaLink(RdmaPoller poller, ConnectionId id, LinkOptions options, RdmaListener listener)
         : base(poller.Poller, options, isClient: false, Depth)
     {
         _poller = poller;
@@ -38,7 +39,7 @@ internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget, IRdm
         _listener = listener;
         _local = id.LocalAddress ?? Nowhere;
         _remote = id.RemoteAddress ?? Nowhere;
-        Equip(device);
+        Equip();
         poller.Add(id, this);
     }
 
@@ -104,7 +105,9 @@ internal sealed unsafe partial class RdmaLink : SlotLink, IRdmaEventTarget, IRdm
         FailDirect(error, detail);
         _messages?.Close();
         LeaveShared();
-        _poller.Remove(_id, lingers: _connected);
+
+        // Of an id whose device is gone nothing more is heard.
+        _poller.Remove(_id, lingers: _connected && !_deviceRemoved);
         _listener?.LinkClosed(this, _configured, _introduced, error, detail);
     }
 

@@ -70,6 +70,8 @@ internal sealed class RdmaListener : IListener, IRdmaEventTarget
         }
         else
         {
+            // A device that was removed is held as long as the id is there.
+            Stop();
             OnRejected?.Invoke(null, LinkError.TransportFailed, $"the listener at {LocalEndPoint} was told {taken.Kind}: it takes no more connections");
         }
     }
@@ -128,7 +130,7 @@ internal sealed class RdmaListener : IListener, IRdmaEventTarget
         RdmaLink link;
         try
         {
-            link = new RdmaLink(_poller, id, RdmaDevice.Of(id), Options, this);
+            link = new RdmaLink(_poller, id, Options, this);
         }
         catch (TransportException failure)
         {

@@ -94,21 +94,31 @@ internal sealed class RdmaPoller
         DisposeUnused();
     }
 
-    /// <summary>The completion queue of a device.</summary>
+    /// <summary>The completion queue for the device of an id, whose address is known.</summary>
     /// <exception cref="TransportException">There can be none.</exception>
-    public RdmaCompletions CompletionsOf(RdmaDevice device)
+    public unsafe RdmaCompletions CompletionsOf(ConnectionId id)
     {
         foreach (var completions in _completions)
         {
-            if (completions.Device == device)
+            if (completions.Device.Verbs.Context == id.Device)
             {
                 return completions;
             }
         }
 
-        var made = new RdmaCompletions(this, device);
+        var made = new RdmaCompletions(this, id.LocalAddress!.Address);
         _completions.Add(made);
-        return made;
+        return made.Device.Verbs.Context == id.Device
+            ? made
+            : throw new TransportException($"Two RDMA devices have the address {id.LocalAddress!.Address}: give them different ones.", SocketError.AddressAlreadyInUse);
+    }
+
+    /// <summary>The device of a completion queue is gone, and everything that completed into it.</summary>
+    public void Remove(RdmaCompletions completions, ConnectionId watch)
+    {
+        _targets.Remove(watch.Key);
+        _completions.Remove(completions);
+        completions.Dispose();
     }
 
     /// <summary>Takes what the event channel has; how much it was.</summary>
@@ -141,7 +151,8 @@ internal sealed class RdmaPoller
 
     private void DisposeUnused()
     {
-        if (!_stopping || _targets.Count > 0 || _disposed)
+        // Completion queues have a target each.
+        if (!_stopping || _targets.Count > _completions.Count || _disposed)
         {
             return;
         }

@@ -3,34 +3,54 @@ using Accelio.Native.Verbs;
 namespace Accelio.Transports.Rdma;
 
 /// <summary>A region of the library's memory as devices know it. Added to under the lock of <see cref="RdmaDevice"/>, read without.</summary>
-/// <param name="devices">How many devices there are.</param>
-internal sealed class RdmaRegion(int devices) : IDisposable
+internal sealed class RdmaRegion : IDisposable
 {
-    // For peers that may read, one for each device, and behind them those for peers that may write.
-    private readonly MemoryRegistration?[] _registrations = new MemoryRegistration?[2 * devices];
-    private readonly RdmaKeys?[] _keys = new RdmaKeys?[2 * devices];
+    // Replaced, never changed. Few: one or two for each device in use.
+    private Entry[] _entries = [];
 
     /// <summary>The keys for a device, if the region is registered with it for peers that may read, or may write.</summary>
-    public RdmaKeys? Find(int device, bool forWriting) => Volatile.Read(ref _keys[PlaceOf(device, forWriting)]);
+    public RdmaKeys? Find(RdmaDevice device, bool forWriting)
+    {
+        foreach (var entry in Volatile.Read(ref _entries))
+        {
+            if (ReferenceEquals(entry.Device, device) && entry.ForWriting == forWriting)
+            {
+                return entry.Keys;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The region was registered with a device.</summary>
-    public RdmaKeys Add(int device, bool forWriting, MemoryRegistration registration)
+    public RdmaKeys Add(RdmaDevice device, bool forWriting, MemoryRegistration registration)
     {
-        var place = PlaceOf(device, forWriting);
-        _registrations[place] = registration;
         var keys = new RdmaKeys(registration.LocalKey, registration.RemoteKey);
-        Volatile.Write(ref _keys[place], keys);
+        Volatile.Write(ref _entries, [.. _entries, new Entry(device, forWriting, registration, keys)]);
         return keys;
     }
 
-    /// <summary>Nothing in the region is used any more: no device needs to know it.</summary>
-    public void Dispose()
+    /// <summary>Nobody uses the device any more: it does not know the region.</summary>
+    public void Remove(RdmaDevice device)
     {
-        foreach (var registration in _registrations)
+        foreach (var entry in _entries)
         {
-            registration?.Dispose();
+            if (ReferenceEquals(entry.Device, device))
+            {
+                entry.Registration.Dispose();
+            }
         }
+
+        Volatile.Write(ref _entries, Array.FindAll(_entries, entry => !ReferenceEquals(entry.Device, device)));
     }
 
-    private int PlaceOf(int device, bool forWriting) => forWriting ? devices + device : device;
+    /// <summary>Nothing in the region is used any more: no device needs to know it.</summary>
+    public void Dispose() => RdmaDevice.Forget(this, _entries);
+
+    /// <summary>The registration of the region with one device.</summary>
+    /// <param name="Device">The device.</param>
+    /// <param name="ForWriting">Whether peers may write, and else read.</param>
+    /// <param name="Registration">The registration.</param>
+    /// <param name="Keys">Its keys.</param>
+    internal sealed record Entry(RdmaDevice Device, bool ForWriting, MemoryRegistration Registration, RdmaKeys Keys);
 }

@@ -48,11 +48,9 @@ internal sealed unsafe class RawPeer : IDisposable
         Expect(ConnectionEventKind.AddressResolved);
         VerbsEnd.Works(_id.ResolveRoute(5000));
         Expect(ConnectionEventKind.RouteResolved);
-        VerbsEnd.Works(VerbsDevice.List(out var devices));
-        var device = Array.Find(devices, device => device.Context == _id.Device)!;
-        VerbsEnd.Works(ProtectionDomain.Create(device, out _domain!));
-        VerbsEnd.Works(CompletionChannel.Create(device, out _channel!));
-        VerbsEnd.Works(CompletionQueue.Create(device, _channel, 1024, 0, out _queue!));
+        VerbsEnd.Works(ProtectionDomain.Create(_id, out _domain!));
+        VerbsEnd.Works(CompletionChannel.Create(_id, out _channel!));
+        VerbsEnd.Works(CompletionQueue.Create(_channel, 1024, 0, out _queue!));
         var capacity = new IbvQpCap { MaxSendRequests = 512, MaxReceiveRequests = 8, MaxSendPieces = 1, MaxReceivePieces = 1 };
         VerbsEnd.Works(QueuePair.Create(_id, _domain, _queue, shared: null, capacity, out _pair!));
         var access = MemoryAccess.LocalWrite | MemoryAccess.RemoteRead | MemoryAccess.RemoteWrite;

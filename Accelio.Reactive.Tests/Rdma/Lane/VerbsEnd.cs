@@ -142,11 +142,9 @@ internal sealed unsafe class VerbsEnd : IDisposable
 
     private void Prepare()
     {
-        Works(VerbsDevice.List(out var devices));
-        var device = Array.Find(devices, device => device.Context == _id.Device)!;
-        Works(ProtectionDomain.Create(device, out _domain));
-        Works(CompletionChannel.Create(device, out _channel));
-        Works(CompletionQueue.Create(device, _channel!, 16, 0, out _queue));
+        Works(ProtectionDomain.Create(_id, out _domain));
+        Works(CompletionChannel.Create(_id, out _channel));
+        Works(CompletionQueue.Create(_channel!, 16, 0, out _queue));
         Works(QueuePair.Create(
             _id,
             _domain!,
