@@ -50,6 +50,9 @@ internal sealed record LinkOptions
     /// <summary>A peer must take bytes at least this often while some are queued, ticks.</summary>
     public long SendProgressTimeout { get; init; } = TimeSpan.FromSeconds(30).Ticks;
 
+    /// <summary>How long a peer may show no sign of life, ticks. The owner of the link asks for them; a device that gives a peer up by itself does so no later, if it takes longer by default.</summary>
+    public long DetectWithin { get; init; } = TimeSpan.FromSeconds(10).Ticks;
+
     /// <summary>Bytes queued for sending above which <see cref="Link.IsCongested"/> holds.</summary>
     public long SendHighWatermark { get; init; } = 1 << 20;
 

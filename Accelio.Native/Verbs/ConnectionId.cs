@@ -11,6 +11,7 @@ internal sealed unsafe class ConnectionId : VerbsHandle
     private const int PortSpaceTcp = 0x106;
     private const int LevelId = 0;
     private const int OptionTypeOfService = 0;
+    private const int OptionAcknowledgeTimeout = 3;
 
     private ConnectionId(RdmaCmId* id, EventChannel channel)
         : base((nint)id, channel)
@@ -52,6 +53,9 @@ internal sealed unsafe class ConnectionId : VerbsHandle
 
     /// <summary>Sets the type of service; before the route is resolved.</summary>
     public int SetTypeOfService(byte value) => Errno.Result(ConnectionCalls.SetOption(Pointer, LevelId, OptionTypeOfService, &value, 1));
+
+    /// <summary>Has the device wait 4.096 us times this power of two for an acknowledgement before it sends again; before the route is resolved, or the request accepted.</summary>
+    public int SetAcknowledgeTimeout(byte exponent) => Errno.Result(ConnectionCalls.SetOption(Pointer, LevelId, OptionAcknowledgeTimeout, &exponent, 1));
 
     /// <summary>Begins to look for the device by which an address is reached.</summary>
     public int ResolveAddress(IPEndPoint? local, IPEndPoint remote, int milliseconds)

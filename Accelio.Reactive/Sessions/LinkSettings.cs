@@ -19,6 +19,7 @@ internal static class LinkSettings
         SetupTimeout = Check.TicksOf(options.SetupTimeout),
         BodyProgressTimeout = Check.TicksOf(options.BodyProgressTimeout),
         SendProgressTimeout = Check.TicksOf(options.SendProgressTimeout),
+        DetectWithin = Check.TicksOf(options.DetectWithin),
         MaxLinks = (options as AccelioServerOptions)?.MaxLinks ?? int.MaxValue,
     };
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Numerics;
 using Accelio.Native.Linux;
 using Accelio.Native.Verbs;
 using Accelio.Transports.Slots;
@@ -11,6 +12,9 @@ internal sealed unsafe partial class RdmaLink
     // A C server uses 0 for its own; it is never without a slot for us, as credits are exact. For ever, since the same may be said of us.
     private const byte NotReadyRetries = 7;
     private const byte Retries = 3;
+    private const int AcknowledgeNanoseconds = 4096;
+    private const int DefaultPatience = 19;
+    private const int LeastPatience = 14;
     private const int ReasonNobodyListens = 8;
     private const int ReasonRefused = 28;
 
@@ -47,6 +51,7 @@ internal sealed unsafe partial class RdmaLink
             return;
         }
 
+        SetPatience();
         var limits = _device!.Verbs.Attributes;
         if (PostReceives())
         {
@@ -90,6 +95,9 @@ internal sealed unsafe partial class RdmaLink
             case ConnectionEventKind.AddressChange:
                 Fail(LinkError.TransportFailed, $"the address {_local} moved to another device");
                 break;
+            case ConnectionEventKind.Unreachable when _connected:
+                Fail(LinkError.TransportFailed, $"the address {_remote} is that of another machine now");
+                break;
             case ConnectionEventKind.TimeWaitExit:
                 break;
             default:
@@ -116,7 +124,18 @@ internal sealed unsafe partial class RdmaLink
             return;
         }
 
+        SetPatience();
         Check(_id.ResolveRoute((int)Math.Min(Options.ConnectTimeout / TimeSpan.TicksPerMillisecond, int.MaxValue)), "resolve route");
+    }
+
+    // Devices double their patience by each step. Left to itself RoCE takes 2 s for each attempt. A system that does not know the option (Linux before 5.2) does without.
+    private void SetPatience()
+    {
+        var step = BitOperations.Log2((ulong)Math.Max(1, Options.DetectWithin / (Retries + 1) / AcknowledgeNanoseconds * 100));
+        if (step < DefaultPatience)
+        {
+            _ = _id.SetAcknowledgeTimeout((byte)Math.Max(step, LeastPatience));
+        }
     }
 
     private void OnRoute()

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Accelio.Reactive.Tests.Rdma.Lane;
 
-/// <summary>What the connection manager says of devices: told to a link as it tells it, since a device that is removed does not come back for the tests behind.</summary>
+/// <summary>What the connection manager says of devices and addresses. Some of it is told to a link here as it tells it: that an address moves to another device takes two that are bonded.</summary>
 public sealed class DeviceEventTests : IDisposable
 {
     private readonly LinkPair _pair = new(CreatePoller, onOnePoller: false, isInstant: false);
@@ -33,6 +33,27 @@ public sealed class DeviceEventTests : IDisposable
         Tell(_pair.Client, ConnectionEventKind.AddressChange);
 
         Assert.Matches("^the address .* moved to another device$", _pair.Client.ClosedDetail);
+    }
+
+    [Fact]
+    [Trait("Place", "Guest")]
+    public void Links_whose_peer_s_address_moves_to_another_machine_end()
+    {
+        const string Elsewhere = "02:00:0a:4d:00:77";
+        var neighbour = GuestWire.NeighbourOf(RdmaAddresses.Server);
+        try
+        {
+            GuestWire.Move(RdmaAddresses.Server, Elsewhere);
+            _pair.DriveUntil(() => _pair.Client.IsClosed, "the link ends");
+        }
+        finally
+        {
+            GuestWire.Move(RdmaAddresses.Server, neighbour);
+        }
+
+        Assert.Equal(LinkError.TransportFailed, _pair.Client.ClosedError);
+        Assert.Equal($"the address {_pair.Listener!.LocalEndPoint} is that of another machine now", _pair.Client.ClosedDetail);
+        _pair.DriveUntil(() => _pair.Server.IsClosed, "the peer hears of it");
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed class FailOverTests : IDisposable
         });
         var options = Pair.WithPatience(new AccelioSessionOptions { Context = asking, Resume = true, Reconnect = new ReconnectPolicy(maxAttempts: 1) });
         options.ConnectTimeout = Patience.Seconds(3);
+        options.DetectWithin = Patience.Seconds(1);
         await using var session = await AccelioSession.ConnectAsync(safe.EndPoint, options);
         var failedOver = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var events = session.Events.Subscribe(happened =>

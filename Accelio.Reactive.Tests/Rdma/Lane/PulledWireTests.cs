@@ -12,10 +12,11 @@ namespace Accelio.Reactive.Tests.Rdma.Lane;
 [Trait("Place", "Guest")]
 public sealed class PulledWireTests : IDisposable
 {
+    // Devices give a peer up after that.
+    private readonly LinkOptions _options = new() { DetectWithin = TimeSpan.FromSeconds(4).Ticks };
     private readonly LinkPair _pair = new(CreatePoller, onOnePoller: false, isInstant: false);
 
-    public PulledWireTests() =>
-        _pair.Connect(new RdmaTransport(), new IPEndPoint(RdmaAddresses.Server, 0), new LinkOptions(), new LinkOptions());
+    public PulledWireTests() => _pair.Connect(new RdmaTransport(), new IPEndPoint(RdmaAddresses.Server, 0), _options, _options);
 
     public void Dispose()
     {

@@ -88,5 +88,6 @@ public sealed class ResumeTests : IDisposable
     {
         options.Resume = true;
         options.ResumeWindow = Patience.Seconds(120);
+        options.DetectWithin = Patience.Seconds(1);
     }
 }
