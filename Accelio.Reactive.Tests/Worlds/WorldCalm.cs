@@ -12,6 +12,9 @@ internal sealed class WorldCalm(bool isEver)
 
     private readonly List<(long From, long To)> _storms = [];
 
+    /// <summary>False where the ways are so narrow that nothing comes at once.</summary>
+    public bool IsEver => isEver;
+
     /// <summary>Something goes wrong.</summary>
     /// <param name="step">What.</param>
     /// <param name="at">When, in ticks.</param>

@@ -12,6 +12,7 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
     private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<int, WorldCall> _calls = [];
+    // Of each session, and each server that had it; that of whichever had it is 0.
     private readonly Dictionary<(int Session, int Instance, bool IsRequest), int> _lastBegun = [];
 
     /// <summary>What is wrong.</summary>
@@ -28,6 +29,9 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
 
     /// <summary>The ticks that have passed.</summary>
     public long Now => scheduler.Clock;
+
+    /// <summary>Whether nothing goes wrong, nothing that went wrong has yet to show, and nothing is slow.</summary>
+    public bool IsCalm => calm.IsEver && calm.IsBetween(Now, Now);
 
     /// <summary>Something happened.</summary>
     public void Tell(string what) => Trace.Add($"{scheduler.Clock / 10_000.0,10:0.0000} ms {what}");
@@ -54,9 +58,12 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         Check(call.Instances.Count == 1 || (call.Step.Idempotent && call.Session is WorldSession { HasFailedOver: true }), message.Number, "came to a second server, and must not run twice");
         Check(isWhole, message.Number, "came to the peer with other bytes");
         Check(call.NotBegun is null, message.Number, $"came to the peer although its sender was told that it did not: {call.NotBegun}");
-        var key = (message.Session, instance, isRequest);
-        Check(!isOrdered || _lastBegun.GetValueOrDefault(key, -1) < call.Order, message.Number, "came to the peer after one that was sent later");
-        _lastBegun[key] = call.Order;
+        DemandOrder(call, (message.Session, instance, isRequest));
+        if (!call.Step.Idempotent)
+        {
+            DemandOrder(call, (message.Session, 0, isRequest));
+        }
+
         DemandPrompt(call, call.GivenUp, "came to the peer when it had long been given up");
         call.Answered = long.MaxValue;
     }
@@ -99,6 +106,16 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         var call = _calls[number];
         call.IsLost = true;
         Check(!mayHaveBegun || isExpected || !calm.IsBetween(call.Made, Now), number, "was lost, though nothing had happened to its session");
+        Check(mayHaveBegun || !HadToBeSent(call) || Now - ((WorldSession)call.Session).EndsSince > WorldCalm.AtOnce, number, "was not sent, though its session was ended in good order behind it");
+    }
+
+    /// <summary>A program of its own side ends a session in good order: what was called before is sent first.</summary>
+    public void EndInOrder(WorldSession session)
+    {
+        if (session is { IsEndedHere: false, Session.State: SessionState.Established })
+        {
+            (session.CallsBeforeEnd, session.EndsSince) = (_calls.Count, Now);
+        }
     }
 
     /// <summary>A call ended.</summary>
@@ -129,6 +146,7 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         foreach (var (number, call) in _calls)
         {
             Check(call.Ends == 1, number, "never ended");
+            Check(!call.WasSent || call.Instances.Count != 0 || !HadToBeSent(call), number, "was sent before its session was ended in good order, and never came");
         }
 
         if (Running != 0)
@@ -164,6 +182,17 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         {
             Violations.Add($"#{number} {otherwise}");
         }
+    }
+
+    // Nothing stood in the way when its session was ended behind it, nor for a while after that.
+    private bool HadToBeSent(WorldCall call) =>
+        calm.IsEver && call.Session is WorldSession session && call.Order < session.CallsBeforeEnd && calm.IsBetween(call.Made, session.EndsSince + WorldCalm.AtOnce);
+
+    // What may be run again may come to the next server behind what its predecessor had.
+    private void DemandOrder(WorldCall call, (int Session, int Instance, bool IsRequest) key)
+    {
+        Check(!isOrdered || _lastBegun.GetValueOrDefault(key, -1) < call.Order, call.Step.Number, "came to the peer after one that was sent later");
+        _lastBegun[key] = call.Order;
     }
 
     // A context that is stopped learns of the call when it goes on.

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Accelio.Reactive.Tests.Worlds;
 
 /// <content>
-/// Worlds where sessions can go on over other links: some have sessions that are moved from server to server, some have several paths, and each path breaks alone. Drawn apart, so that worlds stay as they were
-/// before there was such a thing.
+/// What was added later: sessions that are moved from server to server, and sessions with several paths of which each breaks alone; handlers that let go of requests before they answer, and clients that give
+/// requests up while their bodies are still under way. Drawn apart, so that worlds stay as they were before.
 /// </content>
 internal sealed partial class WorldPlan
 {
@@ -22,6 +22,9 @@ internal sealed partial class WorldPlan
     /// <summary>What the sessions do with the two addresses of their host; null where it has none but its name.</summary>
     public PathMode? Paths { get; private set; }
 
+    /// <summary>Whether handlers let go of some requests before they answer them.</summary>
+    public bool LetsGo { get; private set; }
+
     /// <summary>All servers.</summary>
     public int Hosts => Migrates ? Servers + 1 : Servers;
 
@@ -35,7 +38,7 @@ internal sealed partial class WorldPlan
     private void AddJourneys()
     {
         _random = new Random(Seed ^ 0x2545F491);
-        Migrates = Resume && ServerContexts == 1 && Chance(60);
+        Migrates = Resume && Chance(60);
         HandsOver = Chance(75);
         HandOverTime = Chance(50) ? Milliseconds(100) : TimeSpan.Zero;
         Paths = !Resume || Chance(60) ? null : ClientContexts == 1 && Chance(50) ? PathMode.ActiveStandby : PathMode.ActiveActive;
@@ -63,6 +66,14 @@ internal sealed partial class WorldPlan
             steps.Add(fault with { Near = AddressOf(_random.Next(Clients), _random.Next(2)) });
         }
 
+        // A body that comes behind its header, and is overtaken by the word that nobody wants it.
+        for (var left = (IsDual || Kind == SimulatedLinkKind.Slots) && Chance(40) ? _random.Next(5, 20) : 0; left > 0; left--)
+        {
+            var ask = NewStep(steps.Count, Steps[_random.Next(Steps.Count)].At, StepKind.Ask, _random.Next(Slots.Count));
+            steps.Add(ask with { Length = _random.Next(20_000, 1 << 20), Limit = null, CancelAfter = Milliseconds(10), Time = TimeSpan.Zero, Answer = AnswerKind.WaitForCancel });
+        }
+
+        LetsGo = Chance(30);
         Steps = steps;
 
         WorldStep Journey(StepKind kind, TimeSpan at, int from) =>

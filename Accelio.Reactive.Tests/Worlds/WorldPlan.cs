@@ -116,7 +116,7 @@ internal sealed partial class WorldPlan
         $"{Servers} servers, {Clients} clients, slots {string.Join(' ', Slots)}, {Kind}, pieces {HasPieces}, dual {IsDual}, own links {OwnLinks}, latency {Conditions.Latency.TotalMilliseconds}, "
         + $"jitter {Conditions.Jitter.TotalMilliseconds}, bandwidth {Conditions.Bandwidth}, late {ContextDelay.TotalMilliseconds}, window {WindowMessages} / {WindowBytes}, handlers {MaxConcurrentHandlers}, "
         + $"contexts {ClientContexts} to {ServerContexts}, one port {SharesPort}, resume {Resume}, C clients {string.Join(' ', IsC)}, come back {CReconnects}, "
-        + $"migrations {Migrates}, hand-over {HandsOver} {HandOverTime.TotalMilliseconds}, paths {Paths}";
+        + $"migrations {Migrates}, hand-over {HandsOver} {HandOverTime.TotalMilliseconds}, paths {Paths}, lets go {LetsGo}";
 
     private bool Chance(int percent) => _random.Next(100) < percent;
 

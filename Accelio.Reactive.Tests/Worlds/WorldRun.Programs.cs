@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Security.Cryptography;
 
@@ -21,6 +22,7 @@ internal sealed partial class WorldRun
     private readonly WorldHandOver _handOver;
     private int _lastSession;
     private int _lastInstance;
+    private bool _hasDrained;
 
     private async Task BindAsync(int number)
     {
@@ -50,11 +52,19 @@ internal sealed partial class WorldRun
         if (message.Number < Probes)
         {
             History.Begin(message, instance, isRequest: true, WorldMessage.IsWhole(request.Payload, message.Number, (int)request.PayloadLength));
+            History.Check(request.Remaining != TimeSpan.Zero, message.Number, "came to a handler when its time was over");
             _handOver.Count(request.Session!);
         }
         else
         {
             _probed[message.Session] = request.Session!;
+        }
+
+        var payload = request.Payload;
+        if (_plan.LetsGo && message.Number % 3 == 0)
+        {
+            payload = new ReadOnlySequence<byte>(payload.ToArray());
+            request.Dispose();
         }
 
         History.Running++;
@@ -65,7 +75,7 @@ internal sealed partial class WorldRun
                 await Task.Delay(message.Time, _network.TimeProvider);
             }
 
-            await AnswerAsync(request, message);
+            await AnswerAsync(request, message, payload);
         }
         finally
         {
@@ -73,12 +83,12 @@ internal sealed partial class WorldRun
         }
     }
 
-    private async ValueTask AnswerAsync(InboundRequest request, WorldMessage message)
+    private async ValueTask AnswerAsync(InboundRequest request, WorldMessage message, ReadOnlySequence<byte> payload)
     {
         switch (message.Answer)
         {
             case AnswerKind.Echo:
-                await request.RespondAsync(request.Payload);
+                await request.RespondAsync(payload);
                 History.Answer(message.Number);
                 break;
             case AnswerKind.Fail:
@@ -235,6 +245,7 @@ internal sealed partial class WorldRun
         }
 
         _servers[number] = null;
+        StopSending();
         try
         {
             await server.DrainAsync();
@@ -246,6 +257,21 @@ internal sealed partial class WorldRun
         }
     }
 
+    // A server drains: what waits at its clients need not be sent any more, whoever ends their sessions.
+    private void StopSending()
+    {
+        _hasDrained = true;
+        _sessions.ForEach(static session => session.CallsBeforeEnd = 0);
+    }
+
+    private void EndInOrder(WorldSession slot)
+    {
+        if (!_hasDrained)
+        {
+            History.EndInOrder(slot);
+        }
+    }
+
     private async Task MigrateAsync(WorldStep step)
     {
         if (_servers[step.Near[1] - '0'] is not { } server)
@@ -254,6 +280,11 @@ internal sealed partial class WorldRun
         }
 
         var chosen = 0;
+        if (!_plan.HandsOver)
+        {
+            StopSending();
+        }
+
         try
         {
             var options = new MigrationOptions { Limit = step.Limit!.Value };
@@ -282,14 +313,16 @@ internal sealed partial class WorldRun
                     await slot.Session.AbortTagAsync(step.Number % 2);
                     break;
                 case StepKind.Drain:
+                    EndInOrder(slot);
                     await slot.Session.DrainAsync();
                     break;
                 case StepKind.Close:
+                    EndInOrder(slot);
                     slot.IsEndedHere = true;
                     await slot.Session.DisposeAsync();
                     break;
                 default:
-                    slot.IsEndedHere = true;
+                    (slot.IsEndedHere, slot.CallsBeforeEnd) = (true, 0);
                     slot.Session.Dispose();
                     break;
             }

@@ -36,6 +36,12 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
     /// <summary>Whether a program of its own side has ended it.</summary>
     public bool IsEndedHere { get; set; }
 
+    /// <summary>How many calls had been made when a program of its own side began to end it in good order: those on it have to be sent first.</summary>
+    public int CallsBeforeEnd { get; set; }
+
+    /// <summary>When that was, in ticks.</summary>
+    public long EndsSince { get; set; }
+
     /// <summary>Whether it has told its end.</summary>
     public bool IsOver => _closed != 0;
 
@@ -44,6 +50,7 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
     {
         _history.Tell($"{_name}: {value}");
         Demand(_closed == 0 && !_isCompleted, $"told {value} after its end");
+        Demand(!IsClient || value is not SessionReconnecting || !_history.IsCalm, $"told {value}, though nothing had happened to its link");
         Demand(value is not SessionClosed { Reason: CloseReason.ProtocolViolation } closed || closed.Detail.StartsWith(nameof(LinkError.ConsumerTooSlow), StringComparison.Ordinal), $"ends by a violation of the protocol: {value}");
         _closed += value is SessionClosed ? 1 : 0;
         HasBegunAnew |= value is SessionMigrated { IsNewSession: true };
