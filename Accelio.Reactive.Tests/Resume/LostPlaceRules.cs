@@ -114,6 +114,32 @@ public sealed class LostPlaceRules : IDisposable
         Assert.Equal([typeof(SessionReconnecting), typeof(SessionResumed)], events);
     }
 
+    [Theory]
+    [InlineData(PathMode.ActiveStandby)]
+    [InlineData(PathMode.ActiveActive)]
+    public void Its_paths_lead_to_the_place_that_has_it_and_one_that_fails_costs_nothing(PathMode mode)
+    {
+        _network.Host("client").AddAddress(PathWorld.One);
+        _network.Host("client").AddAddress(PathWorld.Two);
+        var session = Connect(options => (options.PathMode, options.Paths) = (mode, [new SessionPath(PathWorld.One), new SessionPath(PathWorld.Two)]));
+        _network.AdvanceBy(Second);
+        var events = EventsOf(session);
+        _answers = false;
+        var asked = AskAsync(session, 1);
+        _network.AdvanceBy(Latency * 2);
+        _answers = true;
+        Assert.Equal($"{PathWorld.One}", PathWorld.From(session.Connections[0]));
+
+        _network.Faults.Partition($"{PathWorld.One}", "one").CutLinks($"{PathWorld.One}", "one");
+        _network.AdvanceBy(Second * 5);
+
+        Assert.False(asked.IsCompleted);
+        Assert.Equal([typeof(SessionReconnecting), typeof(SessionResumed)], events);
+        Assert.All(session.Connections, static connection => Assert.Equal($"{PathWorld.Two}", PathWorld.From(connection)));
+        Assert.Equal(Answer(2), _network.Run(() => AskAsync(session, 2)));
+        Assert.Equal(["one 1", "one 2"], _ran);
+    }
+
     [Fact]
     public void It_ends_in_time_when_no_place_answers()
     {

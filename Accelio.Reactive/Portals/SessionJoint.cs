@@ -8,7 +8,8 @@ namespace Accelio.Reactive;
 /// <param name="Portals">Where to go, in the order of the server.</param>
 /// <param name="Lead">Where it was set up.</param>
 /// <param name="Places">Where another one can be set up when its server cannot be reached any more.</param>
-internal sealed record SessionJoint(SessionPeer Server, uint LocalId, IReadOnlyList<string> Portals, string Lead, IReadOnlyList<RouteTarget> Places)
+/// <param name="MovedTo">Where its server is, if it is not the one that the session was opened at.</param>
+internal sealed record SessionJoint(SessionPeer Server, uint LocalId, IReadOnlyList<string> Portals, string Lead, IReadOnlyList<RouteTarget> Places, string? MovedTo)
 {
     /// <summary>The list as a part goes through it: each begins with another portal.</summary>
     public IReadOnlyList<string> PortalsFor(int index) => [.. Portals.Select((_, i) => Portals[(index + i) % Portals.Count])];

@@ -96,9 +96,10 @@ internal sealed partial class SessionCore : IRouteUser
     internal void OnPortals(ConnectionCore connection, IReadOnlyList<string> portals, ReadOnlySpan<byte> privateData)
     {
         _acceptedData = privateData.ToArray();
+        NoteServer();
         _helloPeer = connection.Machine.ToPeer();
         _helloLocal = connection.Machine.LocalId;
-        var joint = new SessionJoint(_helloPeer.Value, _helloLocal, portals, AddressOf(connection, Target), _places);
+        var joint = new SessionJoint(_helloPeer.Value, _helloLocal, portals, AddressOf(connection, Target), _places, _movedTo);
         _portals = [.. portals, joint.Lead];
         _whole?.PartAccepted(this, joint);
         Move(connection, portals);
@@ -130,7 +131,7 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
-        _places = [.. Targets(portals), .. PathsTo(Uri)];
+        _places = [.. portals.SelectMany(WaysTo), .. PathsTo(Uri)];
         Move(connection, fresh);
     }
 
@@ -211,7 +212,7 @@ internal sealed partial class SessionCore : IRouteUser
     {
         (_helloPeer, _helloLocal) = (joint.Server, joint.LocalId);
         var portals = joint.PortalsFor(Index);
-        (_portals, _places) = ([.. portals, joint.Lead], joint.Places);
+        (_portals, _places, _movedTo) = ([.. portals, joint.Lead], joint.Places, joint.MovedTo);
         _route = NewRoute(PathsTo(portals));
         _route.Begin();
     }
@@ -244,7 +245,7 @@ internal sealed partial class SessionCore : IRouteUser
     {
         Leave(lead);
         _route?.Stop();
-        _route = NewRoute(_helloPeer is null ? Targets(targets) : PathsTo(targets));
+        _route = NewRoute(_helloPeer is null ? [.. targets.SelectMany(WaysTo)] : PathsTo(targets));
         _route.Begin();
     }
 

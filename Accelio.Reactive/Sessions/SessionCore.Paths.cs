@@ -9,10 +9,14 @@ internal sealed partial class SessionCore
     private RouteTarget[] PathsTo(string uri)
     {
         var paths = ClientOptions.Paths;
-        return paths.Count == 0 ? [new RouteTarget(uri)] : [.. paths.Select((_, i) => PathTo(uri, paths[(Index + i) % paths.Count])).Distinct()];
+        return uri == _movedTo ? WaysTo(uri) : paths.Count == 0 ? [new RouteTarget(uri)] : [.. paths.Select((_, i) => paths[(Index + i) % paths.Count].ToTarget(uri))];
+    }
 
-        // Where the server was from which the session has moved, it is not any more.
-        RouteTarget PathTo(string uri, SessionPath path) => uri == _movedTo ? new RouteTarget(uri, path.LocalAddress) : path.ToTarget(uri);
+    /// <summary>Ways to another server than the one that the paths are for: from the same addresses of this machine.</summary>
+    private RouteTarget[] WaysTo(string uri)
+    {
+        var paths = ClientOptions.Paths;
+        return paths.Count == 0 ? [new RouteTarget(uri)] : [.. paths.Select((_, i) => new RouteTarget(uri, paths[(Index + i) % paths.Count].LocalAddress)).Distinct()];
     }
 
     /// <summary>The same for a list of portals: those with a server of their own lead there, the others to the portals.</summary>
@@ -24,7 +28,8 @@ internal sealed partial class SessionCore
             return Targets(portals);
         }
 
-        IEnumerable<RouteTarget> Of(SessionPath path) => path.Server is null ? portals.Select(portal => path.ToTarget(portal)) : [path.ToTarget(Uri)];
+        IEnumerable<RouteTarget> Of(SessionPath path) =>
+            path.Server is null || _movedTo is not null ? portals.Select(portal => new RouteTarget(portal, path.LocalAddress)) : [path.ToTarget(Uri)];
         return [.. Enumerable.Range(0, paths.Count).SelectMany(i => Of(paths[(Index + i) % paths.Count])).Distinct()];
     }
 
@@ -38,6 +43,15 @@ internal sealed partial class SessionCore
             {
                 standby.Dial();
             }
+        }
+    }
+
+    /// <summary>The session was set up at the present target: if that is another server than the one that the paths are for, they have to lead there.</summary>
+    private void NoteServer()
+    {
+        if (_server is null && _helloPeer is null)
+        {
+            MoveStandby(Target == Uri || ClientOptions.Paths.Any(path => path.ToTarget(Uri).Uri == Target) ? null : Target);
         }
     }
 

@@ -236,12 +236,6 @@ internal sealed partial class SessionCore
         }
 
         var isDone = Usable is { IsOnline: true };
-        if (isDone)
-        {
-            MoveStandby(Target == _movedTo ? Target : null);
-            StandBy();
-        }
-
         if (isDone && (_whole is null || _isLeading))
         {
             Tell(new SessionFailedOver(Target));

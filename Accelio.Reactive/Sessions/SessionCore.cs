@@ -217,6 +217,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
     {
         AddConnection(connection);
         connection.Path = _route?.Current;
+        NoteServer();
         if (_moving is not null && ReferenceEquals(connection, _asking))
         {
             (_localEndPoint, _remoteEndPoint) = (connection.LocalEndPoint, connection.RemoteEndPoint);
@@ -231,6 +232,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
                 _whole!.PartAccepted(this, JointOf(connection));
             }
 
+            StandBy();
             EndMoving();
             return;
         }
@@ -261,7 +263,7 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
     }
 
     private SessionJoint JointOf(ConnectionCore connection) =>
-        new(connection.Machine.ToPeer(), connection.Machine.LocalId, [AddressOf(connection, Target)], AddressOf(connection, Target), _places);
+        new(connection.Machine.ToPeer(), connection.Machine.LocalId, [AddressOf(connection, Target)], AddressOf(connection, Target), _places, _movedTo);
 
     /// <summary>The machine that took the session: its name may stand for several.</summary>
     private static string AddressOf(ConnectionCore connection, string target) =>
