@@ -40,7 +40,7 @@ public class ActivePathRules
     [InlineData(PathMode.ActiveStandby)]
     public async Task Over_tcp_from_two_addresses_of_this_machine_a_path_that_is_cut_costs_no_request(PathMode mode)
     {
-        const int Requests = 2000;
+        const int Requests = 400;
         IPAddress[] addresses = [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")];
         var runs = new int[Requests];
         await using var pair = await Pair.OpenAsync(
