@@ -36,4 +36,24 @@ public class MovedPathRules
         Assert.Empty(world.Ran["old"]);
         Assert.Equal([typeof(SessionMigrated), typeof(SessionReconnecting), typeof(SessionResumed)], events.Select(static what => what.GetType()));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void When_its_new_server_cannot_be_reached_any_more_it_begins_anew_where_it_was_opened(bool isWide)
+    {
+        using var world = new MigrationWorld(oldContexts: isWide ? 3 : 1, newContexts: isWide ? 3 : 1);
+        Action<AccelioSessionOptions> configure = static options => options.Reconnect = new ReconnectPolicy(maxTime: Second * 5);
+        var session = isWide ? world.ConnectWide(configure) : world.Connect(configure);
+        Assert.True(world.Network.Run(() => world.MoveAsync()).IsComplete);
+        world.Advance(Second);
+
+        world.Faults.Crash("new");
+        world.Advance(Latency * 2);
+        var asked = AskAsync(session, 1);
+        world.Advance(Second * 20);
+
+        Assert.Equal(Answer(1), world.Network.Run(() => asked));
+        Assert.Equal([1], world.Ran["old"]);
+    }
 }

@@ -60,6 +60,7 @@ internal sealed partial class SessionCore
     {
         if (_movedTo != movedTo)
         {
+            _places = _places.Count == 0 ? PathsTo(Uri) : _places;
             _movedTo = movedTo;
             EndStandby();
         }

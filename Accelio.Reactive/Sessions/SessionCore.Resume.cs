@@ -10,7 +10,7 @@ internal sealed partial class SessionCore
     private IReadOnlyList<string> _portals = [];
     private SessionJoint? _joint;
 
-    // Clients: what a redirect named, and where the session was opened; none without a redirect.
+    // Clients: what a redirect named, and where the session was opened; none as long as it has been nowhere else.
     private IReadOnlyList<RouteTarget> _places = [];
     private RouteTarget? _unreachable;
     private bool _isLeading;
