@@ -4,7 +4,7 @@ namespace Accelio.Reactive.Tests.Worlds;
 
 /// <content>
 /// What was added later: sessions that are moved from server to server, and sessions with several paths of which each breaks alone; handlers that let go of requests before they answer, and clients that give
-/// requests up while their bodies are still under way. Drawn apart, so that worlds stay as they were before.
+/// requests up while their bodies are still under way, or while there is no link. Drawn apart, so that worlds stay as they were before.
 /// </content>
 internal sealed partial class WorldPlan
 {
@@ -54,7 +54,7 @@ internal sealed partial class WorldPlan
                 // In the middle of it, between any two of those who take part.
                 var kind = Chance(80) ? LinkFaults[_random.Next(LinkFaults.Length)] : Chance(50) ? StepKind.Crash : StepKind.Freeze;
                 var fault = Journey(kind, move.At + (HandOverTime * (2 * _random.NextDouble())) + Milliseconds(10), from);
-                steps.Add(Chance(40) ? fault with { Near = move.Near, Far = move.Far } : fault with { Near = $"c{_random.Next(Clients)}" });
+                steps.Add(Chance(40) ? fault with { Near = move.Near, Far = move.Far } : fault with { Near = $"c{_random.Next(Clients)}", Far = Chance(60) ? move.Near : move.Far });
             }
 
             from = int.Parse(move.Far.AsSpan(1), CultureInfo.InvariantCulture);
@@ -74,6 +74,17 @@ internal sealed partial class WorldPlan
         }
 
         LetsGo = Chance(30);
+
+        // A request that is given up while there is no link: its handler hears of it when there is one.
+        for (var left = Resume && HasFaults && Chance(40) ? _random.Next(1, 4) : 0; left > 0; left--)
+        {
+            var ask = NewStep(steps.Count, Steps[_random.Next(Steps.Count)].At, StepKind.Ask, _random.Next(Slots.Count));
+            steps.Add(ask with { Limit = null, CancelAfter = TimeSpan.FromMilliseconds(50) + Milliseconds(100), Time = TimeSpan.Zero, Answer = AnswerKind.WaitForCancel });
+            var lost = ask with { Number = steps.Count, At = ask.At + TimeSpan.FromMilliseconds(40), Kind = StepKind.Cut };
+            steps.Add(lost);
+            steps.Add(lost with { Number = steps.Count, Kind = StepKind.Partition, Time = TimeSpan.FromMilliseconds(200) + Milliseconds(1000) });
+        }
+
         Steps = steps;
 
         WorldStep Journey(StepKind kind, TimeSpan at, int from) =>
