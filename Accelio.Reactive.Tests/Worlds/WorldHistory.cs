@@ -24,6 +24,9 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
     /// <summary>How calls ended, and how often.</summary>
     public Dictionary<string, int> Ends { get; } = [];
 
+    /// <summary>Whether no server has ended so far: then none can be gone.</summary>
+    public bool HasAllServers { get; set; } = true;
+
     /// <summary>Handlers that run.</summary>
     public int Running { get; set; }
 

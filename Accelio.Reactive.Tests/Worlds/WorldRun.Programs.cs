@@ -260,7 +260,7 @@ internal sealed partial class WorldRun
     // A server drains: what waits at its clients need not be sent any more, whoever ends their sessions.
     private void StopSending()
     {
-        _hasDrained = true;
+        (_hasDrained, History.HasAllServers) = (true, false);
         _sessions.ForEach(static session => session.CallsBeforeEnd = 0);
     }
 

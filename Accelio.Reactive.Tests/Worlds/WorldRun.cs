@@ -129,6 +129,11 @@ internal sealed partial class WorldRun : IDisposable
             };
         }
 
+        if (step is { Kind: StepKind.Crash or StepKind.PowerOff, Other: true } || (step.Kind == StepKind.Crash && step.Near[0] == 's'))
+        {
+            then.Do(() => History.HasAllServers = false);
+        }
+
         if (step.Kind < StepKind.Cut)
         {
             then.Do(() => Execute(step));

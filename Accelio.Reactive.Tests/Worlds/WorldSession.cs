@@ -51,6 +51,7 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
         _history.Tell($"{_name}: {value}");
         Demand(_closed == 0 && !_isCompleted, $"told {value} after its end");
         Demand(!IsClient || value is not SessionReconnecting || !_history.IsCalm, $"told {value}, though nothing had happened to its link");
+        Demand(value is not SessionFailedOver || !_history.HasAllServers, $"told {value}, though its server was there");
         Demand(value is not SessionClosed { Reason: CloseReason.ProtocolViolation } closed || closed.Detail.StartsWith(nameof(LinkError.ConsumerTooSlow), StringComparison.Ordinal), $"ends by a violation of the protocol: {value}");
         _closed += value is SessionClosed ? 1 : 0;
         HasBegunAnew |= value is SessionMigrated { IsNewSession: true };
