@@ -12,11 +12,9 @@ namespace Accelio.Reactive.Tests.Rdma.Lane;
 [Trait("Place", "Guest")]
 public sealed class PulledWireTests : IDisposable
 {
-    // Devices give a peer up after that.
-    private readonly LinkOptions _options = new() { DetectWithin = TimeSpan.FromSeconds(4).Ticks };
+    // Devices give a peer up within that.
+    private readonly LinkOptions _impatient = new() { DetectWithin = TimeSpan.FromSeconds(4).Ticks };
     private readonly LinkPair _pair = new(CreatePoller, onOnePoller: false, isInstant: false);
-
-    public PulledWireTests() => _pair.Connect(new RdmaTransport(), new IPEndPoint(RdmaAddresses.Server, 0), _options, _options);
 
     public void Dispose()
     {
@@ -27,6 +25,7 @@ public sealed class PulledWireTests : IDisposable
     [Fact]
     public void Who_sends_into_a_wire_that_was_pulled_hears_that_the_peer_does_not_answer()
     {
+        Connect(_impatient);
         GuestWire.Pull();
 
         _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, 1, 100));
@@ -40,6 +39,7 @@ public sealed class PulledWireTests : IDisposable
     [Fact]
     public void A_body_that_is_being_fetched_when_the_wire_is_pulled_is_released_by_both()
     {
+        Connect(_impatient);
         _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, 1, 32 << 20));
         _pair.DriveUntil(() => _pair.Server.Arrivals.Count == 1, "the body is announced");
         _pair.Turn();
@@ -59,6 +59,7 @@ public sealed class PulledWireTests : IDisposable
     [Fact]
     public void A_wire_that_is_back_in_time_costs_nothing_but_time()
     {
+        Connect(new LinkOptions());
         GuestWire.Pull();
         _pair.On(_pair.Client, () => _pair.Client.Send(FrameType.Request, 1, 100));
         _pair.Turn();
@@ -68,6 +69,8 @@ public sealed class PulledWireTests : IDisposable
         _pair.DriveUntil(() => _pair.Server.Frames.Count == 1, "the device sends it again");
         Assert.False(_pair.Client.IsClosed || _pair.Server.IsClosed);
     }
+
+    private void Connect(LinkOptions options) => _pair.Connect(new RdmaTransport(), new IPEndPoint(RdmaAddresses.Server, 0), options, options);
 
     private static ManualPoller CreatePoller(TimeProvider time) =>
         new(new PollerOptions { TimeProvider = time, PoisonMemory = true, QuarantineOfMemory = 32 });
