@@ -115,7 +115,7 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
     /// <summary>A program of its own side ends a session in good order: what was called before is sent first.</summary>
     public void EndInOrder(WorldSession session)
     {
-        if (session is { IsEndedHere: false, Session.State: SessionState.Established })
+        if (session is { IsEndedHere: false, EndsSince: 0, Session.State: SessionState.Established })
         {
             (session.CallsBeforeEnd, session.EndsSince) = (_calls.Count, Now);
         }
