@@ -32,6 +32,9 @@ internal sealed partial class WorldCPeer(WorldHistory history, PollerContext con
     /// <summary>Whether it has ended, or never began.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>Whether it has lost its link and has been taken back.</summary>
+    public bool HasComeBack { get; private set; }
+
     /// <inheritdoc/>
     public long SteadySince { get; private set; } = long.MaxValue;
 
