@@ -81,7 +81,8 @@ internal sealed partial class SessionCore : IMovableSession
     /// <summary>Clients: the server has moved the connection. Context only.</summary>
     internal void OnMoved(ConnectionCore connection, string target)
     {
-        if (!System.Uri.TryCreate(target, UriKind.Absolute, out _))
+        // One that was broken off with its context has no time to go there and say so.
+        if (!System.Uri.TryCreate(target, UriKind.Absolute, out _) || (_state == SessionState.Closed && Context.IsDisposed))
         {
             connection.Machine.GiveUp();
             return;
