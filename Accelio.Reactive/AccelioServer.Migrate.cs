@@ -33,5 +33,19 @@ public abstract partial class AccelioServer
     /// <exception cref="AccelioException">The other server is not there, or does not take sessions over from this one; all stays as it was.</exception>
     public virtual ValueTask<MigrationReport> MigrateAsync(Func<AccelioSession, bool> sessions, Uri target, MigrationOptions? options = null, CancellationToken cancellationToken = default) => throw NotMovable();
 
+    /// <summary>
+    /// Moves connections from the other portals of this server to one of them while messages are under way: to relieve a context, or to empty it. What a connection's client has sent is served and answered where it is; what is
+    /// new waits at the client, and goes to the portal. Nothing is refused, lost or executed twice, and all stays in order. Both sides need <see cref="AccelioPeerOptions.Resume"/>, and nothing else: a session stays the same, on
+    /// its home context, and what waits to be sent to its client goes along. In the place of the <see cref="AccelioConnection"/>, which ends, there is another one on the portal's context.
+    /// </summary>
+    /// <param name="connections">Says of each connection that is not there yet whether it is moved; on its session's home context.</param>
+    /// <param name="portal">Where the connections go.</param>
+    /// <param name="options">Settings; copied. The limit is for each session.</param>
+    /// <param name="cancellationToken">What has not moved yet stays.</param>
+    /// <returns>What became of each session of which a connection was chosen: its connections move together.</returns>
+    /// <exception cref="ArgumentException">The portal is none of this server's, or an option makes no sense.</exception>
+    public virtual ValueTask<MigrationReport> MigrateAsync(
+        Func<AccelioConnection, bool> connections, AccelioPortal portal, MigrationOptions? options = null, CancellationToken cancellationToken = default) => throw NotMovable();
+
     private static NotSupportedException NotMovable() => new("This server cannot move sessions.");
 }

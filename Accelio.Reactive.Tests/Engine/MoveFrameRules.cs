@@ -69,6 +69,20 @@ public class MoveFrameRules
         Assert.Equal("stayed: it is closed", mover.State);
     }
 
+    [Fact]
+    public void A_message_behind_the_word_that_it_was_the_last_ends_the_link()
+    {
+        var world = Server();
+        var mover = new Mover();
+        world.On(() => world.Connection.Prepare(mover));
+        PeerSays(world, [0x21, 255, 255, 255, 255, 255, 255, 255, 255]);
+        Assert.Equal("quiet", mover.State);
+
+        world.PeerRequest("late", 0);
+
+        Assert.Equal(LinkError.UnexpectedFrame, world.Link.Aborted?.Error);
+    }
+
     [Theory]
     [InlineData("23", nameof(LinkError.UnexpectedFrame))]
     [InlineData("2201" + "0000000000000000000000000000000000000000000000000000000000000000" + "61", nameof(LinkError.UnexpectedFrame))]

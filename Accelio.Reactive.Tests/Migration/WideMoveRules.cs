@@ -63,6 +63,41 @@ public class WideMoveRules
     }
 
     [Fact]
+    public void Behind_a_port_that_contexts_share_each_connection_finds_its_own()
+    {
+        using var world = new MigrationWorld(configure: static (_, options) => options.SharesPort = options.Contexts.Count > 1, newContexts: 3);
+        var session = world.ConnectWide();
+
+        var (asked, moving) = AskWhileMoving(world, session);
+
+        Assert.True(world.Network.Run(() => moving).IsComplete);
+        world.Advance(Second);
+        Assert.All(asked, (task, i) => Assert.Equal(Answer((byte)i), task.Result));
+        AssertOncePerRequestAndInOrderPerKey(world);
+        Assert.Equal(3, Assert.Single(world.Sessions["new"]).Connections.Select(static connection => connection.Context).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public void Without_a_hand_over_all_connections_begin_anew_in_one_session_at_the_other_server(SimulatedLinkKind kind, int oldContexts, int newContexts)
+    {
+        using var world = new MigrationWorld(kind, configure: static (_, options) => (options.HandOver, options.MigrationKey) = (null, default), oldContexts: oldContexts, newContexts: newContexts);
+        var session = world.ConnectWide();
+        var events = EventsOf(session);
+
+        var (asked, moving) = AskWhileMoving(world, session);
+
+        Assert.Equal(MigrationOutcome.BegunAnew, Assert.Single(world.Network.Run(() => moving).Sessions).Outcome);
+        world.Advance(Second);
+        Assert.All(asked, (task, i) => Assert.Equal(Answer((byte)i), task.Result));
+        AssertOncePerRequestAndInOrderPerKey(world);
+        Assert.Equal((SessionState.Established, 3), (session.State, session.Connections.Count));
+        Assert.Equal([new SessionMigrated("sim://new:1", true)], events);
+        Assert.Equal(3, Assert.Single(world.Sessions["new"]).Connections.Count);
+        Assert.Equal(SessionState.Closed, Assert.Single(world.Sessions["old"]).State);
+    }
+
+    [Fact]
     public void A_client_that_adds_a_connection_meanwhile_keeps_its_session_where_it_is()
     {
         using var world = new MigrationWorld();

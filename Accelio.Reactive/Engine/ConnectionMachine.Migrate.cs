@@ -63,8 +63,9 @@ internal sealed partial class ConnectionMachine
     /// <param name="mover">Who moves it.</param>
     /// <param name="token">What the client has to show there.</param>
     /// <param name="target">Where that is.</param>
+    /// <param name="isHere">Whether it is another context of this server, which has the id from now on, and gets what waits to be sent.</param>
     /// <returns>False when the connection is not frozen for this mover any more.</returns>
-    internal bool TryDepart(IMigrationListener mover, in ResumeToken token, string target)
+    internal bool TryDepart(IMigrationListener mover, in ResumeToken token, string target, bool isHere = false)
     {
         if (!ReferenceEquals(_mover, mover) || !IsFrozen)
         {
@@ -75,6 +76,12 @@ internal sealed partial class ConnectionMachine
         if (State == ConnectionState.Frozen)
         {
             SendGo(token, target);
+        }
+
+        if (isHere)
+        {
+            LeaveId();
+            _events.OnPeerDrains(this, Moved(target).ToFailure());
         }
 
         Finish(Moved(target));
@@ -125,7 +132,10 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>Takes a connection over from another place. It has no link; its client brings one.</summary>
-    internal void Import(in ConnectionHandOver state, UInt128? key)
+    /// <param name="state">Where both sides stand.</param>
+    /// <param name="key">The session's key.</param>
+    /// <param name="token">What the client has to show; null for a new one.</param>
+    internal void Import(in ConnectionHandOver state, UInt128? key, ResumeToken? token)
     {
         (_epoch, _nextSerial, _receivedMessages, _receivedAnswers) = (state.Epoch, state.NextSerial, (long)state.ReceivedMessages, state.ReceivedAnswers);
         (_hasSerial, _lastSerial) = (state.LastSerial is not null, state.LastSerial.GetValueOrDefault());
@@ -138,7 +148,7 @@ internal sealed partial class ConnectionMachine
         _terms = new PeerTerms(0, 0, (long)Math.Min(state.ResponseRoom, long.MaxValue), WireTime.ToTicks(state.RequestTime));
         _agreedRoom = _terms.ResponseRoom;
         SetTimes(_terms);
-        BeginRetaining(new ResumeToken(Settings.InstanceId, Machine.NewSecret()));
+        BeginRetaining(token ?? new ResumeToken(Settings.InstanceId, Machine.NewSecret()));
         _ackEvery = Math.Clamp(state.AckEvery, (ushort)1, (ushort)MostUnacknowledged);
         _suspension = new CloseInfo(CloseReason.ConnectionLost, AccelioStatus.SessionDisconnected, "The session was moved here, and its client did not come.");
         (_started, _ownTasks, _resumesAs, State) = (true, new TaskTable(), ConnectionState.Online, ConnectionState.Suspended);
@@ -147,6 +157,9 @@ internal sealed partial class ConnectionMachine
             Timers.Schedule(_resumeTimer, Now + Settings.ResumeWindow);
         }
     }
+
+    /// <summary>The connection's id is that of another one of the same server.</summary>
+    internal void LeaveId() => HasOwnId = false;
 
     /// <summary>What a client has to show that comes back for the connection.</summary>
     internal ResumeToken Token => _token;

@@ -346,6 +346,10 @@ internal sealed partial class ConnectionMachine
         {
             Violation(LinkError.UnexpectedFrame, $"{type} before the session was set up");
         }
+        else if (State == ConnectionState.Frozen && type is FrameType.Request or FrameType.OneWay)
+        {
+            Violation(LinkError.UnexpectedFrame, $"{type} behind move-ready");
+        }
     }
 
     private void RefuseOverrun(ulong serial) => Violation(LinkError.CreditOverrun, $"message {serial} came without credit");

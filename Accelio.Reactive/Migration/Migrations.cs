@@ -58,6 +58,17 @@ internal sealed class Migrations
         }
     }
 
+    /// <summary>Checks where connections are to be moved to.</summary>
+    /// <exception cref="ArgumentException">It is no portal of this server.</exception>
+    public static void CheckPortal(AccelioPortal portal, IReadOnlyList<AccelioPortal> own)
+    {
+        ArgumentNullException.ThrowIfNull(portal);
+        if (!own.Contains(portal))
+        {
+            throw new ArgumentException("The portal is none of this server's: take it from its Portals. To another server sessions move by its URI.", nameof(portal));
+        }
+    }
+
     /// <summary>Moves those of the sessions that are chosen, each on its home context.</summary>
     /// <exception cref="AccelioException">The other server is not there, or does not know the key.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -73,28 +84,7 @@ internal sealed class Migrations
 
         try
         {
-            var report = new SessionMigration[sessions.Count];
-            if (report.Length != 0)
-            {
-                var (left, done) = (report.Length, new Signal(_context));
-                for (var i = 0; i < report.Length; i++)
-                {
-                    _ = MoveIntoAsync(i);
-                }
-
-                await done.WaitAsync().ConfigureAwait(false);
-
-                async Task MoveIntoAsync(int place)
-                {
-                    report[place] = await MoveAsync(sessions[place]).ConfigureAwait(false);
-                    if (Interlocked.Decrement(ref left) == 0)
-                    {
-                        done.Set();
-                    }
-                }
-            }
-
-            return new MigrationReport(report);
+            return await SideBySideAsync(_context, [.. sessions.Select<IMovableSession, Func<ValueTask<SessionMigration>>>(session => () => MoveAsync(session))]).ConfigureAwait(false);
         }
         finally
         {
@@ -103,6 +93,34 @@ internal sealed class Migrations
                 await _peer.DisposeAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Begins all moves, and waits until all have ended.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<MigrationReport> SideBySideAsync(PollerContext context, Func<ValueTask<SessionMigration>>[] moves)
+    {
+        var report = new SessionMigration[moves.Length];
+        if (report.Length != 0)
+        {
+            var (left, done) = (report.Length, new Signal(context));
+            for (var i = 0; i < report.Length; i++)
+            {
+                _ = MoveIntoAsync(i);
+            }
+
+            await done.WaitAsync().ConfigureAwait(false);
+
+            async Task MoveIntoAsync(int place)
+            {
+                report[place] = await moves[place]().ConfigureAwait(false);
+                if (Interlocked.Decrement(ref left) == 0)
+                {
+                    done.Set();
+                }
+            }
+        }
+
+        return new MigrationReport(report);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -51,7 +51,7 @@ internal sealed partial class WideServer
         var room = SessionSetupResponse.MaxLength - AcceptSize - privateLength;
         for (var i = 0; i < open.Length; i++)
         {
-            var text = Encoding.UTF8.GetBytes(Advertise(open[(first + i) % open.Length], link));
+            var text = Encoding.UTF8.GetBytes(Advertise(open[(first + i) % open.Length], link.LocalEndPoint));
             room -= sizeof(ushort) + text.Length;
             if (room < 0)
             {
@@ -91,10 +91,10 @@ internal sealed partial class WideServer
     /// <summary>A session has its first connection. Any thread.</summary>
     internal void Opened(WideSession session) => Context.RunSoon(new ActionItem(() => _sessionStream.Push(session)));
 
-    // The address under which the client has reached this server is one that it can reach.
-    private string Advertise(ServerCore portal, Link link)
+    /// <summary>How a client finds a portal: the address under which it has reached this server is one that it can reach.</summary>
+    internal string Advertise(ServerCore portal, EndPoint reached)
     {
-        var host = _options.AdvertisedHost ?? link.LocalEndPoint switch
+        var host = _options.AdvertisedHost ?? reached switch
         {
             IPEndPoint ip => (ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address).ToString(),
             SimulatedEndPoint simulated => simulated.Host,

@@ -172,13 +172,7 @@ internal sealed partial class WideServer
 
     private void ForEachSession(Action<WideSession> action)
     {
-        WideSession[] sessions;
-        lock (_gate)
-        {
-            sessions = [.. _sessions];
-        }
-
-        foreach (var session in sessions)
+        foreach (var session in ListSessions())
         {
             session.RunAtHome(() => action(session));
         }

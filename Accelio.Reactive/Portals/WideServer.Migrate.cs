@@ -26,6 +26,17 @@ internal sealed partial class WideServer
         return VirtualCall<MigrationReport>.Around(MigrateCore(sessions, target, (options ?? new MigrationOptions()).Limit, cancellationToken));
     }
 
+    /// <inheritdoc/>
+    public override ValueTask<MigrationReport> MigrateAsync(Func<AccelioConnection, bool> connections, AccelioPortal portal, MigrationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connections);
+        Migrations.CheckPortal(portal, Portals);
+        (options ?? new MigrationOptions()).Validate();
+        Context.Poller.DemandCaller();
+        var moves = new PortalMoves(this, ((PortalCore)portal).Server, (options ?? new MigrationOptions()).Limit, cancellationToken);
+        return VirtualCall<MigrationReport>.Around(MoveCore(moves, connections, cancellationToken));
+    }
+
     /// <summary>Takes a session over from another server, its connections at the portals in turn. Any context; it may complete on another one.</summary>
     /// <exception cref="AccelioException">It cannot be taken.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -68,15 +79,28 @@ internal sealed partial class WideServer
         var caller = ContextSwitch.ToCaller;
         token.ThrowIfCancellationRequested();
         await Context.SwitchTo();
-        WideSession[] all;
-        lock (_gate)
-        {
-            all = [.. _sessions];
-        }
-
-        var report = await new Migrations(Context, _options, Directory, _servers[0].Moved, target, limit, token).RunAsync(all, sessions).ConfigureAwait(false);
+        var report = await new Migrations(Context, _options, Directory, _servers[0].Moved, target, limit, token).RunAsync(ListSessions(), sessions).ConfigureAwait(false);
         await caller;
         return report;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<MigrationReport> MoveCore(PortalMoves moves, Func<AccelioConnection, bool> connections, CancellationToken token)
+    {
+        var caller = ContextSwitch.ToCaller;
+        token.ThrowIfCancellationRequested();
+        await Context.SwitchTo();
+        var report = await moves.RunAsync(ListSessions(), connections).ConfigureAwait(false);
+        await caller;
+        return report;
+    }
+
+    private WideSession[] ListSessions()
+    {
+        lock (_gate)
+        {
+            return [.. _sessions];
+        }
     }
 
     // Behind one port the server finds the context itself; so it does, with one round trip more, where the name of a portal is too long.

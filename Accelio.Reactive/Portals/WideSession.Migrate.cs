@@ -23,7 +23,10 @@ internal sealed partial class WideSession : IMovableSession
 
     /// <inheritdoc/>
     public IReadOnlyList<MovingConnection> ListMoving() =>
-        _state == SessionState.Established && _parts.Length == _lanes.Length ? [.. _lanes.Select(static lane => new MovingConnection(lane.Core, lane))] : [];
+        _state == SessionState.Established && _parts.Length == _lanes.Length ? [.. ListLanes()] : [];
+
+    /// <summary>Those of the connections that are there, each with its part. Home context only.</summary>
+    internal IEnumerable<MovingConnection> ListLanes() => _lanes.Select(static lane => new MovingConnection(lane.Core, lane));
 
     /// <inheritdoc/>
     void IMovableSession.Leave(string target, bool isNewSession)
@@ -87,6 +90,39 @@ internal sealed partial class WideSession : IMovableSession
 
         return taken;
     }
+
+    /// <summary>Makes the part to which a connection moves that is quiet, on the context of another portal. Home context only.</summary>
+    /// <exception cref="AccelioException">The portal takes nothing any more, or has no room.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<SessionCore> ImportAsync(MovingConnection moving, ServerCore portal)
+    {
+        var (part, peer) = (AddPart(portal.Context, _options, portal, holdsSharedContext: false), _peer);
+        await new ContextSwitch(portal.Context.Poller, isOptional: true);
+        if (!portal.Context.Poller.IsCurrent)
+        {
+            PartClosed(part, Gone);
+            throw ServerCore.Refusal("the portal's context was disposed");
+        }
+
+        try
+        {
+            if (!portal.TryTake(part))
+            {
+                throw ServerCore.Refusal("the portal is closing");
+            }
+
+            part.Import(moving, peer);
+            return part;
+        }
+        catch
+        {
+            part.GiveBack();
+            throw;
+        }
+    }
+
+    /// <summary>Connections go on at another portal of this server. Home context only.</summary>
+    internal void OnMovedTo(string target) => _events.Push(new SessionMigrated(target, IsNewSession: false));
 
     /// <summary>The session is not taken over after all. Home context only.</summary>
     internal void Discard(string why) => AbortAs(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, why));

@@ -94,6 +94,12 @@ internal sealed partial class WideSession
         _parts = Array.FindAll(_parts, other => !ReferenceEquals(other, part));
         _messages.Remove(part.MessageStream);
         _requests.Remove(part.RequestStream);
+        if (part.Successor is { } successor)
+        {
+            // In its place, so that keys lead where they led.
+            _lanes = Array.ConvertAll(_lanes, lane => lane.Core == part && successor.Connections is [ConnectionCore next, ..] ? next : lane);
+        }
+
         RemoveLane(part);
         LeaveFailOver(part);
         if (_parts.Length == 0 && _awaitsFirst && _state == SessionState.Connecting && !_closesHere)
@@ -111,7 +117,7 @@ internal sealed partial class WideSession
 
             End(_closesHere ? new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionClosed, string.Empty) : info);
         }
-        else if (!_closesHere && !_hasLeft && (_server is null || part.WasEstablished))
+        else if (!_closesHere && !_hasLeft && part.Successor is null && (_server is null || part.WasEstablished))
         {
             _events.Push(new ConnectionEnded(info.Status, info.Detail.Length != 0 ? info.Detail : "The connection was closed; the session goes on with the others."));
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Accelio.Reactive.Engine;
+using Accelio.Transports.Wire;
 
 namespace Accelio.Reactive;
 
@@ -30,6 +31,17 @@ internal sealed partial class ServerCore
         return VirtualCall<MigrationReport>.Around(MigrateCore(sessions, target, (options ?? new MigrationOptions()).Limit, cancellationToken));
     }
 
+    /// <inheritdoc/>
+    public override ValueTask<MigrationReport> MigrateAsync(Func<AccelioConnection, bool> connections, AccelioPortal portal, MigrationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connections);
+        Migrations.CheckPortal(portal, Portals);
+        (options ?? new MigrationOptions()).Validate();
+
+        // There is no other context.
+        return new ValueTask<MigrationReport>(new MigrationReport([]));
+    }
+
     /// <summary>Takes a session over from another server. Context only.</summary>
     /// <param name="state">The session.</param>
     /// <param name="host">The host by which the other server names this one.</param>
@@ -56,16 +68,16 @@ internal sealed partial class ServerCore
         return _whole is null ? ImportHereAsync(state, handOver, token) : _whole.ImportAsync(state, handOver, host, token);
     }
 
-    /// <summary>The engine's connection for one that is taken over, under the id that it has had. Context only.</summary>
+    /// <summary>The engine's connection for one that is taken over, under the id that it has had: from another server, or, with the token that it has had, from another context of this one. Context only.</summary>
     /// <exception cref="AccelioException">There is no room for it, or the id is taken.</exception>
-    internal ConnectionMachine NewImport(ConnectionCore connection, in ConnectionHandOver state, UInt128? key)
+    internal ConnectionMachine NewImport(ConnectionCore connection, in ConnectionHandOver state, UInt128? key, ResumeToken? token)
     {
         if (!TryKeep(connection))
         {
             throw Refusal($"that server waits for {_kept.Count} clients, and MaxSuspendedConnections is {_options.MaxSuspendedConnections}");
         }
 
-        if (state.HasOwnId && !Directory.TryEnter(state.Id, session: null))
+        if (token is null && state.HasOwnId && !Directory.TryEnter(state.Id, session: null))
         {
             Release(connection);
             throw Refusal($"that server has a connection 0x{state.Id:x8} already");
@@ -73,7 +85,7 @@ internal sealed partial class ServerCore
 
         var link = LinkMachine.ForImport(this, _settings, Context.Poller, Context.Messages, Context.Budget, Context.Entropy);
         var machine = new ConnectionMachine(link, connection, state.Id, isClient: false);
-        machine.Import(state, key);
+        machine.Import(state, key, token);
         return machine;
     }
 

@@ -41,11 +41,11 @@ internal sealed partial class SessionCore
     {
         foreach (var message in from.TakeQueued())
         {
-            if (!message.IsBound && FindOther() is { } other && ReferenceEquals(other.Machine.Poller, from.Machine.Poller))
+            if (!message.IsBound && Successor is null && FindOther() is { } other && ReferenceEquals(other.Machine.Poller, from.Machine.Poller))
             {
                 other.TakeOver(message);
             }
-            else if (!message.IsBound && message is IMovableMessage movable && _whole?.FindPart(this) is { } part)
+            else if (!message.IsBound && message is IMovableMessage movable && (Successor ?? _whole?.FindPart(this)) is { } part)
             {
                 movable.MoveTo(part);
             }

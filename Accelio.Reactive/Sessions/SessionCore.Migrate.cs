@@ -46,37 +46,73 @@ internal sealed partial class SessionCore : IMovableSession
         }
     }
 
+    /// <summary>Servers: the part of the session that has taken the place of this one, with its connection. Set on the context, before the end.</summary>
+    internal SessionCore? Successor { get; set; }
+
     /// <summary>Servers: takes the session over, whose client brings a link for each connection. Context only.</summary>
     /// <returns>What the client has to show, for each.</returns>
     /// <exception cref="AccelioException">There is no room for one, or its id is taken.</exception>
     internal ResumeToken[] Import(HandOverState state, IReadOnlyList<ConnectionHandOver> connections)
     {
-        AwaitsClient = true;
-        _peer = new SessionPeer(state.PeerId, state.Depths, state.Key, _remoteEndPoint);
         if (_whole is null)
         {
             WireId = state.Id;
         }
 
+        _peer = new SessionPeer(state.PeerId, state.Depths, state.Key, _remoteEndPoint);
         var tokens = new ResumeToken[connections.Count];
         for (var i = 0; i < tokens.Length; i++)
         {
-            var connection = NewConnection();
-            connection.AttachImported(_server!.NewImport(connection, connections[i], state.Key), _localEndPoint, _remoteEndPoint);
-            AddConnection(connection);
+            var connection = Import(connections[i], token: null);
             tokens[i] = connection.Machine.Token;
             _whole?.PartEstablished(this, connection);
         }
 
+        BeginAwaiting();
+        return tokens;
+    }
+
+    /// <summary>Servers: takes a connection over from another part of the session. Context only.</summary>
+    /// <exception cref="AccelioException">There is no room for it.</exception>
+    internal void Import(MovingConnection moving, in SessionPeer peer)
+    {
+        _peer = peer;
+        Import(moving.HandOver, moving.OldToken);
+        BeginAwaiting();
+    }
+
+    private ConnectionCore Import(in ConnectionHandOver state, ResumeToken? token)
+    {
+        var connection = NewConnection();
+        connection.AttachImported(_server!.NewImport(connection, state, _peer.Key, token), _localEndPoint, _remoteEndPoint);
+        AddConnection(connection);
+        return connection;
+    }
+
+    private void BeginAwaiting()
+    {
+        AwaitsClient = true;
         _state = SessionState.Established;
         WasEstablished = true;
         _events.Push(new SessionEstablished());
         FinishConnecting(null);
-        return tokens;
     }
 
     /// <summary>Servers: the session is not taken over after all. Context only.</summary>
     internal void Discard(string why) => AbortAs(new CloseInfo(CloseReason.ClosedLocally, AccelioStatus.SessionAborted, why));
+
+    /// <summary>Servers: the connection stays with the other part after all, and its id, too. Context only.</summary>
+    internal void GiveBack()
+    {
+        foreach (var connection in _connections)
+        {
+            connection.Machine.LeaveId();
+        }
+
+        // It never was anybody's.
+        WasEstablished = false;
+        AbortNow();
+    }
 
     /// <summary>Clients: the server has moved the connection. Context only.</summary>
     internal void OnMoved(ConnectionCore connection, string target)

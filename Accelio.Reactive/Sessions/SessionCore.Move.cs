@@ -10,6 +10,16 @@ internal sealed partial class SessionCore
     /// <returns>Whether another place is looked for; its end is told by <c>EndMove</c> of the connection.</returns>
     internal bool TryMove(ConnectionCore from)
     {
+        if (_sentTo is not null && _whole is { IsClient: true } whole && _state == SessionState.Established && !_isConnecting && _moving is null)
+        {
+            // The first part that is sent away sets the new session up, and the others come to it.
+            _moving = from;
+            _askedBefore.Clear();
+            LimitConnecting(Check.TicksOf(ClientOptions.ConnectTimeout));
+            whole.PartLost(this, isRefused: true);
+            return true;
+        }
+
         if (_server is not null || _whole is not null || (_helloPeer is not null && _sentTo is null) || _isConnecting || _state != SessionState.Established || _connections.Length != 1
             || _route is not { } route)
         {
@@ -67,9 +77,9 @@ internal sealed partial class SessionCore
             }
             else
             {
-                if (_sentTo is not null && FindOther() is not null)
+                if (_sentTo is not null && (_whole is null || _isLeading) && Usable is { IsOnline: true })
                 {
-                    _events.Push(new SessionMigrated(Target, IsNewSession: true));
+                    Tell(new SessionMigrated(_sentTo, IsNewSession: true));
                 }
 
                 _sentTo = null;

@@ -208,6 +208,13 @@ internal sealed partial class SessionCore
         }
 
         _helloPeer = null;
+        if (_sentTo is { } target)
+        {
+            _route = NewRoute([new RouteTarget(target)]);
+            _route.Begin();
+            return;
+        }
+
         var known = new[] { _moving!.Path!.Value }.Concat(_places).Concat(_route?.Targets ?? []).Concat(PathsTo(Uri)).Distinct();
         _route = NewRoute([.. known.OrderBy(target => target == _unreachable)]);
         _route.Begin();

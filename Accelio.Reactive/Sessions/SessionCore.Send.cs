@@ -172,7 +172,7 @@ internal sealed partial class SessionCore
     internal void Submit(OutgoingMessage message, ConnectionMachine? via)
     {
         var usable = via ?? Usable;
-        if (via is null && _whole is not null && usable is not { IsTaking: true } && message is IMovableMessage movable && _whole.FindPart(this) is { } part)
+        if (via is null && _whole is not null && usable is not { IsTaking: true } && message is IMovableMessage movable && (Successor ?? _whole.FindPart(this)) is { } part)
         {
             // Chosen before the connection was drained, or lost: nothing of it has left.
             movable.MoveTo(part);
