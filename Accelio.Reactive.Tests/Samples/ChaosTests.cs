@@ -15,6 +15,17 @@ public class ChaosTests
     public Task Sessions_that_go_on_over_another_link_execute_nothing_twice_either() => RunAsync(["--resume"], "kill", "stop");
 
     [Fact]
+    public async Task Processes_move_the_sessions_of_clients_at_full_load_to_another_process_and_end_and_no_client_notices()
+    {
+        var report = await RunAsync(["--resume"], "move");
+
+        var verdict = report.GetProperty("verdict");
+        Assert.Equal((0, 0), (verdict.GetProperty("failedMaybe").GetInt64(), verdict.GetProperty("failedBefore").GetInt64()));
+        Assert.Equal(4, report.GetProperty("sessions").GetInt32());
+        Assert.True(report.GetProperty("moved").GetInt32() > 0, report.ToString());
+    }
+
+    [Fact]
     public async Task Servers_whose_networks_are_cut_execute_nothing_twice_and_every_request_has_one_end()
     {
         if (Environment.IsPrivilegedProcess)
@@ -50,6 +61,8 @@ public class ChaosTests
     [InlineData("--servers 65", "from 1 to 64")]
     [InlineData("--interval 0", "at least 0.1")]
     [InlineData("--faults rain", "rain")]
+    [InlineData("--faults move", "needs --resume")]
+    [InlineData("--faults move --resume --servers 1", "at least two servers")]
     public async Task Chaos_says_what_is_wrong(string arguments, string expected)
     {
         using var chaos = new SampleProcess("Chaos", arguments.Split(' '));
@@ -58,7 +71,7 @@ public class ChaosTests
         Assert.Contains(expected, chaos.Output, StringComparison.Ordinal);
     }
 
-    private static async Task RunAsync(string[] options, params string[] faults)
+    private static async Task<JsonElement> RunAsync(string[] options, params string[] faults)
     {
         using var chaos = new SampleProcess("Chaos", ["--seconds", "8", "--interval", "1", "--seed", "7", .. options, "--faults", .. faults]);
 
@@ -78,5 +91,7 @@ public class ChaosTests
         {
             Assert.Equal(0, verdict.GetProperty(wrong).GetInt64());
         }
+
+        return report.Clone();
     }
 }

@@ -17,7 +17,7 @@ internal static class ChaosCommand
         var interval = new Option<double>("--interval") { Description = "Seconds between two faults, on average", DefaultValueFactory = _ => 2 };
         var faults = new Option<FaultKind[]>("--faults")
         {
-            Description = "What may happen to a server: kill, stop, cut. Cutting its network needs root, and the programs ip, unshare and nsenter",
+            Description = "What may happen to a server: kill, stop, cut, move. To move its sessions takes --resume and two servers. Cutting its network needs root, and the programs ip, unshare and nsenter",
             DefaultValueFactory = _ => [FaultKind.Kill, FaultKind.Stop],
             AllowMultipleArgumentsPerToken = true,
         };
@@ -30,8 +30,15 @@ internal static class ChaosCommand
                 result.AddError("--interval must be at least 0.1.");
             }
         });
+        faults.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(static token => token.Value.Equals(nameof(FaultKind.Move), StringComparison.OrdinalIgnoreCase)) && !(result.GetValue(resume) && result.GetValue(servers) > 1))
+            {
+                result.AddError("--faults move needs --resume and at least two servers.");
+            }
+        });
         var command = new RootCommand(
-            "Clients at full load, servers in processes of their own that are killed, stopped and cut off. Prints one line of JSON; exit code 0 means that no request was executed twice by one "
+            "Clients at full load, servers in processes of their own that are killed, stopped, cut off, and emptied for another. Prints one line of JSON; exit code 0 means that no request was executed twice by one "
             + "server process, that every request had one end, and that what its client was told was so.")
         {
             minutes, seconds, servers, clients, interval, faults, resume, seed,

@@ -20,6 +20,9 @@ internal sealed record ChaosReport
     /// <summary>Sessions that the clients opened.</summary>
     public int Sessions { get; init; }
 
+    /// <summary>Sessions that moved from one server to another.</summary>
+    public int Moved { get; init; }
+
     /// <summary>What the books say.</summary>
     public required Verdict Verdict { get; init; }
 

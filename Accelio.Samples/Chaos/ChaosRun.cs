@@ -41,6 +41,7 @@ internal sealed class ChaosRun(ChaosOptions options)
                 Faults = _faults,
                 ServerProcesses = _serverBooks.Count,
                 Sessions = sessions,
+                Moved = _servers.Sum(server => server.Moved),
                 Verdict = auditor.Verdict,
                 Errors = _errors,
             };
@@ -88,10 +89,11 @@ internal sealed class ChaosRun(ChaosOptions options)
         {
             await Task.Delay(options.Interval * (0.5 + _random.NextDouble()), token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var server = _servers[_random.Next(_servers.Count)];
-            if (!server.IsDisturbed && !server.HasFailed && !token.IsCancellationRequested)
+            var fault = options.Faults[_disturbances.Count % options.Faults.Count];
+            var other = fault == FaultKind.Move ? _servers.Find(other => other != server && IsWell(other)) : null;
+            if (IsWell(server) && (other is not null || fault != FaultKind.Move) && !token.IsCancellationRequested)
             {
-                var fault = options.Faults[_disturbances.Count % options.Faults.Count];
-                _disturbances.Add(server.DisturbAsync(fault, TimeSpan.FromSeconds(0.2 + (3 * _random.NextDouble()))));
+                _disturbances.Add(server.DisturbAsync(fault, TimeSpan.FromSeconds(0.2 + (3 * _random.NextDouble())), other));
                 _faults[fault] = _faults.GetValueOrDefault(fault) + 1;
             }
 
@@ -101,6 +103,8 @@ internal sealed class ChaosRun(ChaosOptions options)
         await Task.WhenAll(_disturbances);
         _clock.Stop();
     }
+
+    private static bool IsWell(ServerHost server) => !server.IsDisturbed && !server.HasFailed;
 
     private async Task LookAsync()
     {

@@ -11,4 +11,7 @@ internal enum FaultKind
 
     /// <summary>Its network goes down, and comes back after a while.</summary>
     Cut = 2,
+
+    /// <summary>It moves its sessions to another server and ends in good order, and another one starts at its address.</summary>
+    Move = 3,
 }

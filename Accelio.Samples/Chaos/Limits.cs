@@ -6,6 +6,9 @@ internal static class Limits
     /// <summary>A link that is silent for so long is lost.</summary>
     public static TimeSpan DetectWithin { get; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>A session whose work has not ended by then is not moved.</summary>
+    public static TimeSpan Move { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A request that has no end by then has none.</summary>
     public static TimeSpan Request { get; } = TimeSpan.FromMinutes(1);
 }

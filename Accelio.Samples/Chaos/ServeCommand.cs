@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Threading.Channels;
 using Accelio.Reactive;
 using Accelio.Samples.HelloWorld;
 using Accelio.Samples.Soak;
@@ -12,6 +14,9 @@ internal static class ServeCommand
     private const int SlowOnes = 64;
     private static readonly TimeSpan SlowTime = TimeSpan.FromMilliseconds(5);
 
+    // Servers of a run listen where nobody else is.
+    private static readonly byte[] MigrationKey = SHA256.HashData("the servers of a run"u8);
+
     public static Command Create()
     {
         var url = new Option<Uri>("--url") { Description = "Where to listen", Required = true, CustomParser = UrlArgument.Parse };
@@ -19,17 +24,25 @@ internal static class ServeCommand
         var number = new Option<int>("--number") { Description = "The number of this server process", Required = true };
         var clients = new Option<int>("--clients") { Description = "Clients of the run", Required = true };
         var resume = new Option<bool>("--resume") { Description = "Keep sessions whose link is lost" };
-        var command = new Command("serve", "A server of a run; prints 'listening URL' once it is ready") { url, book, number, clients, resume, Lifeline.Option };
+        var command = new Command("serve", "A server of a run; prints 'listening URL' once it is ready, and for each URL that it is told 'moved N of M' once it has moved its sessions there") { url, book, number, clients, resume, Lifeline.Option };
         command.SetAction(async (arguments, token) =>
         {
             using var entries = new ServerBook(arguments.GetRequiredValue(book), arguments.GetValue(clients));
-            var options = new AccelioServerOptions { DetectWithin = Limits.DetectWithin, Resume = arguments.GetValue(resume) };
-            await RunAsync(arguments.GetRequiredValue(url), options, entries, arguments.GetValue(number), Lifeline.Watch(arguments, token));
+            var options = new AccelioServerOptions
+            {
+                DetectWithin = Limits.DetectWithin,
+                Resume = arguments.GetValue(resume),
+                HandOver = SessionHandOver.Stateless,
+                MigrationKey = MigrationKey,
+            };
+            var targets = Channel.CreateUnbounded<Uri>();
+            var end = Lifeline.Watch(arguments, token, line => targets.Writer.TryWrite(new Uri(line)));
+            await RunAsync(arguments.GetRequiredValue(url), options, entries, arguments.GetValue(number), targets.Reader, end);
         });
         return command;
     }
 
-    private static async Task RunAsync(Uri url, AccelioServerOptions options, ServerBook book, int number, CancellationToken token)
+    private static async Task RunAsync(Uri url, AccelioServerOptions options, ServerBook book, int number, ChannelReader<Uri> targets, CancellationToken token)
     {
         await using var context = AccelioContext.Start(new AccelioContextOptions { Name = $"chaos-server-{number}" });
         options.Context = context;
@@ -47,6 +60,34 @@ internal static class ServeCommand
             await request.RespondAsync(new OutboundMessage(request.Payload) { Header = name });
         });
         Console.WriteLine($"listening {server.EndPoint}");
-        await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            while (true)
+            {
+                Console.WriteLine(await MoveAsync(server, await targets.ReadAsync(token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run has no more use for this server.
+        }
+    }
+
+    private static async Task<string> MoveAsync(AccelioServer server, Uri target)
+    {
+        try
+        {
+            var report = await server.MigrateAsync(static _ => true, target, new MigrationOptions { Limit = Limits.Move }, CancellationToken.None);
+            foreach (var stayed in report.Sessions.Where(static session => session.Outcome == MigrationOutcome.Stayed))
+            {
+                await Console.Error.WriteLineAsync($"a session stays: {stayed.Detail}");
+            }
+
+            return $"moved {report.Left} of {report.Sessions.Count}";
+        }
+        catch (AccelioException exception)
+        {
+            return $"moved nothing: {exception.Message.ReplaceLineEndings(" ")}";
+        }
     }
 }

@@ -30,8 +30,11 @@ internal sealed class ServerHost : IDisposable
     /// <summary>Where its servers listen; the first one chooses the port.</summary>
     public Uri Url { get; private set; }
 
-    /// <summary>Whether something is being done to it.</summary>
+    /// <summary>Whether something is being done to it, or needs it as it is.</summary>
     public bool IsDisturbed { get; private set; }
+
+    /// <summary>Sessions that have moved from here to other servers.</summary>
+    public int Moved { get; private set; }
 
     /// <summary>Whether its server has ended without having been told to.</summary>
     public bool HasFailed => !IsDisturbed && _process is { HasFailed: true };
@@ -63,7 +66,10 @@ internal sealed class ServerHost : IDisposable
     }
 
     /// <summary>Lets something happen to it, and makes it good after a while.</summary>
-    public async Task DisturbAsync(FaultKind fault, TimeSpan time)
+    /// <param name="fault">What.</param>
+    /// <param name="time">How long it lasts.</param>
+    /// <param name="other">Where its sessions go, if they move; nothing else happens there meanwhile.</param>
+    public async Task DisturbAsync(FaultKind fault, TimeSpan time, ServerHost? other)
     {
         IsDisturbed = true;
         switch (fault)
@@ -78,6 +84,15 @@ internal sealed class ServerHost : IDisposable
                 _process!.Pause(true);
                 await Task.Delay(time);
                 _process.Pause(false);
+                break;
+            case FaultKind.Move:
+                other!.IsDisturbed = true;
+                var answer = await _process!.AskAsync(other.Url.OriginalString);
+                Moved += answer.Split(' ') is ["moved", var count, "of", _] ? int.Parse(count, CultureInfo.InvariantCulture) : 0;
+                await StopAsync();
+                _process.Dispose();
+                other.IsDisturbed = false;
+                await StartAsync();
                 break;
             default:
                 _network!.Set("eth0", isUp: false);

@@ -45,6 +45,14 @@ internal sealed class ChildProcess : IDisposable
         await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit)
         ?? throw new SoakFailedException($"{Name} has ended: {await _errors}");
 
+    /// <summary>Says something to it.</summary>
+    /// <returns>The next line that it prints.</returns>
+    public async Task<string> AskAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        return await ReadLineAsync();
+    }
+
     /// <summary>Kills it: no handler runs, nothing is closed in good order.</summary>
     public void Kill()
     {

@@ -9,7 +9,10 @@ internal static class Lifeline
     public static Option<bool> Option { get; } = new("--child") { Description = "End when standard input ends", Hidden = true };
 
     /// <summary>A token that fires when it is time to end.</summary>
-    public static CancellationToken Watch(ParseResult arguments, CancellationToken shutdown)
+    /// <param name="arguments">Whether this is a process of a run.</param>
+    /// <param name="shutdown">Fires when the user wants the end.</param>
+    /// <param name="onLine">What the run says until then.</param>
+    public static CancellationToken Watch(ParseResult arguments, CancellationToken shutdown, Action<string>? onLine = null)
     {
         if (!arguments.GetValue(Option))
         {
@@ -20,8 +23,9 @@ internal static class Lifeline
         _ = Task.Run(
             async () =>
             {
-                while (await Console.In.ReadLineAsync(shutdown) is not null)
+                while (await Console.In.ReadLineAsync(shutdown) is { } line)
                 {
+                    onLine?.Invoke(line);
                 }
 
                 await source.CancelAsync();
