@@ -188,7 +188,8 @@ internal sealed partial class SessionCore
         }
     }
 
-    /// <summary>The connection that messages go out on: the first that is online, else the first. Context only.</summary>
+    /// <summary>The connection that messages go out on: the first that is online, else the first that waits for its link to come back - another
+    /// one may be draining -, else the first. Context only.</summary>
     internal ConnectionMachine? Usable
     {
         get
@@ -201,7 +202,8 @@ internal sealed partial class SessionCore
                 }
             }
 
-            return _connections.Length == 0 ? null : _connections[0].Machine;
+            var waiting = Array.Find(_connections, static connection => connection.Machine.IsSuspended);
+            return waiting is not null ? waiting.Machine : _connections.Length == 0 ? null : _connections[0].Machine;
         }
     }
 
