@@ -105,7 +105,7 @@ internal sealed partial class WorldCPeer
     private void GoOn()
     {
         history.Tell($"{Name} is taken back");
-        (SteadySince, HasComeBack) = (history.Now, true);
+        (SteadySince, _hasComeBack) = (history.Now, true);
         _isNew = true;
         foreach (var call in _calls.Values)
         {

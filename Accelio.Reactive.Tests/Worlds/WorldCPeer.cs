@@ -22,6 +22,7 @@ internal sealed partial class WorldCPeer(WorldHistory history, PollerContext con
     private uint _cid;
     private uint _session;
     private int _attempts;
+    private bool _hasComeBack;
 
     /// <summary>The number of its session in the history.</summary>
     public int Number => number;
@@ -31,9 +32,6 @@ internal sealed partial class WorldCPeer(WorldHistory history, PollerContext con
 
     /// <summary>Whether it has ended, or never began.</summary>
     public bool IsOver { get; private set; }
-
-    /// <summary>Whether it has lost its link and has been taken back.</summary>
-    public bool HasComeBack { get; private set; }
 
     /// <inheritdoc/>
     public long SteadySince { get; private set; } = long.MaxValue;
@@ -76,6 +74,15 @@ internal sealed partial class WorldCPeer(WorldHistory history, PollerContext con
             case StepKind.BreakOff:
                 Abort();
                 break;
+        }
+    }
+
+    /// <summary>The server holds a message less. One that has come back to a full window is heard only now: what it sends again waits behind what it sent before.</summary>
+    public void OnRoom()
+    {
+        if (_hasComeBack && SteadySince != long.MaxValue)
+        {
+            SteadySince = history.Now;
         }
     }
 

@@ -65,6 +65,7 @@ internal sealed partial class WorldRun
         {
             payload = new ReadOnlySequence<byte>(payload.ToArray());
             request.Dispose();
+            History.LetGo(message.Number);
         }
 
         History.Running++;
@@ -80,6 +81,7 @@ internal sealed partial class WorldRun
         finally
         {
             History.Running--;
+            History.LetGo(message.Number);
         }
     }
 
@@ -138,6 +140,7 @@ internal sealed partial class WorldRun
 
     private void End(InboundMessage message, WorldMessage read)
     {
+        History.LetGo(read.Number);
         History.Answer(read.Number);
         if (read.Answer == AnswerKind.Fail)
         {
