@@ -51,6 +51,24 @@ public class LostLinkRules
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void A_call_that_is_lost_on_its_way_is_given_up_after_ConnectTimeout_and_the_next_one_comes_through(SimulatedLinkKind kind)
+    {
+        using var world = new ResumeWorld(kind);
+        var session = world.Connect(static options => options.ConnectTimeout = Second * 3);
+        var events = EventsOf(session);
+        var lost = world.Network.Elapsed;
+        world.Faults.Partition("client", "server").CutLinks("client", "server");
+        world.Advance(Latency * 2);
+
+        world.Faults.SilenceLinks("client", "server").Heal("client", "server");
+        var asked = AskAsync(session, 1);
+        Assert.Equal(Answer(1), world.Network.Run(() => asked));
+        Assert.InRange(world.Network.Elapsed - lost, Second * 3, Second * 4);
+        Assert.Equal([typeof(SessionReconnecting), typeof(SessionResumed)], events);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void What_the_old_link_still_brings_when_the_next_one_is_there_is_not_run_again(SimulatedLinkKind kind)
     {
         using var world = new ResumeWorld(kind);

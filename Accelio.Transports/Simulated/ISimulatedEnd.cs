@@ -9,8 +9,8 @@ internal interface ISimulatedEnd
     /// <summary>The other end is there; packets may be sent.</summary>
     void OnConnected();
 
-    /// <summary>Nobody listens at the address, or the listener takes no more links.</summary>
-    void OnRefused(string reason);
+    /// <summary>Nobody listens at the address, the listener takes no more links, or no answer came in time.</summary>
+    void OnRefused(LinkError error, string reason);
 
     /// <summary>A packet of the other end. The link gives it back with <see cref="SimulatedPort.Return"/> when it has done what it asks.</summary>
     void OnPacket(SimulatedPacket packet);

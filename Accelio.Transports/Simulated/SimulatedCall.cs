@@ -10,6 +10,7 @@ internal sealed class SimulatedCall : WorkItem
     private readonly LinkPlace? _place;
     private readonly SimulatedPath _path;
     private SimulatedPort? _answer;
+    private bool _isOnItsWay;
     private bool _answered;
     private string _reason = "";
 
@@ -34,10 +35,15 @@ internal sealed class SimulatedCall : WorkItem
     /// <summary>The link that the call opens.</summary>
     public SimulatedCircuit Circuit { get; }
 
+    /// <summary>Whether the call, or the answer to it, is lost, or held by the network. The caller's thread.</summary>
+    public bool IsStopped => !_isOnItsWay || Circuit.IsShut(isBack: false) || Circuit.IsShut(isBack: true)
+        || !_hub.Wires.Way(Caller.Local.Host, Caller.Remote.Host).IsOpen || !_hub.Wires.Way(Caller.Remote.Host, Caller.Local.Host).IsOpen;
+
     /// <summary>Sends the call out; where nobody listens, it goes as far, and comes back with the refusal.</summary>
     public void Place()
     {
-        if (_hub.Wires.StateOf(Caller.Remote.Host) != HostState.Off && !_path.Carry(this, 0))
+        _isOnItsWay = _hub.Wires.StateOf(Caller.Remote.Host) != HostState.Off;
+        if (_isOnItsWay && !_path.Carry(this, 0))
         {
             Refuse();
         }

@@ -11,6 +11,7 @@ internal sealed class SimulatedPort
     private readonly ISimulatedEnd _end;
     private SimulatedPort? _peer;
     private SimulatedPath? _path;
+    private DialTimer? _dialTimer;
     private bool _hungUp;
     private bool _abrupt;
 
@@ -41,8 +42,15 @@ internal sealed class SimulatedPort
     /// <summary>Whether packets can be sent.</summary>
     public bool IsOpen => _peer is not null && !_hungUp;
 
-    /// <summary>Calls the remote address. The outcome is <see cref="ISimulatedEnd.OnConnected"/> or <see cref="ISimulatedEnd.OnRefused"/>, later.</summary>
-    public void Dial(SimulatedHub hub, in SimulatedLinkPlan plan) => new SimulatedCall(this, hub, plan).Place();
+    /// <summary>Calls the remote address. The outcome is <see cref="ISimulatedEnd.OnConnected"/> or <see cref="ISimulatedEnd.OnRefused"/>, later; a call that
+    /// does not get through is given up after so many ticks. Whoever is there and has no time to answer is waited for: a real system would have taken the connection.</summary>
+    public void Dial(SimulatedHub hub, in SimulatedLinkPlan plan, long limit)
+    {
+        var call = new SimulatedCall(this, hub, plan);
+        call.Place();
+        _dialTimer = new DialTimer(call, limit);
+        _dialTimer.Begin(Poller.Now);
+    }
 
     /// <summary>Joins this end to the other one.</summary>
     public void Connect(SimulatedPort peer, SimulatedPath path)
@@ -54,11 +62,12 @@ internal sealed class SimulatedPort
     /// <summary>The answer to <see cref="Dial"/>; null is a refusal.</summary>
     public void OnAnswered(SimulatedPort? peer, SimulatedPath path, string reason)
     {
+        Poller.Timers.Cancel(_dialTimer!);
         if (peer is null)
         {
             if (!_hungUp)
             {
-                _end.OnRefused(reason);
+                _end.OnRefused(LinkError.ConnectFailed, reason);
             }
 
             return;
@@ -118,6 +127,11 @@ internal sealed class SimulatedPort
 
         _hungUp = true;
         _abrupt = abrupt;
+        if (_dialTimer is not null)
+        {
+            Poller.Timers.Cancel(_dialTimer);
+        }
+
         if (_peer is { } peer)
         {
             _path!.Carry(new SimulatedHangUp(peer, abrupt), 0);
@@ -156,6 +170,24 @@ internal sealed class SimulatedPort
         if (!_hungUp)
         {
             _end.OnHungUp(abrupt);
+        }
+    }
+
+    private sealed class DialTimer(SimulatedCall call, long limit) : WheelTimer
+    {
+        public void Begin(long now) => call.Caller.Poller.Timers.Schedule(this, Streams.StreamLinkTimer.Deadline(now, limit));
+
+        /// <inheritdoc/>
+        public override void OnTimer(long now)
+        {
+            if (call.IsStopped)
+            {
+                call.Caller._end.OnRefused(LinkError.ConnectTimeout, $"connect to {call.Caller.Remote}: no answer within {TimeSpan.FromTicks(limit)}");
+            }
+            else
+            {
+                Begin(now);
+            }
         }
     }
 }

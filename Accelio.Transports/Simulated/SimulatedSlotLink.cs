@@ -56,7 +56,7 @@ internal sealed unsafe class SimulatedSlotLink : SlotLink, ISimulatedEnd
     }
 
     /// <inheritdoc/>
-    public void OnRefused(string reason) => Fail(LinkError.ConnectFailed, reason);
+    public void OnRefused(LinkError error, string reason) => Fail(error, reason);
 
     /// <inheritdoc/>
     public void OnPacket(SimulatedPacket packet)

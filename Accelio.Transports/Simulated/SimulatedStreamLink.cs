@@ -58,7 +58,7 @@ internal sealed unsafe class SimulatedStreamLink : StreamLink, ISimulatedEnd
     }
 
     /// <inheritdoc/>
-    public void OnRefused(string reason) => Fail(LinkError.ConnectFailed, reason);
+    public void OnRefused(LinkError error, string reason) => Fail(error, reason);
 
     /// <inheritdoc/>
     public void OnPacket(SimulatedPacket packet)

@@ -106,7 +106,7 @@ internal sealed class SimulatedTransport : ISpreadingTransport
             Seed = remote.Seed ?? Options.Seed,
         };
         var (link, end) = Create(plan, options, _ => sink);
-        end.Port.Dial(Hub, plan);
+        end.Port.Dial(Hub, plan, options.ConnectTimeout);
         return link;
     }
 

@@ -34,6 +34,18 @@ internal sealed class SimulatedWay
     /// <summary>Whether everything passes at once and unharmed.</summary>
     public bool IsFree => _isFree;
 
+    /// <summary>Whether anything arrives.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isOpen;
+            }
+        }
+    }
+
     /// <summary>Changes the conditions, for what is sent from now on.</summary>
     public void Set(in WireConditions conditions)
     {
