@@ -1,3 +1,4 @@
+using Accelio.Reactive.Tests.Resume;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.VirtualTime;
@@ -43,6 +44,27 @@ public class PortalTimeTests
 
         Assert.Equal(SessionState.Closed, accepted.State);
     }
+
+    [Fact]
+    public void A_portal_that_answers_when_the_client_has_gone_to_the_next_one_keeps_no_connection()
+    {
+        using var world = new World();
+        var server = Bind(world);
+        var sessions = new List<AccelioSession>();
+        server.SessionRequests.Subscribe(request => sessions.Add(request.Accept(new AcceptOptions { Portals = server.Portals })));
+        Assert.Equal(SessionState.Established, Connect(world).State);
+
+        // On the link of the first session, which is silent for so long.
+        ResumeWorld.KeepBusy(server.Portals[0].Context, TimeSpan.FromSeconds(8));
+        var connecting = AccelioSession.ConnectAsync(new Uri("sim://wide:1"), new AccelioSessionOptions { Context = world.ClientContext }).AsTask();
+        world.Pass(TimeSpan.FromSeconds(20));
+
+        Assert.True(connecting.IsCompletedSuccessfully);
+        Assert.Equal([server.Portals[0].Context, server.Portals[1].Context], sessions.Select(static session => Assert.Single(session.Connections).Context));
+    }
+
+    private static AccelioSession Connect(World world) =>
+        world.Result(AccelioSession.ConnectAsync(new Uri("sim://wide:1"), new AccelioSessionOptions { Context = world.ClientContext }));
 
     private static AccelioServer Bind(World world, Action<AccelioServerOptions>? configure = null) => world.Bind("sim://wide:1", options =>
     {

@@ -67,6 +67,29 @@ public class SessionAnswerTests
         Assert.Null(world.Accepted);
     }
 
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public void An_answer_to_a_client_that_waits_no_longer_on_a_link_that_others_use_ends_with_the_handshake(string kind)
+    {
+        using var world = new World(server: options => options.AcceptTimeout = Timeout.InfiniteTimeSpan);
+        var asked = Keep(world);
+        var (staying, leaving) = (Connect(), Connect());
+        world.Tick();
+        Give(asked[0], "accept");
+        world.Pass(TimeSpan.FromHours(1));
+        Assert.IsType<AccelioTimeoutException>(leaving.Exception?.InnerException);
+
+        var accepted = Give(asked[1], kind);
+        var events = new List<AccelioSessionEvent>();
+        accepted?.Events.Subscribe(events.Add);
+        world.Pass(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(kind == "accept" ? [CloseReason.ClosedByPeer] : [], events.OfType<SessionClosed>().Select(static closed => closed.Reason));
+        Assert.Equal(SessionState.Established, world.Result(new ValueTask<AccelioSession>(staying)).State);
+
+        Task<AccelioSession> Connect() => world.BeginConnect(options => options.ConnectTimeout = TimeSpan.FromSeconds(1));
+    }
+
     private static List<SessionRequest> Keep(World world)
     {
         var asked = new List<SessionRequest>();

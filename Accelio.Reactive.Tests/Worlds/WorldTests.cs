@@ -22,6 +22,7 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(4006472, true)] // a session that was broken off with its context, and told in the same turn where it goes on
     [InlineData(2058600, true)] // a call while the new connection had no link and the old one was still draining: it went to the old one, and failed
     [InlineData(4007349, true)] // a connection that went on at the next server before its session told of it
+    [InlineData(7102351, true)] // an answer to a hello that was given up, on a link that others share: the server kept a connection that the client had left
     [InlineData(4013050, true)] // a call that was lost with its silent link, and was waited for until the time to come back was over
     [InlineData(5007290, true)] // a C client that came back to a full window: what it sent again was read when there was room
     [InlineData(3018531, false)] // a drain that waited for a last message which was given up without a link

@@ -47,7 +47,7 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        var task = new SetupTask { Connection = this };
+        var task = new SetupTask(FrameType.SessionResponse) { Connection = this };
         Machine.Tasks.Add(task);
         scoped var frame = NewFrame(FrameType.SessionRequest);
         frame.Header.LocalTask = task.TaskId;
@@ -64,7 +64,7 @@ internal sealed partial class ConnectionMachine
         _sessionId = _peerId = server.Id;
         _shownKey = server.Key;
         PeerDepths = server.Depths;
-        var task = new HelloTask { Connection = this };
+        var task = new SetupTask(FrameType.HelloResponse) { Connection = this };
         Machine.Tasks.Add(task);
         scoped var frame = NewFrame(FrameType.HelloRequest);
         frame.Header.LocalTask = task.TaskId;
@@ -279,42 +279,49 @@ internal sealed partial class ConnectionMachine
         return list;
     }
 
-    /// <summary>Waits for the answer to a session request.</summary>
-    private sealed class SetupTask : OutgoingTask
+    /// <summary>Clients: takes an answer for which nobody waits any more. The server, which knows nothing of that, hears it by the handshake: the connection has no session.</summary>
+    /// <returns>Null when its id is that of another connection by now.</returns>
+    private ConnectionMachine? StandIn(LinkMachine link)
     {
-        /// <inheritdoc/>
-        public override void OnResponse(LinkMachine link, ref InboundFrame frame)
+        if (link.HasConnection(LocalId))
         {
-            link.Tasks.Remove(this);
-            if (frame.Header.Type != FrameType.SessionResponse || Connection!.State != ConnectionState.Connecting)
-            {
-                link.Link.Abort(LinkError.UnexpectedFrame, $"{frame.Header.Type} answers a session request");
-                return;
-            }
-
-            Connection.OnSessionResponse(ref frame);
+            return null;
         }
 
-        /// <inheritdoc/>
-        public override void OnConnectionClosed(in Failure failure)
-        {
-        }
+        var standIn = new ConnectionMachine(link, NoEvents.Instance, LocalId, isClient: true, _receive) { _peerId = _peerId, PeerDepths = PeerDepths };
+        link.Adopt(standIn, LocalId);
+        return standIn;
     }
 
-    /// <summary>Waits for the answer to a hello.</summary>
-    private sealed class HelloTask : OutgoingTask
+    /// <summary>Waits for the answer to a session request, or to a hello.</summary>
+    private sealed class SetupTask(FrameType answer) : OutgoingTask
     {
+        /// <inheritdoc/>
+        public override bool OutlivesConnection => true;
+
         /// <inheritdoc/>
         public override void OnResponse(LinkMachine link, ref InboundFrame frame)
         {
             link.Tasks.Remove(this);
-            if (frame.Header.Type != FrameType.HelloResponse || Connection!.State != ConnectionState.Connecting)
+            var isLate = Connection!.State == ConnectionState.Closed;
+            var connection = isLate ? Connection.StandIn(link) : Connection;
+            if (frame.Header.Type != answer || connection is { State: not ConnectionState.Connecting })
             {
-                link.Link.Abort(LinkError.UnexpectedFrame, $"{frame.Header.Type} answers a hello");
-                return;
+                link.Link.Abort(LinkError.UnexpectedFrame, $"{frame.Header.Type} answers a {(answer == FrameType.SessionResponse ? "session request" : "hello")}");
+            }
+            else if (answer == FrameType.SessionResponse)
+            {
+                connection?.OnSessionResponse(ref frame);
+            }
+            else
+            {
+                connection?.OnHelloResponse(ref frame);
             }
 
-            Connection.OnHelloResponse(ref frame);
+            if (isLate)
+            {
+                connection?.Close();
+            }
         }
 
         /// <inheritdoc/>

@@ -22,7 +22,8 @@ internal sealed partial class ConnectionMachine
     private bool _hasSerial;
     private uint _peerId;
 
-    public ConnectionMachine(LinkMachine machine, IConnectionEvents events, uint localId, bool isClient)
+    /// <summary>Makes a connection that is not set up; the window for the peer is a new one unless the peer was told of another.</summary>
+    public ConnectionMachine(LinkMachine machine, IConnectionEvents events, uint localId, bool isClient, ReceiveWindow? window = null)
     {
         Machine = machine;
         _events = events;
@@ -32,8 +33,12 @@ internal sealed partial class ConnectionMachine
         _slowTimer = new SlowConsumerTimer(this);
         _ackTimer = new AckTimer(this);
         _resumeTimer = new ResumeTimer(this);
-        _receive = new ReceiveWindow(machine.Budget, machine.Settings.WindowMessages, machine.Settings.WindowBytes, machine.HasFlow);
-        _receive.Open();
+        _receive = window ?? new ReceiveWindow(machine.Budget, machine.Settings.WindowMessages, machine.Settings.WindowBytes, machine.HasFlow);
+        if (window is null)
+        {
+            _receive.Open();
+        }
+
         if (machine.IsReconnectable && !UsesCFlowControl)
         {
             _kept = new AnswerCache(MaxKeptAnswers, Settings.CPeerAnswerCache);

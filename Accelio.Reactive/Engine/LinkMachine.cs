@@ -175,7 +175,7 @@ internal sealed partial class LinkMachine : ILinkSink
             {
                 Tasks.Remove(task);
             }
-            else
+            else if (!task.OutlivesConnection)
             {
                 var tombstone = new Tombstone();
                 Tasks.Replace(task, tombstone);

@@ -11,6 +11,9 @@ internal abstract class OutgoingTask : SendToken
     /// <summary>The connection it was sent on; null for tasks of the link itself.</summary>
     public ConnectionMachine? Connection { get; set; }
 
+    /// <summary>Whether the answer is still to be dealt with when the connection is over and the link is not: the task stays where it is.</summary>
+    public virtual bool OutlivesConnection => false;
+
     /// <summary>The answer begins to arrive: says where a body goes that is not here yet.</summary>
     public virtual void OnArrival(ref InboundFrame frame) => frame.Placement = PlacementKind.Discard;
 
