@@ -51,16 +51,16 @@ public class PortalTimeTests
         using var world = new World();
         var server = Bind(world);
         var sessions = new List<AccelioSession>();
-        server.SessionRequests.Subscribe(request => sessions.Add(request.Accept(new AcceptOptions { Portals = server.Portals })));
-        Assert.Equal(SessionState.Established, Connect(world).State);
+        server.SessionRequests.Subscribe(request => sessions.Add(request.Accept(new AcceptOptions { Portals = [server.Portals[1], server.Portals[0]] })));
 
-        // On the link of the first session, which is silent for so long.
-        ResumeWorld.KeepBusy(server.Portals[0].Context, TimeSpan.FromSeconds(8));
+        // The first session and the third are to have their connections on one link, which says nothing for so long.
+        Assert.All([Connect(world), Connect(world)], static session => Assert.Equal(SessionState.Established, session.State));
+        ResumeWorld.KeepBusy(server.Portals[1].Context, TimeSpan.FromSeconds(8));
         var connecting = AccelioSession.ConnectAsync(new Uri("sim://wide:1"), new AccelioSessionOptions { Context = world.ClientContext }).AsTask();
         world.Pass(TimeSpan.FromSeconds(20));
 
         Assert.True(connecting.IsCompletedSuccessfully);
-        Assert.Equal([server.Portals[0].Context, server.Portals[1].Context], sessions.Select(static session => Assert.Single(session.Connections).Context));
+        Assert.Equal([server.Portals[1].Context, server.Portals[0].Context, server.Portals[0].Context], sessions.Select(static session => Assert.Single(session.Connections).Context));
     }
 
     private static AccelioSession Connect(World world) =>
