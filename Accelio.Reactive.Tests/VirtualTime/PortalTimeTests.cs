@@ -63,6 +63,27 @@ public class PortalTimeTests
         Assert.Equal([server.Portals[1].Context, server.Portals[0].Context, server.Portals[0].Context], sessions.Select(static session => Assert.Single(session.Connections).Context));
     }
 
+    [Fact]
+    public void A_portal_that_answers_at_any_moment_while_the_client_goes_to_the_next_one_does_not_end_the_session()
+    {
+        for (var moment = -20; moment <= 40; moment += 2)
+        {
+            using var world = new ResumeWorld(contexts: 2);
+            var (first, next) = (world.Server.Portals[1], world.Server.Portals[0]);
+            using var accepting = world.Server.SessionRequests.Subscribe(request => request.Accept(new AcceptOptions { Portals = [first, next] }));
+
+            // A link to the first portal for the third session, and none to the other one. Each portal has a third of ConnectTimeout, and the first one twice: its link may be about to end.
+            world.Connect();
+            world.Connect(static options => options.OwnLink = true);
+            ResumeWorld.KeepBusy(first.Context, (TimeSpan.FromSeconds(10) * 2 / 3) + TimeSpan.FromMilliseconds(moment));
+            var session = world.Connect();
+            world.Advance(ResumeWorld.Second * 10);
+
+            Assert.Equal(ResumeWorld.Answer(1), world.Network.Run(() => ResumeWorld.AskAsync(session, 1)));
+            Assert.Single(world.Sessions[2].Connections);
+        }
+    }
+
     private static AccelioSession Connect(World world) =>
         world.Result(AccelioSession.ConnectAsync(new Uri("sim://wide:1"), new AccelioSessionOptions { Context = world.ClientContext }));
 

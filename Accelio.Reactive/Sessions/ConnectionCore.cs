@@ -183,7 +183,7 @@ internal sealed partial class ConnectionCore : AccelioConnection, IConnectionEve
     void IConnectionEvents.OnSentTo(ConnectionMachine connection, string target) => _session.OnSentTo(target);
 
     /// <inheritdoc/>
-    void IConnectionEvents.OnClosing(ConnectionMachine connection, bool byPeer) => _session.OnClosing(byPeer);
+    void IConnectionEvents.OnClosing(ConnectionMachine connection, bool byPeer) => _session.OnClosing(this, byPeer);
 
     /// <inheritdoc/>
     void IConnectionEvents.OnClosed(ConnectionMachine connection, in CloseInfo info)

@@ -50,9 +50,9 @@ internal sealed partial class SessionCore
     }
 
     /// <summary>One side has begun to close a connection. Context only.</summary>
-    internal void OnClosing(bool byPeer)
+    internal void OnClosing(ConnectionCore connection, bool byPeer)
     {
-        if (_state == SessionState.Established && _connections.Length <= 1)
+        if (_state == SessionState.Established && _connections is [var last] && last == connection)
         {
             _state = SessionState.Closing;
             _events.Push(new SessionClosing(byPeer));

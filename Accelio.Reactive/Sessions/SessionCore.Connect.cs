@@ -17,6 +17,9 @@ internal sealed partial class SessionCore : IRouteUser
     private long _deadline = long.MaxValue;
     private Route? _route;
     private ConnectionCore? _asking;
+
+    // Those whose answers are waited for no longer. The server may have one of them and no other, and ends the session with its only connection: they are left when there is another one, or none will be.
+    private List<ConnectionCore>? _unanswered;
     private SessionPeer? _helloPeer;
     private uint _helloLocal;
     private bool _isConnecting;
@@ -85,7 +88,15 @@ internal sealed partial class SessionCore : IRouteUser
         if (_asking is { } connection)
         {
             Leave(connection);
-            connection.Machine.Abort();
+            if (connection.Machine.Machine.HasConnections)
+            {
+                (_unanswered ??= []).Add(connection);
+            }
+            else
+            {
+                // The next try needs its id.
+                connection.Machine.Abort();
+            }
         }
     }
 
@@ -271,6 +282,7 @@ internal sealed partial class SessionCore : IRouteUser
         _isConnecting = false;
         _asking = null;
         _route?.Stop();
+        LeaveUnanswered();
         if (error is null)
         {
             _connected.Set();
@@ -279,6 +291,23 @@ internal sealed partial class SessionCore : IRouteUser
         {
             // Nobody need look at it when the session was established long ago.
             _connected.Set(error);
+        }
+    }
+
+    private void LeaveUnanswered()
+    {
+        var left = _unanswered ?? [];
+        _unanswered = null;
+        foreach (var connection in left)
+        {
+            if (connection.Machine.IsOnline)
+            {
+                connection.Machine.Close();
+            }
+            else
+            {
+                connection.Machine.Abort();
+            }
         }
     }
 

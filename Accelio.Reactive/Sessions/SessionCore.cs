@@ -215,6 +215,11 @@ internal sealed partial class SessionCore : AccelioSession, IContextResident, IS
     /// <summary>A connection is set up: messages flow on it. Context only.</summary>
     internal void OnEstablished(ConnectionCore connection, ReadOnlySpan<byte> privateData)
     {
+        if (_unanswered?.Contains(connection) == true)
+        {
+            return;
+        }
+
         AddConnection(connection);
         connection.Path = _route?.Current;
         NoteServer();
