@@ -29,6 +29,24 @@ public class LostLinkRules
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void A_long_message_that_the_peer_has_not_acknowledged_at_the_end_of_its_session_is_not_told_as_sent(SimulatedLinkKind kind)
+    {
+        using var world = new ResumeWorld(kind);
+        var session = world.Connect();
+        world.Faults.Partition("client", "server");
+        var sent = session.SendAsync(new byte[20_000]).AsTask();
+        world.Advance(Second);
+        Assert.False(sent.IsCompleted);
+
+        session.Dispose();
+        world.Advance(Second);
+
+        Assert.True(Assert.IsType<ConnectionLostException>(sent.Exception?.InnerException).MayHaveExecuted);
+        Assert.Empty(world.Arrived);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Requests_under_way_at_any_moment_of_a_cut_run_once_and_end_once(SimulatedLinkKind kind)
     {
         for (var moment = 0; moment <= 24; moment++)

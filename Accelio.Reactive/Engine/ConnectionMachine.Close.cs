@@ -254,7 +254,7 @@ internal sealed partial class ConnectionMachine
         }
 
         EndTasks(failure, mayBeAnswered: !hasParted || IsCPeer);
-        EndRetention();
+        EndRetention(failure, hasParted);
         SayGoodbye();
         _receive.Close();
         Machine.RemoveConnection(this);

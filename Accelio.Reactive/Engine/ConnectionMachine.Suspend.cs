@@ -130,7 +130,7 @@ internal sealed partial class ConnectionMachine
             request.AbandonAnswer();
         }
 
-        EndRetention();
+        EndRetention(failure, hasParted: false);
     }
 
     private void EndTasks(in Failure failure, bool mayBeAnswered)
@@ -151,10 +151,16 @@ internal sealed partial class ConnectionMachine
         }
     }
 
-    private void EndRetention()
+    /// <summary>Nothing is sent again. Who waits until the peer has a one-way message hears that nobody knows, unless both sides have parted behind it.</summary>
+    private void EndRetention(in Failure failure, bool hasParted)
     {
         _returned?.Decline(AccelioStatus.NotSession);
         _returned = null;
+        for (var number = _sentMessages.First; number < _sentMessages.End && !hasParted; number++)
+        {
+            (_sentMessages[number].Owner as OutgoingMessage)?.LoseRetained(failure);
+        }
+
         Free(_sentMessages.End, _sentAnswers.End);
     }
 

@@ -85,6 +85,15 @@ internal abstract partial class OutgoingMessage
     /// <summary>The server that got it is gone, and it may be executed by another one: it waits again.</summary>
     internal void Requeue() => (State, WasSentBefore) = (OutgoingState.Queued, true);
 
+    /// <summary>The message has left, and the connection ends before the peer has said that it has it.</summary>
+    internal void LoseRetained(in Failure failure)
+    {
+        if (_failure.Kind == FailureKind.None)
+        {
+            _failure = failure.For(sent: true);
+        }
+    }
+
     /// <summary>The message is not sent again: whoever waits for its memory waits no longer on that account.</summary>
     internal void EndRetention()
     {
