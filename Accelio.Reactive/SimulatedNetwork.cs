@@ -180,10 +180,14 @@ public sealed partial class SimulatedNetwork : IDisposable
     {
         var kind = LinkKind == SimulatedLinkKind.Slots ? Transports.LinkKind.Slots : Transports.LinkKind.Stream;
         var options = new SimulatedOptions { Kind = kind, Seed = Seed };
-        return new SimulatedTransport(
+        var transport = new SimulatedTransport(
             _hub,
             host is null ? options : new SimulatedOptions { Kind = kind, Seed = Seed, LocalHost = host.ToLowerInvariant(), IsBoundToHost = true });
+        return LinksStay ? new StayingTransport(transport) : transport;
     }
+
+    /// <summary>Whether links live on the contexts at whose portals they come in, as those of devices do; else a server may have them live on any of its contexts.</summary>
+    internal bool LinksStay { get; init; }
 
     /// <summary>A context that has been made names this network.</summary>
     internal void Enter(PollerContext context)

@@ -13,13 +13,15 @@ internal sealed class MigrationWorld : IDisposable
     private readonly Dictionary<string, int> _contexts;
 
     public MigrationWorld(
-        SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<string, AccelioServerOptions>? configure = null, int oldContexts = 1, int newContexts = 1)
+        SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<string, AccelioServerOptions>? configure = null, int oldContexts = 1, int newContexts = 1,
+        bool linksStay = false)
     {
         _configure = configure;
         _contexts = new() { ["old"] = oldContexts, ["new"] = newContexts };
         Network = new SimulatedNetwork(Scheduler, seed)
         {
             LinkKind = kind,
+            LinksStay = linksStay,
             UsualConditions = new SimulatedConditions { Latency = Latency },
         };
         Client = Network.CreateContext("client");

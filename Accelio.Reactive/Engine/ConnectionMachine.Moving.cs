@@ -17,6 +17,9 @@ internal sealed partial class ConnectionMachine
     /// <summary>Whether the connection is on its way from one server to another.</summary>
     internal bool IsMoved => _isMoved;
 
+    /// <summary>Where it is told to go it has been before.</summary>
+    internal void NoteReturn() => _isMoved = false;
+
     private void OnMove(ControlOperation operation, ReadOnlySpan<byte> payload)
     {
         switch (operation)

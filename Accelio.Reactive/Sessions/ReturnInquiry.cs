@@ -1,11 +1,13 @@
+using System.Text;
 using Accelio.Reactive.Engine;
 using Accelio.Transports.Polling;
+using Accelio.Transports.Wire;
 
 namespace Accelio.Reactive;
 
 /// <summary>
 /// A client has come back for a connection at a context that is not the connection's. That one is asked: if the client is right, its next link is booked to go there, and it is told to come again. If nothing is
-/// heard for a while, user code keeps that context busy: it is not dead, and the client is told to wait. Of the context where the client has come.
+/// heard for a while, user code keeps that context busy: it is not dead, and the client is told to wait. Where links stay it is told where the connection's portal is. Of the context where the client has come.
 /// </summary>
 internal sealed class ReturnInquiry : WheelTimer
 {
@@ -17,10 +19,11 @@ internal sealed class ReturnInquiry : WheelTimer
     private const long Turn = TimeSpan.TicksPerMillisecond;
 
     private readonly ServerCore _portal;
+    private readonly ServerCore _home;
     private readonly IncomingHello _hello;
     private bool _isOver;
 
-    private ReturnInquiry(ServerCore portal, IncomingHello hello) => (_portal, _hello) = (portal, hello);
+    private ReturnInquiry(ServerCore portal, ServerCore home, IncomingHello hello) => (_portal, _home, _hello) = (portal, home, hello);
 
     private Poller Poller => _portal.Context.Poller;
 
@@ -31,13 +34,14 @@ internal sealed class ReturnInquiry : WheelTimer
     /// <param name="check">Whether the client may have the connection; called at home.</param>
     public static void Begin(ServerCore portal, ServerCore home, IncomingHello hello, Func<AccelioStatus> check)
     {
-        var inquiry = new ReturnInquiry(portal, hello);
+        var inquiry = new ReturnInquiry(portal, home, hello);
         var caller = hello.Link.Link.RemoteEndPoint;
+        var linksStay = portal.LinksStay;
         portal.Context.Poller.Timers.Schedule(inquiry, portal.Context.Poller.Now + Patience);
         var ask = new ActionItem(() =>
         {
             var status = check();
-            var before = status == AccelioStatus.Success ? home.Book(caller) : 0;
+            var before = status == AccelioStatus.Success && !linksStay ? home.Book(caller) : 0;
             portal.Context.Poller.Post(new ActionItem(() => inquiry.OnAnswer(status, before)));
         });
         if (!home.Context.Poller.Post(ask))
@@ -52,13 +56,31 @@ internal sealed class ReturnInquiry : WheelTimer
     private void OnAnswer(AccelioStatus status, int before)
     {
         Poller.Timers.Cancel(this);
-        if (status == AccelioStatus.Success)
+        if (status == AccelioStatus.Success && _portal.LinksStay)
+        {
+            SendOn();
+        }
+        else if (status == AccelioStatus.Success)
         {
             End(AccelioStatus.InProgress, (before + 1) * Turn);
         }
         else
         {
             End(status, retryAfter: 0);
+        }
+    }
+
+    private void SendOn()
+    {
+        var target = Encoding.UTF8.GetBytes(_home.Advertise(_hello.Link.Link.LocalEndPoint));
+        if (target.Length > MoveGoPayload.MaxTarget)
+        {
+            End(AccelioStatus.InProgress, BusyRetry);
+        }
+        else if (!_isOver)
+        {
+            _isOver = true;
+            _hello.SendOn(target, _hello.ResumeToken);
         }
     }
 

@@ -98,9 +98,13 @@ internal sealed partial class ServerCore : AccelioServer, ILinkHost, IContextRes
     /// <summary>Starts listening. Context only.</summary>
     /// <exception cref="TransportException">The address cannot be bound.</exception>
     /// <exception cref="ObjectDisposedException">The context is ending.</exception>
-    public void Listen(ITransport transport, EndPoint address) => Listen(() => transport is ISpreadingTransport spreading
-        ? spreading.Listen(Context.Poller, address, LinkSettings.From(_options), new LinkPlaces([Place], _whole?.Bookings))
-        : transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept));
+    public void Listen(ITransport transport, EndPoint address)
+    {
+        LinksStay = transport is not ISpreadingTransport;
+        Listen(() => transport is ISpreadingTransport spreading
+            ? spreading.Listen(Context.Poller, address, LinkSettings.From(_options), new LinkPlaces([Place], _whole?.Bookings))
+            : transport.Listen(Context.Poller, address, LinkSettings.From(_options), Accept));
+    }
 
     /// <summary>Starts listening for several servers, on whose contexts the links live in turn. Context only.</summary>
     /// <exception cref="TransportException">The address cannot be bound.</exception>

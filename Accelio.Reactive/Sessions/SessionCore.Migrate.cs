@@ -124,6 +124,12 @@ internal sealed partial class SessionCore : IMovableSession
             return;
         }
 
+        if (target == connection.Target && connection.Reconnection is not null)
+        {
+            // It was looking for a link, and had only asked at another portal of its server.
+            connection.Machine.NoteReturn();
+        }
+
         // The portals of the old server know nothing of the new one.
         _portals = [];
         MoveStandby(target);
