@@ -43,6 +43,39 @@ public class MoveFrameRules
     }
 
     [Fact]
+    public void A_client_that_closes_takes_its_word_back_and_sends_what_is_queued_when_it_hears_so()
+    {
+        var world = Client();
+        PeerSays(world, [0x20]);
+        world.TakeSent();
+        world.Send(new RecordedMessage("waits"));
+
+        world.On(() => world.Connection.Close());
+        Assert.Equal([0x24], world.TakeOne().UserHeader);
+        PeerSays(world, [0x23]);
+
+        Assert.Equal([FrameType.Request, FrameType.FinRequest], world.TakeSent().Select(static frame => frame.Type));
+        Assert.Null(world.Link.Aborted);
+    }
+
+    [Fact]
+    public void A_client_may_take_its_word_back_once_for_each_time_that_it_is_asked()
+    {
+        var world = Server();
+        var mover = new Mover();
+        world.On(() => world.Connection.Prepare(mover));
+        PeerSays(world, [0x21, 255, 255, 255, 255, 255, 255, 255, 255]);
+
+        PeerSays(world, [0x24]);
+        Assert.Equal("unwilling: the client closes it", mover.State);
+        Assert.Null(world.Link.Aborted);
+        world.On(() => world.Connection.Stay(mover));
+        PeerSays(world, [0x24]);
+
+        Assert.Equal(LinkError.UnexpectedFrame, world.Link.Aborted?.Error);
+    }
+
+    [Fact]
     public void A_server_is_quiet_when_all_is_answered_released_and_acknowledged()
     {
         var world = Server();
@@ -85,6 +118,7 @@ public class MoveFrameRules
 
     [Theory]
     [InlineData("23", nameof(LinkError.UnexpectedFrame))]
+    [InlineData("24", nameof(LinkError.UnexpectedFrame))]
     [InlineData("2201" + "0000000000000000000000000000000000000000000000000000000000000000" + "61", nameof(LinkError.UnexpectedFrame))]
     [InlineData("20" + "00", nameof(LinkError.MalformedControl))]
     [InlineData("210000000000000000", nameof(LinkError.UnexpectedFrame))]
@@ -117,6 +151,8 @@ public class MoveFrameRules
     [Theory]
     [InlineData("20", nameof(LinkError.UnexpectedFrame))]
     [InlineData("23", nameof(LinkError.UnexpectedFrame))]
+    [InlineData("24", nameof(LinkError.UnexpectedFrame))]
+    [InlineData("2400", nameof(LinkError.MalformedControl))]
     [InlineData("210000000000000000", nameof(LinkError.UnexpectedFrame))]
     [InlineData("2100", nameof(LinkError.MalformedControl))]
     public void A_server_is_not_moved_by_its_client(string payload, string error)
@@ -142,6 +178,8 @@ public class MoveFrameRules
         public string State { get; private set; } = "waits";
 
         public void OnQuiet(ConnectionMachine connection) => State = "quiet";
+
+        public void OnUnwilling(ConnectionMachine connection, string reason) => State = $"unwilling: {reason}";
 
         public void OnStayed(ConnectionMachine connection, string reason) => State = $"stayed: {reason}";
     }

@@ -25,6 +25,7 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(7102351, true)] // an answer to a hello that was given up, on a link that others share: the server kept a connection that the client had left
     [InlineData(4013050, true)] // a call that was lost with its silent link, and was waited for until the time to come back was over
     [InlineData(5007290, true)] // a C client that came back to a full window: what it sent again was read when there was room
+    [InlineData(8001019, true)] // a close while the server prepared to move the session: what was queued waited for the end of all work, until CloseTimeout
     [InlineData(3018531, false)] // a drain that waited for a last message which was given up without a link
     [InlineData(3019752, false)] // a pause until less is held, and what was held waited for an acknowledgement that was not read for the pause
     [InlineData(2013579, false)] // connections that came back to several contexts at once, each to that of another, again and again

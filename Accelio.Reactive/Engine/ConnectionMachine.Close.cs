@@ -37,6 +37,7 @@ internal sealed partial class ConnectionMachine
                 // The drain is cut short.
                 _drains = _drainsHere = _isMoving = false;
                 StartCloseTimer();
+                AskToStay();
                 Drain();
                 return;
 
@@ -50,6 +51,7 @@ internal sealed partial class ConnectionMachine
 
                 if (State == ConnectionState.FinQueued)
                 {
+                    AskToStay();
                     Drain();
                 }
 

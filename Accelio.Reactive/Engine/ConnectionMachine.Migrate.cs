@@ -15,6 +15,9 @@ internal sealed partial class ConnectionMachine
 
     // Questions to the client that it has not answered.
     private int _readyDue;
+
+    // Which of them it may still take its answer back for.
+    private int _stayDue;
     private bool _clientWaits;
     private ulong _clientLast;
 
@@ -38,6 +41,7 @@ internal sealed partial class ConnectionMachine
         _mover = mover;
         _clientWaits = false;
         _readyDue++;
+        _stayDue++;
         SendControl([(byte)ControlOperation.MovePrepare]);
     }
 
@@ -187,6 +191,23 @@ internal sealed partial class ConnectionMachine
         {
             (_clientWaits, _clientLast) = (true, ready.LastSerial);
             CheckQuiet();
+        }
+    }
+
+    private void OnMoveStay(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length != 1)
+        {
+            Violation(LinkError.MalformedControl, "move-stay: length");
+        }
+        else if (_stayDue == 0)
+        {
+            Violation(LinkError.UnexpectedFrame, "move-stay, where nothing was to be moved");
+        }
+        else
+        {
+            _stayDue--;
+            _mover?.OnUnwilling(this, "the client closes it");
         }
     }
 

@@ -36,8 +36,12 @@ internal sealed partial class ConnectionMachine
                 OnMoveGo(payload);
                 return;
 
-            default:
+            case ControlOperation.MoveBack:
                 OnMoveBack(payload);
+                return;
+
+            default:
+                OnMoveStay(payload);
                 return;
         }
     }
@@ -62,6 +66,20 @@ internal sealed partial class ConnectionMachine
             {
                 SendAck();
             }
+
+            if (State == ConnectionState.FinQueued && !_drains)
+            {
+                AskToStay();
+            }
+        }
+    }
+
+    /// <summary>The connection closes: what is queued must not wait for the end of all work. If the server has sent it on already it closes there.</summary>
+    private void AskToStay()
+    {
+        if (_send.IsHeld)
+        {
+            SendControl([(byte)ControlOperation.MoveStay]);
         }
     }
 
@@ -73,15 +91,20 @@ internal sealed partial class ConnectionMachine
         }
         else if (IsToldWhereToGo("move-back"))
         {
-            _send.Release();
-            if (_owesDrain)
-            {
-                _owesDrain = false;
-                SendControl([(byte)ControlOperation.Drain]);
-            }
-
-            Drain();
+            EndHold();
         }
+    }
+
+    private void EndHold()
+    {
+        _send.Release();
+        if (_owesDrain)
+        {
+            _owesDrain = false;
+            SendControl([(byte)ControlOperation.Drain]);
+        }
+
+        Drain();
     }
 
     private void OnMoveGo(ReadOnlySpan<byte> payload)
@@ -100,6 +123,13 @@ internal sealed partial class ConnectionMachine
         var target = Encoding.UTF8.GetString(go.Target);
         if (go.Token is not { } token)
         {
+            if (State == ConnectionState.FinQueued)
+            {
+                // It ends, and what is queued with it: the server takes that before it drains.
+                EndHold();
+                return;
+            }
+
             // The drain that follows says when.
             _send.Release();
             _events.OnSentTo(this, target);

@@ -204,7 +204,7 @@ internal sealed partial class ConnectionMachine
         {
             OnAck(payload);
         }
-        else if (operation is >= ControlOperation.MovePrepare and <= ControlOperation.MoveBack && Machine.HasMigration)
+        else if (operation is >= ControlOperation.MovePrepare and <= ControlOperation.MoveStay && Machine.HasMigration)
         {
             OnMove(operation, payload);
         }

@@ -152,6 +152,9 @@ internal sealed class MigrationRun : IMigrationListener, IDisposable
     }
 
     /// <inheritdoc/>
+    void IMigrationListener.OnUnwilling(ConnectionMachine connection, string reason) => BreakOffSoon(reason);
+
+    /// <inheritdoc/>
     void IMigrationListener.OnStayed(ConnectionMachine connection, string reason) => BreakOffSoon(reason);
 
     private void BreakOffSoon(string reason) => Home.RunSoon(new ActionItem(() => BreakOff(reason)));

@@ -42,6 +42,9 @@ internal enum ControlOperation : byte
     /// <summary>The connection goes on here after all; no further payload.</summary>
     MoveBack = 0x23,
 
+    /// <summary>The client takes its <see cref="MoveReady"/> back, because it closes the connection, and wants to hear <see cref="MoveBack"/>; no further payload.</summary>
+    MoveStay = 0x24,
+
     /// <summary>A client keeps the link though it has no connection on it, see <see cref="StandbyPayload"/>.</summary>
     StandBy = 0x28,
 
