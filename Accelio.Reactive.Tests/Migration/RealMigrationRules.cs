@@ -1,91 +1,109 @@
 using Accelio.Reactive.Tests.Sessions;
-using Accelio.Reactive.Tests.Support;
 using Xunit;
 
 namespace Accelio.Reactive.Tests.Migration;
 
-/// <summary>Real threads and sockets: sessions go back and forth between two servers while their clients work as hard as they can.</summary>
-public class RealMigrationRules
+/// <summary>Real threads and sockets: sessions and connections go to and fro while their clients work as hard as they can. Nothing is lost, runs twice, or gets out of order.</summary>
+public class RealMigrationRules : IAsyncLifetime
 {
-    private const int Clients = 4;
     private const int Moves = 6;
 
-    [Fact]
-    public async Task Sessions_moved_back_and_forth_under_load_lose_nothing_run_nothing_twice_and_keep_their_order()
+    private readonly List<AccelioContext> _contexts = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
-        var last = new long[Clients];
-        var faults = 0;
-        await using var context = AccelioContext.Start();
-        await using var one = AccelioContext.Start();
-        await using var other = AccelioContext.Start();
-        AccelioServer[] servers = [await ServeAsync(one), await ServeAsync(other)];
-        var sessions = new AccelioSession[Clients];
-        for (var i = 0; i < Clients; i++)
+        foreach (var context in _contexts)
         {
-            sessions[i] = await AccelioSession.ConnectAsync(servers[0].EndPoint, new AccelioSessionOptions { Context = context, Resume = true });
+            await context.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Sessions_move_back_and_forth_between_two_servers() => await MoveBetweenServersAsync(serverContexts: 1, clientContexts: 1, sessions: 4, keys: 1);
+
+    [Fact]
+    public async Task Sessions_with_several_connections_move_back_and_forth_between_two_servers_over_several_contexts() =>
+        await MoveBetweenServersAsync(serverContexts: 2, clientContexts: 2, sessions: 2, keys: 4);
+
+    [Fact]
+    public async Task Connections_move_among_the_portals_of_one_server()
+    {
+        var load = new RealLoad(sessions: 2, keys: 4);
+        await using var server = await ServeAsync(load, contexts: 3);
+        var sessions = await ConnectAsync(server, contexts: 2, count: 2);
+
+        load.Begin(sessions);
+        for (var move = 0; move < Moves * 2; move++)
+        {
+            await load.ProgressAsync();
+            var number = 0;
+            var all = move % 3 == 0;
+            var report = await server.MigrateAsync((AccelioConnection _) => all || ++number % 2 == 0, server.Portals[move % 3], new MigrationOptions { Limit = Pair.Limit });
+            Assert.True(report.IsComplete, string.Join("; ", report.Sessions.Select(static session => session.Detail)));
         }
 
-        using var stop = new CancellationTokenSource();
-        Task<long>[] work = [.. Enumerable.Range(0, Clients).Select(client => Task.Run(() => WorkAsync(client)))];
+        await load.EndAsync();
+        Assert.All(sessions, static session => Assert.Equal((SessionState.Established, 2), (session.State, session.Connections.Count)));
+        await EndAsync(sessions);
+    }
+
+    private async Task MoveBetweenServersAsync(int serverContexts, int clientContexts, int sessions, int keys)
+    {
+        var load = new RealLoad(sessions, keys);
+        await using var one = await ServeAsync(load, serverContexts);
+        await using var other = await ServeAsync(load, serverContexts);
+        AccelioServer[] servers = [one, other];
+        var clients = await ConnectAsync(one, clientContexts, sessions);
+
+        load.Begin(clients);
         for (var move = 0; move < Moves; move++)
         {
-            var before = Volatile.Read(ref last[0]);
-            await Until.TrueAsync(() => Volatile.Read(ref last[0]) > before + 50, () => $"{last[0]} requests of the first client");
+            await load.ProgressAsync();
             var report = await servers[move % 2].MigrateAsync(static _ => true, servers[(move + 1) % 2].EndPoint, new MigrationOptions { Limit = Pair.Limit });
             Assert.True(report.IsComplete, string.Join("; ", report.Sessions.Select(static session => session.Detail)));
-            Assert.Equal(Clients, report.Left);
+            Assert.Equal(sessions, report.Left);
         }
 
-        await stop.CancelAsync();
-        for (var i = 0; i < Clients; i++)
+        await load.EndAsync();
+        Assert.All(clients, client => Assert.Equal((SessionState.Established, clientContexts), (client.State, client.Connections.Count)));
+        await EndAsync(clients);
+    }
+
+    private async Task<AccelioServer> ServeAsync(RealLoad load, int contexts)
+    {
+        var options = new AccelioServerOptions { Resume = true, HandOver = SessionHandOver.Stateless, MigrationKey = MigrationWorld.Key };
+        options.Contexts = Start(contexts);
+        var server = await AccelioServer.BindAsync(new Uri("tcp://127.0.0.1:0"), options);
+        load.ServeAt(server);
+        return server;
+    }
+
+    private async Task<AccelioSession[]> ConnectAsync(AccelioServer server, int contexts, int count)
+    {
+        var where = Start(contexts);
+        var sessions = new AccelioSession[count];
+        for (var i = 0; i < count; i++)
         {
-            Assert.Equal(await work[i].WaitAsync(Pair.Limit), last[i]);
-            await sessions[i].DisposeAsync();
+            sessions[i] = await AccelioSession.ConnectAsync(server.EndPoint, new AccelioSessionOptions { Contexts = where, Resume = true });
         }
 
-        Assert.Equal(0, Volatile.Read(ref faults));
-        await servers[0].DisposeAsync();
-        await servers[1].DisposeAsync();
+        return sessions;
+    }
 
-        async Task<AccelioServer> ServeAsync(AccelioContext where)
+    private AccelioContext[] Start(int count)
+    {
+        AccelioContext[] started = [.. Enumerable.Range(0, count).Select(static _ => AccelioContext.Start())];
+        _contexts.AddRange(started);
+        return started;
+    }
+
+    private static async Task EndAsync(AccelioSession[] sessions)
+    {
+        foreach (var session in sessions)
         {
-            var server = await AccelioServer.BindAsync(
-                new Uri("tcp://127.0.0.1:0"),
-                new AccelioServerOptions { Context = where, Resume = true, HandOver = SessionHandOver.Stateless, MigrationKey = MigrationWorld.Key });
-            server.Handle(request =>
-            {
-                var body = request.Payload.FirstSpan;
-                var number = BitConverter.ToInt64(body[1..]);
-                if (Interlocked.Exchange(ref last[body[0]], number) != number - 1)
-                {
-                    Interlocked.Increment(ref faults);
-                }
-
-                return request.RespondAsync(request.Payload);
-            });
-            return server;
-        }
-
-        // Eight at a time, in order: each number one more than the last.
-        async Task<long> WorkAsync(int client)
-        {
-            var asked = new Queue<Task<long>>();
-            long number = 0;
-            while (!stop.IsCancellationRequested)
-            {
-                number++;
-                var body = new byte[number % 40 == 0 ? 20_000 : 9];
-                body[0] = (byte)client;
-                BitConverter.TryWriteBytes(body.AsSpan(1), number);
-                asked.Enqueue(sessions[client].RequestAsync(body, static answer => BitConverter.ToInt64(answer.Payload.FirstSpan[1..])).AsTask());
-                if (asked.Count == 8)
-                {
-                    Assert.Equal(number - 7, await asked.Dequeue());
-                }
-            }
-
-            await Task.WhenAll(asked);
-            return number;
+            await session.DisposeAsync();
         }
     }
 }
