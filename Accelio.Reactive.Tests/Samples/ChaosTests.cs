@@ -14,10 +14,12 @@ public class ChaosTests
     [Fact]
     public Task Sessions_that_go_on_over_another_link_execute_nothing_twice_either() => RunAsync(["--resume"], "kill", "stop");
 
-    [Fact]
-    public async Task Processes_move_the_sessions_of_clients_at_full_load_to_another_process_and_end_and_no_client_notices()
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    public async Task Processes_move_the_sessions_of_clients_at_full_load_to_another_process_and_end_and_no_client_notices(string contexts)
     {
-        var report = await RunAsync(["--resume"], "move");
+        var report = await RunAsync(["--resume", "--contexts", contexts], "move");
 
         var verdict = report.GetProperty("verdict");
         Assert.Equal((0, 0), (verdict.GetProperty("failedMaybe").GetInt64(), verdict.GetProperty("failedBefore").GetInt64()));
@@ -59,6 +61,7 @@ public class ChaosTests
     [InlineData("failover-time --cuts 0", "from 1 to 1000000")]
     [InlineData("--clients 0", "from 1 to 64")]
     [InlineData("--servers 65", "from 1 to 64")]
+    [InlineData("--contexts 0", "from 1 to 64")]
     [InlineData("--interval 0", "at least 0.1")]
     [InlineData("--faults rain", "rain")]
     [InlineData("--faults move", "needs --resume")]

@@ -14,6 +14,7 @@ internal static class ChaosCommand
         var seconds = new Option<double?>("--seconds") { Description = $"The same in seconds; the default is {DefaultSeconds}" };
         var servers = AtLeastOne("--servers", "Servers", 2);
         var clients = AtLeastOne("--clients", "Client processes", 4);
+        var contexts = AtLeastOne("--contexts", "Contexts of each server and each client; a session has a connection on each", 1);
         var interval = new Option<double>("--interval") { Description = "Seconds between two faults, on average", DefaultValueFactory = _ => 2 };
         var faults = new Option<FaultKind[]>("--faults")
         {
@@ -41,7 +42,7 @@ internal static class ChaosCommand
             "Clients at full load, servers in processes of their own that are killed, stopped, cut off, and emptied for another. Prints one line of JSON; exit code 0 means that no request was executed twice by one "
             + "server process, that every request had one end, and that what its client was told was so.")
         {
-            minutes, seconds, servers, clients, interval, faults, resume, seed,
+            minutes, seconds, servers, clients, contexts, interval, faults, resume, seed,
         };
         command.SetAction(async (arguments, token) =>
         {
@@ -50,6 +51,7 @@ internal static class ChaosCommand
                 duration > TimeSpan.Zero ? duration : TimeSpan.FromSeconds(DefaultSeconds),
                 arguments.GetValue(servers),
                 arguments.GetValue(clients),
+                arguments.GetValue(contexts),
                 TimeSpan.FromSeconds(arguments.GetValue(interval)),
                 arguments.GetValue(faults)!,
                 arguments.GetValue(resume),

@@ -76,7 +76,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         for (var i = 0; i < options.Clients; i++)
         {
             _clients.Add(new ChildProcess(
-                _desk?.Through ?? [], $"client {i}", ["client", .. urls, "--book", ClientBookOf(i), "--number", i.ToString(CultureInfo.InvariantCulture), $"--resume={options.Resume}"]));
+                _desk?.Through ?? [], $"client {i}", ["client", .. urls, "--book", ClientBookOf(i), "--number", i.ToString(CultureInfo.InvariantCulture), "--contexts", options.Contexts.ToString(CultureInfo.InvariantCulture), $"--resume={options.Resume}"]));
         }
     }
 

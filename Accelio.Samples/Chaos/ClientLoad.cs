@@ -3,7 +3,7 @@ using Accelio.Samples.Perf;
 
 namespace Accelio.Samples.Chaos;
 
-/// <summary>What a client does: as many requests as it can, on one session; when that ends, on the next one, with another server. Everything runs on its context.</summary>
+/// <summary>What a client does: as many requests as it can, on one session; when that ends, on the next one, with another server. Everything runs on its first context.</summary>
 internal sealed class ClientLoad(IReadOnlyList<Uri> servers, int number, ClientBook book, bool resume)
 {
     private const int Loops = 16;
@@ -15,15 +15,12 @@ internal sealed class ClientLoad(IReadOnlyList<Uri> servers, int number, ClientB
     public int Sessions { get; private set; }
 
     /// <summary>Goes on until the token fires.</summary>
-    public async Task RunAsync(CancellationToken token)
-    {
-        await using var context = AccelioContext.Start(new AccelioContextOptions { Name = $"chaos-client-{number}" });
-        await context.RunAsync(_ => LiveAsync(context, token));
-    }
+    public async Task RunAsync(AccelioContext[] contexts, CancellationToken token) => await contexts[0].RunAsync(_ => LiveAsync(contexts, token));
 
-    private async ValueTask LiveAsync(AccelioContext context, CancellationToken token)
+    private async ValueTask LiveAsync(AccelioContext[] contexts, CancellationToken token)
     {
-        var options = new AccelioSessionOptions { Context = context, DetectWithin = Limits.DetectWithin, RequestTimeout = Limits.Request, Resume = resume };
+        var context = contexts[0];
+        var options = new AccelioSessionOptions { Contexts = contexts, DetectWithin = Limits.DetectWithin, RequestTimeout = Limits.Request, Resume = resume };
         for (var (attempt, server) = (1, number); !token.IsCancellationRequested; attempt++, server++)
         {
             await Task.Delay(BackoffPolicy.Default.DelayBefore(attempt, _random.NextDouble()), CancellationToken.None);

@@ -23,8 +23,9 @@ internal static class ServeCommand
         var book = new Option<string>("--book") { Description = "The file of the book", Required = true };
         var number = new Option<int>("--number") { Description = "The number of this server process", Required = true };
         var clients = new Option<int>("--clients") { Description = "Clients of the run", Required = true };
+        var contexts = new Option<int>("--contexts") { Description = "Contexts", Required = true };
         var resume = new Option<bool>("--resume") { Description = "Keep sessions whose link is lost" };
-        var command = new Command("serve", "A server of a run; prints 'listening URL' once it is ready, and for each URL that it is told 'moved N of M' once it has moved its sessions there") { url, book, number, clients, resume, Lifeline.Option };
+        var command = new Command("serve", "A server of a run; prints 'listening URL' once it is ready, and for each URL that it is told 'moved N of M' once it has moved its sessions there") { url, book, number, clients, contexts, resume, Lifeline.Option };
         command.SetAction(async (arguments, token) =>
         {
             using var entries = new ServerBook(arguments.GetRequiredValue(book), arguments.GetValue(clients));
@@ -37,15 +38,18 @@ internal static class ServeCommand
             };
             var targets = Channel.CreateUnbounded<Uri>();
             var end = Lifeline.Watch(arguments, token, line => targets.Writer.TryWrite(new Uri(line)));
-            await RunAsync(arguments.GetRequiredValue(url), options, entries, arguments.GetValue(number), targets.Reader, end);
+            var name = arguments.GetValue(number);
+            await Contexts.RunAsync($"chaos-server-{name}", arguments.GetValue(contexts), own =>
+            {
+                options.Contexts = own;
+                return RunAsync(arguments.GetRequiredValue(url), options, entries, name, targets.Reader, end);
+            });
         });
         return command;
     }
 
     private static async Task RunAsync(Uri url, AccelioServerOptions options, ServerBook book, int number, ChannelReader<Uri> targets, CancellationToken token)
     {
-        await using var context = AccelioContext.Start(new AccelioContextOptions { Name = $"chaos-server-{number}" });
-        options.Context = context;
         await using var server = await AccelioServer.BindAsync(url, options, token);
         var name = BitConverter.GetBytes(number);
         server.Handle(async request =>

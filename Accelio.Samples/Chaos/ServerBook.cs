@@ -3,13 +3,14 @@ using System.IO.MemoryMappedFiles;
 namespace Accelio.Samples.Chaos;
 
 /// <summary>
-/// How often a server process executed each request: a byte for each, in a file that is mapped into memory, so that it survives the process whatever ends it. Written on the server's context only.
+/// How often a server process executed each request: a byte for each, in a file that is mapped into memory, so that it survives the process whatever ends it. Written on any context.
 /// </summary>
 internal sealed class ServerBook : IDisposable
 {
     /// <summary>Requests of one client that there is room for; what is not written takes no place on the disk.</summary>
     public const long Capacity = 1 << 26;
 
+    private readonly Lock _gate = new();
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
 
@@ -24,7 +25,10 @@ internal sealed class ServerBook : IDisposable
     public void Add(int client, long serial)
     {
         var place = (client * Capacity) + serial;
-        _view.Write(place, (byte)Math.Min(_view.ReadByte(place) + 1, byte.MaxValue));
+        lock (_gate)
+        {
+            _view.Write(place, (byte)Math.Min(_view.ReadByte(place) + 1, byte.MaxValue));
+        }
     }
 
     /// <summary>Reads how often the first requests of a client were executed.</summary>

@@ -50,7 +50,7 @@ internal sealed class ServerHost : IDisposable
                 $"server {number}",
                 [
                     "serve", "--url", Url.OriginalString, "--book", book, "--number", number.ToString(CultureInfo.InvariantCulture),
-                    "--clients", _options.Clients.ToString(CultureInfo.InvariantCulture), $"--resume={_options.Resume}",
+                    "--clients", _options.Clients.ToString(CultureInfo.InvariantCulture), "--contexts", _options.Contexts.ToString(CultureInfo.InvariantCulture), $"--resume={_options.Resume}",
                 ]);
             try
             {
