@@ -90,6 +90,24 @@ public class OtherPortalRules
     }
 
     [Fact]
+    public void Connections_of_one_machine_that_come_back_one_after_the_other_do_not_take_each_others_places_for_ever()
+    {
+        for (var later = 0.05; later < 2; later += 0.05)
+        {
+            using var world = new ResumeWorld(contexts: 3, latency: TimeSpan.FromMilliseconds(0.01), configure: static options => options.SharesPort = true);
+            var other = world.Network.CreateContext("client");
+            AccelioSession[] sessions = [world.Connect(), world.Connect(options => options.Context = other)];
+            var resumed = sessions.Select(EventsOf).ToArray();
+
+            KeepBusy(other, TimeSpan.FromMilliseconds(later));
+            world.Faults.CutLinks("client", "server");
+            world.Advance(Second);
+
+            Assert.All(resumed, static events => Assert.Contains(typeof(SessionResumed), events));
+        }
+    }
+
+    [Fact]
     public void A_connection_whose_own_context_has_no_time_is_told_by_another_one_to_wait()
     {
         using var world = Open(attempts: 3);

@@ -24,6 +24,7 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(4007349, true)] // a connection that went on at the next server before its session told of it
     [InlineData(7102351, true)] // an answer to a hello that was given up, on a link that others share: the server kept a connection that the client had left
     [InlineData(4013050, true)] // a call that was lost with its silent link, and was waited for until the time to come back was over
+    [InlineData(6300306, true)] // two connections of one machine that came back to several contexts, each with the other's booking, in step for ever
     [InlineData(5007290, true)] // a C client that came back to a full window: what it sent again was read when there was room
     [InlineData(8001019, true)] // a close while the server prepared to move the session: what was queued waited for the end of all work, until CloseTimeout
     [InlineData(3018531, false)] // a drain that waited for a last message which was given up without a link

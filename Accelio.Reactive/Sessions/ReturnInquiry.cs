@@ -62,7 +62,8 @@ internal sealed class ReturnInquiry : WheelTimer
         }
         else if (status == AccelioStatus.Success)
         {
-            End(AccelioStatus.InProgress, (before + 1) * Turn);
+            // Less than a turn by chance: two who come in step, each between the other's booking and its coming, would take each other's places for ever.
+            End(AccelioStatus.InProgress, ((before + 1) * Turn) + (_portal.Context.Entropy.NextUInt32() % Turn));
         }
         else
         {
