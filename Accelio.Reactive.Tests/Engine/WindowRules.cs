@@ -239,6 +239,36 @@ public class WindowRules
     }
 
     [Fact]
+    public void What_an_update_of_credits_costs_a_C_peer_is_granted_back_with_the_next_message_and_by_no_update_of_its_own()
+    {
+        var options = new AccelioServerOptions { CPeerFlowControl = CPeerFlowControl.On, WindowMessages = 1 };
+        var world = new EngineWorld(isClient: false, options).Established(ours: false);
+
+        world.Peer(world.NextRequest(FrameType.CreditUpdate, task: 0));
+
+        Assert.Empty(world.TakeSent());
+        world.Send(new RecordedMessage("next", OutgoingKind.OneWay));
+        Assert.Equal(1, world.TakeOne().Header.CreditMessages);
+    }
+
+    [Fact]
+    public void What_an_answer_costs_a_C_peer_is_granted_back_though_nobody_waits_for_it_or_it_is_a_failure()
+    {
+        var options = new AccelioServerOptions { CPeerFlowControl = CPeerFlowControl.On, WindowMessages = 4 };
+        var world = new EngineWorld(isClient: false, options).Established(ours: false);
+        var late = world.Send(new RecordedMessage("late"));
+        world.Send(new RecordedMessage("fails"));
+        var sent = world.TakeSent();
+        world.On(() => world.Connection.EndLocally(late, new Failure(FailureKind.Canceled, AccelioStatus.MessageCanceled, "enough")));
+
+        world.PeerResponse(sent[0], "12345");
+        world.PeerResponse(sent[1], status: (uint)AccelioStatus.MessageInvalid);
+
+        var update = world.TakeOne();
+        Assert.Equal((FrameType.CreditUpdate, 2, 5ul), (update.Type, update.Header.CreditMessages, update.Header.CreditBytes));
+    }
+
+    [Fact]
     public void The_link_of_a_C_peer_is_not_read_while_its_consumer_holds_too_much()
     {
         var options = new AccelioServerOptions { WindowMessages = 2, DetectCPeerWithin = TimeSpan.FromSeconds(4) };

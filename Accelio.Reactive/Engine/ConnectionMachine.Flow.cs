@@ -92,6 +92,27 @@ internal sealed partial class ConnectionMachine
         }
     }
 
+    /// <summary>An answer of a C peer that counts credits has come for nobody: what it cost is owed at once.</summary>
+    private void ReturnAnswer(in InboundFrame frame)
+    {
+        if (UsesCFlowControl)
+        {
+            var charge = frame.UserHeaderLength + frame.BodyLength;
+            _receive.Arrived(charge);
+            ReturnCredit(charge);
+        }
+    }
+
+    /// <summary>Credits of a C peer came without a message. That cost one, which is owed, and goes with what is sent next: an update for each update would never end.</summary>
+    private void OnCreditUpdate()
+    {
+        if (UsesCFlowControl)
+        {
+            _receive.Arrived(0);
+            _receive.Returned(0);
+        }
+    }
+
     /// <summary>Whether this side has sent, or wants to send, something that the peer has not answered.</summary>
     private bool IsWaitingForPeer => _firstQueued is not null || Tasks.HasMessageOf(this);
 
@@ -114,12 +135,7 @@ internal sealed partial class ConnectionMachine
 
         if (UsesCFlowControl)
         {
-            // An ACK_REQ costs a credit itself.
-            if (_send.Messages <= 0)
-            {
-                return;
-            }
-
+            // It costs a credit itself, and waits for none, as in libxio: the peer may have none left either.
             var update = NewFrame(FrameType.CreditUpdate);
             NumberRequest(ref update.Header);
             _send.Charge(expectsAnswer: true, 0);

@@ -173,6 +173,7 @@ internal sealed partial class ConnectionMachine
                 return;
 
             case FrameType.CreditUpdate:
+                OnCreditUpdate();
                 return;
 
             case FrameType.ExtensionRequest when !IsCPeer:
@@ -262,18 +263,21 @@ internal sealed partial class ConnectionMachine
         message.EndReceiving();
         if (failed)
         {
+            ReturnAnswer(frame);
             message.Fail(failure);
             return;
         }
 
         if (frame.BodyLength > message.ResponseBuffer.Length && !message.ResponseBuffer.IsEmpty)
         {
+            ReturnAnswer(frame);
             message.Fail(BufferTooSmall(frame.BodyLength, message.ResponseBuffer.Length));
             return;
         }
 
         if (TakeAnswer(message, ref frame) is not { } answer)
         {
+            ReturnAnswer(frame);
             message.Fail(MemoryGone().For(sent: true));
             return;
         }

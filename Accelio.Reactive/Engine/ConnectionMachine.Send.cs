@@ -147,12 +147,17 @@ internal sealed partial class ConnectionMachine
 
     /// <summary>An answer came for a message that had ended here.</summary>
     /// <returns>Whether it was the last one to come.</returns>
-    internal bool OnTombstoneAnswered(Tombstone tombstone, in FrameHeader header)
+    internal bool OnTombstoneAnswered(Tombstone tombstone, in InboundFrame frame)
     {
-        TakeResponseNumbers(header, length: 0);
-        if (header.Type != FrameType.OneWayReceipt && (header.Flags & MessageFlags.ReceiptLast) == 0)
+        TakeResponseNumbers(frame.Header, length: 0);
+        if (frame.Header.Type != FrameType.OneWayReceipt)
         {
-            return false;
+            if ((frame.Header.Flags & MessageFlags.ReceiptLast) == 0)
+            {
+                return false;
+            }
+
+            ReturnAnswer(frame);
         }
 
         _send.Answered(tombstone.Charge);

@@ -42,7 +42,7 @@ internal sealed class Tombstone : OutgoingTask
     /// <inheritdoc/>
     public override void OnResponse(LinkMachine link, ref InboundFrame frame)
     {
-        if (Connection is { } connection && !connection.OnTombstoneAnswered(this, frame.Header))
+        if (Connection is { } connection && !connection.OnTombstoneAnswered(this, frame))
         {
             return;
         }
