@@ -99,7 +99,7 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
     public void Migrate(WorldStep step, SessionMigration moved)
     {
         Tell($"#{step.Number} {moved.Outcome}: {moved.Detail}");
-        Ends[$"{moved.Outcome}"] = Ends.GetValueOrDefault($"{moved.Outcome}") + 1;
+        Count($"{moved.Outcome}");
         Check(moved.Outcome != MigrationOutcome.Migrated || moved.Session.State != SessionState.Established, step.Number, "has moved a session that is still at its old server");
     }
 
@@ -143,8 +143,11 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         }
 
         call.WasSent |= end == "sent";
-        Ends[end] = Ends.GetValueOrDefault(end) + 1;
+        Count(end);
     }
+
+    /// <summary>One end more of a kind.</summary>
+    public void Count(string end) => Ends[end] = Ends.GetValueOrDefault(end) + 1;
 
     /// <summary>Everything is over.</summary>
     public void Close()

@@ -1,6 +1,6 @@
 namespace Accelio.Reactive.Tests.Worlds;
 
-/// <summary>A random world: who is there, what they do when, and what happens to them; all of it from a seed. Migrations and paths are in <c>.Journeys</c>.</summary>
+/// <summary>A random world: who is there, what they do when, and what happens to them; all of it from a seed. Migrations and paths are in <c>.Journeys</c>, servers on libxio in <c>.CServers</c>.</summary>
 internal sealed partial class WorldPlan
 {
     private static readonly (StepKind Kind, int Weight)[] Weights =
@@ -13,8 +13,8 @@ internal sealed partial class WorldPlan
     private Random _random;
 
     /// <param name="seed">The seed.</param>
-    /// <param name="travels">False for a world as it was before sessions migrated or had several paths.</param>
-    public WorldPlan(int seed, bool travels = true)
+    /// <param name="age">Since when there are such worlds.</param>
+    public WorldPlan(int seed, WorldAge age = WorldAge.CServers)
     {
         Seed = seed;
         _random = new Random(seed);
@@ -54,9 +54,14 @@ internal sealed partial class WorldPlan
         var hasC = Chance(30) && ServerContexts == 1;
         IsC = [.. Slots.Select(_ => hasC && Chance(60))];
         CReconnects = Chance(60);
-        if (travels)
+        if (age >= WorldAge.Journeys)
         {
             AddJourneys();
+        }
+
+        if (age >= WorldAge.CServers)
+        {
+            AddCServers();
         }
     }
 
@@ -78,7 +83,7 @@ internal sealed partial class WorldPlan
     public bool Resume { get; }
 
     /// <summary>Which slots have a client on libxio instead of ours.</summary>
-    public IReadOnlyList<bool> IsC { get; }
+    public IReadOnlyList<bool> IsC { get; private set; }
 
     /// <summary>Whether those come back when their link is lost, and may.</summary>
     public bool CReconnects { get; }
@@ -116,7 +121,7 @@ internal sealed partial class WorldPlan
         $"{Servers} servers, {Clients} clients, slots {string.Join(' ', Slots)}, {Kind}, pieces {HasPieces}, dual {IsDual}, own links {OwnLinks}, latency {Conditions.Latency.TotalMilliseconds}, "
         + $"jitter {Conditions.Jitter.TotalMilliseconds}, bandwidth {Conditions.Bandwidth}, late {ContextDelay.TotalMilliseconds}, window {WindowMessages} / {WindowBytes}, handlers {MaxConcurrentHandlers}, "
         + $"contexts {ClientContexts} to {ServerContexts}, one port {SharesPort}, resume {Resume}, C clients {string.Join(' ', IsC)}, come back {CReconnects}, "
-        + $"migrations {Migrates}, hand-over {HandsOver} {HandOverTime.TotalMilliseconds}, paths {Paths}, lets go {LetsGo}";
+        + $"migrations {Migrates}, hand-over {HandsOver} {HandOverTime.TotalMilliseconds}, paths {Paths}, lets go {LetsGo}, C servers {string.Join(' ', Enumerable.Range(0, Servers).Select(CServerOf))}";
 
     private bool Chance(int percent) => _random.Next(100) < percent;
 

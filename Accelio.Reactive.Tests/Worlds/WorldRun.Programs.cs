@@ -8,7 +8,7 @@ namespace Accelio.Reactive.Tests.Worlds;
 internal sealed partial class WorldRun
 {
     // Numbers of messages that are no steps.
-    private const int Probes = 1_000_000;
+    public const int Probes = 1_000_000;
 
     private static readonly byte[] Key = SHA256.HashData("the key of all servers"u8);
 
@@ -26,6 +26,12 @@ internal sealed partial class WorldRun
 
     private async Task BindAsync(int number)
     {
+        if (_plan.CServerOf(number) is not null)
+        {
+            await BeginCServerAsync(number);
+            return;
+        }
+
         var options = new AccelioServerOptions
         {
             Contexts = _serverContexts[number],
@@ -220,10 +226,15 @@ internal sealed partial class WorldRun
             PathMode = _plan.Paths ?? default,
             Paths = _plan.Paths is null ? [] : [.. Enumerable.Range(0, 2).Select(path => new SessionPath(IPAddress.Parse(WorldPlan.AddressOf(client, path))))],
         };
+        if (_plan.CServerOf(server) is { } cServer)
+        {
+            SetUpForC(options, cServer);
+        }
+
         try
         {
             var session = await AccelioSession.ConnectAsync(new Uri($"sim://s{server}:1"), options);
-            _slots[step.Slot] = Enter(session, ++_lastSession, isClient: true);
+            _slots[step.Slot] = Enter(session, ++_lastSession, isClient: true, _plan.CServerOf(server) is not null);
         }
         catch (Exception exception) when (exception is AccelioException or ObjectDisposedException)
         {
@@ -233,15 +244,21 @@ internal sealed partial class WorldRun
         _connecting.Remove(step.Slot);
     }
 
-    private WorldSession Enter(AccelioSession session, int number, bool isClient)
+    private WorldSession Enter(AccelioSession session, int number, bool isClient, bool isToC = false)
     {
-        var entered = new WorldSession(History, session, number, isClient);
+        var entered = new WorldSession(History, session, number, isClient, isToC);
         _sessions.Add(entered);
         return entered;
     }
 
     private async Task DrainServerAsync(int number)
     {
+        if (_cServers[number] is not null)
+        {
+            await ReplaceCServerAsync(number);
+            return;
+        }
+
         if (_servers[number] is not { } server)
         {
             return;

@@ -4,7 +4,7 @@ using Microsoft.Reactive.Testing;
 
 namespace Accelio.Reactive.Tests.Worlds;
 
-/// <summary>Lets a random world happen, or some of its steps. How its programs work is in <c>.Programs</c>.</summary>
+/// <summary>Lets a random world happen, or some of its steps. How its programs work is in <c>.Programs</c>, servers on libxio in <c>.CServers</c>.</summary>
 internal sealed partial class WorldRun : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -28,6 +28,7 @@ internal sealed partial class WorldRun : IDisposable
             ContextDelay = plan.ContextDelay,
         };
         _servers = new AccelioServer?[plan.Hosts];
+        _cServers = new WorldCServer?[plan.Hosts];
         _handOver = new WorldHandOver(plan.HandOverTime, _network.TimeProvider);
         _serverContexts = new AccelioContext[plan.Hosts][];
         _clients = new AccelioContext[plan.Clients][];
@@ -103,7 +104,7 @@ internal sealed partial class WorldRun : IDisposable
     private void Plan(WorldStep step, TimeSpan at)
     {
         var later = _network.At(at + step.Time);
-        if (step.Kind >= StepKind.Cut)
+        if (step.Kind >= StepKind.Cut || (step.Kind == StepKind.DrainServer && _plan.CServerOf(_plan.Slots[step.Slot].Server) is not null))
         {
             _calm.Disturb(step, _scheduler.Clock + (at - _network.Elapsed).Ticks);
         }
@@ -186,6 +187,8 @@ internal sealed partial class WorldRun : IDisposable
             _ = server?.DisposeAsync().AsTask();
         }
 
+        CloseCServers();
+
         _network.AdvanceBy(Patience);
         _sessions.ForEach(session => session.Close());
         foreach (var peer in _cPeers.Where(peer => peer is { IsOver: false }))
@@ -228,6 +231,10 @@ internal sealed partial class WorldRun : IDisposable
         {
             History.Violations.Add(
                 $"session {session.Number} answers {answers.Count(answer => answer.IsCompletedSuccessfully)} of {answers.Length} requests at the end: {failure.Exception?.InnerException}");
+        }
+        else if (failure is null && _plan.IsOrdered && session.IsToC)
+        {
+            DemandCBalance(session);
         }
         else if (failure is null && _plan.IsOrdered)
         {

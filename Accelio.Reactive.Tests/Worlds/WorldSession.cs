@@ -10,11 +10,11 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
     private int _closed;
     private bool _isCompleted;
 
-    public WorldSession(WorldHistory history, AccelioSession session, int number, bool isClient)
+    public WorldSession(WorldHistory history, AccelioSession session, int number, bool isClient, bool isToC)
     {
         _history = history;
         _name = $"session {number} of the {(isClient ? "client" : "server")}";
-        (Session, Number, IsClient) = (session, number, isClient);
+        (Session, Number, IsClient, IsToC) = (session, number, isClient, isToC);
         session.Events.Subscribe(this);
     }
 
@@ -23,6 +23,9 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
     public int Number { get; }
 
     public bool IsClient { get; }
+
+    /// <summary>Whether its server is on libxio: then it ends with its link.</summary>
+    public bool IsToC { get; }
 
     /// <inheritdoc/>
     public long SteadySince { get; private set; }
@@ -51,6 +54,7 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
         _history.Tell($"{_name}: {value}");
         Demand(_closed == 0 && !_isCompleted, $"told {value} after its end");
         Demand(!IsClient || value is not SessionReconnecting || !_history.IsCalm, $"told {value}, though nothing had happened to its link");
+        Demand(!IsToC || value is not (SessionReconnecting or SessionResumed or SessionFailedOver or SessionMigrated), $"told {value}, though its server is on libxio");
         Demand(value is not SessionFailedOver || !_history.HasAllServers, $"told {value}, though its server was there");
         Demand(value is not SessionClosed { Reason: CloseReason.ProtocolViolation } closed || closed.Detail.StartsWith(nameof(LinkError.ConsumerTooSlow), StringComparison.Ordinal), $"ends by a violation of the protocol: {value}");
         _closed += value is SessionClosed ? 1 : 0;
