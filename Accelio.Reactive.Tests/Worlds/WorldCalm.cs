@@ -10,6 +10,9 @@ internal sealed class WorldCalm(bool isEver)
     // Longer than the signs of life need to find out what nobody was told.
     private static readonly TimeSpan Detection = TimeSpan.FromSeconds(15);
 
+    // What lasts no longer is not noticed by itself. A host that stood still so long looks for what it was not told of from then on.
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
+
     private readonly List<(long From, long To)> _storms = [];
 
     /// <summary>False where the ways are so narrow that nothing comes at once.</summary>
@@ -23,9 +26,9 @@ internal sealed class WorldCalm(bool isEver)
         var time = step.Kind switch
         {
             StepKind.Cut => TimeSpan.Zero,
-            StepKind.CutOneEnd or StepKind.Silence => Detection,
-            StepKind.Crash or StepKind.PowerOff => step.Time + Detection,
-            _ => step.Time + (step.Time > Detection / 3 ? Detection : TimeSpan.Zero),
+            StepKind.CutOneEnd or StepKind.Silence => Brief + Detection,
+            StepKind.Crash or StepKind.PowerOff => step.Time + Brief + Detection,
+            _ => step.Time + (step.Time > Brief ? Detection : TimeSpan.Zero),
         };
         _storms.Add((at, at + time.Ticks + AtOnce));
         _storms.Sort();

@@ -26,6 +26,7 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(4013050, WorldAge.Journeys)] // a call that was lost with its silent link, and was waited for until the time to come back was over
     [InlineData(6300306, WorldAge.Journeys)] // two connections of one machine that came back to several contexts, each with the other's booking, in step for ever
     [InlineData(5007290, WorldAge.Journeys)] // a C client that came back to a full window: what it sent again was read when there was room
+    [InlineData(9015879, WorldAge.Journeys)] // a link that was lost while its client stood still: the client looked for it when it went on
     [InlineData(8001019, WorldAge.Journeys)] // a close while the server prepared to move the session: what was queued waited for the end of all work, until CloseTimeout
     [InlineData(3018531, WorldAge.First)] // a drain that waited for a last message which was given up without a link
     [InlineData(3019752, WorldAge.First)] // a pause until less is held, and what was held waited for an acknowledgement that was not read for the pause
