@@ -23,6 +23,9 @@ internal sealed record ChaosReport
     /// <summary>Sessions that moved from one server to another.</summary>
     public int Moved { get; init; }
 
+    /// <summary>Sessions that should have moved, and stayed: their links were lost, or they ended.</summary>
+    public int Stayed { get; init; }
+
     /// <summary>What the books say.</summary>
     public required Verdict Verdict { get; init; }
 

@@ -42,6 +42,7 @@ internal sealed class ChaosRun(ChaosOptions options)
                 ServerProcesses = _serverBooks.Count,
                 Sessions = sessions,
                 Moved = _servers.Sum(server => server.Moved),
+                Stayed = _servers.Sum(server => server.Stayed),
                 Verdict = auditor.Verdict,
                 Errors = _errors,
             };
@@ -59,15 +60,16 @@ internal sealed class ChaosRun(ChaosOptions options)
     {
         var hasCables = options.Faults.Contains(FaultKind.Cut);
         _desk = hasCables ? new NetworkNamespace() : null;
+        _desk?.AddSwitch("198.18.0.1");
         for (var i = 0; i < options.Servers; i++)
         {
             // Without cables each has an address of its own all the same: then no client's socket can sit on the port of a server that is down.
             var network = hasCables ? new NetworkNamespace() : null;
-            var address = hasCables ? $"198.18.{i}.2" : $"127.0.0.{i + 2}";
+            var address = hasCables ? $"198.18.0.{i + 2}" : $"127.0.0.{i + 2}";
             _servers.Add(new ServerHost(address, network, NewServerBook, options));
             if (network is not null)
             {
-                _desk!.Connect(network, $"server{i}", $"198.18.{i}.1", address);
+                _desk!.Connect(network, $"server{i}", address);
             }
         }
 

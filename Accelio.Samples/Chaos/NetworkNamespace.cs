@@ -8,6 +8,8 @@ namespace Accelio.Samples.Chaos;
 /// <summary>A machine of its own as far as the network is concerned: a network namespace of Linux, held by a process that ends with this one. Needs root.</summary>
 internal sealed class NetworkNamespace : IDisposable
 {
+    private const string Switch = "switch";
+
     private readonly Process _holder;
 
     /// <summary>Makes an empty one.</summary>
@@ -30,15 +32,25 @@ internal sealed class NetworkNamespace : IDisposable
     /// <summary>What starts a program in here.</summary>
     public IReadOnlyList<string> Through => ["nsenter", "--net", "--target", _holder.Id.ToString(CultureInfo.InvariantCulture)];
 
-    /// <summary>Joins this one to another by a cable with an address at each end.</summary>
-    public void Connect(NetworkNamespace other, string device, string address, string otherAddress)
+    /// <summary>Puts a switch in here, for cables to others.</summary>
+    /// <param name="address">The address of this one at it.</param>
+    public void AddSwitch(string address)
+    {
+        Ip("link", "add", Switch, "type", "bridge");
+        Ip("address", "add", $"{address}/24", "dev", Switch);
+        Ip("link", "set", Switch, "up");
+    }
+
+    /// <summary>Joins another one to the switch by a cable.</summary>
+    /// <param name="other">The other one, where the cable is <c>eth0</c>.</param>
+    /// <param name="device">The name of this end.</param>
+    /// <param name="address">The address of the other one.</param>
+    public void Connect(NetworkNamespace other, string device, string address)
     {
         Ip("link", "add", device, "type", "veth", "peer", "name", "eth0", "netns", other._holder.Id.ToString(CultureInfo.InvariantCulture));
-        foreach (var (end, name, its) in ((NetworkNamespace, string, string)[])[(this, device, address), (other, "eth0", otherAddress)])
-        {
-            end.Ip("address", "add", $"{its}/30", "dev", name);
-            end.Ip("link", "set", name, "up");
-        }
+        Ip("link", "set", device, "master", Switch, "up");
+        other.Ip("address", "add", $"{address}/24", "dev", "eth0");
+        other.Ip("link", "set", "eth0", "up");
     }
 
     /// <summary>Takes a device down, or up again.</summary>

@@ -36,6 +36,9 @@ internal sealed class ServerHost : IDisposable
     /// <summary>Sessions that have moved from here to other servers.</summary>
     public int Moved { get; private set; }
 
+    /// <summary>Sessions that stayed, and ended with their server.</summary>
+    public int Stayed { get; private set; }
+
     /// <summary>Whether its server has ended without having been told to.</summary>
     public bool HasFailed => !IsDisturbed && _process is { HasFailed: true };
 
@@ -87,8 +90,7 @@ internal sealed class ServerHost : IDisposable
                 break;
             case FaultKind.Move:
                 other!.IsDisturbed = true;
-                var answer = await _process!.AskAsync(other.Url.OriginalString);
-                Moved += answer.Split(' ') is ["moved", var count, "of", _] ? int.Parse(count, CultureInfo.InvariantCulture) : 0;
+                Count(await _process!.AskAsync(other.Url.OriginalString));
                 await StopAsync();
                 _process.Dispose();
                 other.IsDisturbed = false;
@@ -102,6 +104,17 @@ internal sealed class ServerHost : IDisposable
         }
 
         IsDisturbed = false;
+    }
+
+    private void Count(string answer)
+    {
+        if (answer.Split(' ') is not ["moved", var moved, "of", var all])
+        {
+            throw new SoakFailedException($"the sessions of {Url} should have moved: {answer}");
+        }
+
+        Moved += int.Parse(moved, CultureInfo.InvariantCulture);
+        Stayed += int.Parse(all, CultureInfo.InvariantCulture) - int.Parse(moved, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Ends its server in good order.</summary>
