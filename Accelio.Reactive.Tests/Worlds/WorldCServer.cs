@@ -115,7 +115,7 @@ internal sealed class WorldCServer(WorldHistory history, PollerContext context, 
     /// <summary>A connection that is added to a session; libxio says nothing where it does not know the session.</summary>
     public void Greet(WorldCLink link, in FrameHeader header)
     {
-        if (_sessions.TryGetValue(header.Destination, out var session))
+        if (!IsEnding && _sessions.TryGetValue(header.Destination, out var session))
         {
             link.Add(session);
             session.Connections++;
