@@ -17,7 +17,9 @@ internal sealed class WorldCServer(WorldHistory history, PollerContext context, 
     private readonly List<IListener> _listeners = [];
     private readonly List<WorldCLink> _links = [];
     private readonly Dictionary<uint, WorldCSession> _sessions = [];
-    private uint _nextSession;
+
+    // libxio counts from 0 in each process, and takes a client that was on its way to its predecessor for one of its own: no client can know.
+    private uint _nextSession = (uint)instance * 1000;
     private bool _isOver;
 
     public WorldHistory History => history;
