@@ -32,7 +32,10 @@ internal sealed partial class WideSession : IMovableSession
     void IMovableSession.Leave(string target, bool isNewSession)
     {
         _hasLeft = true;
-        _events.Push(new SessionMigrated(target, isNewSession));
+        if (!IsOver)
+        {
+            _events.Push(new SessionMigrated(target, isNewSession));
+        }
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,13 @@ internal sealed partial class SessionCore : IMovableSession
         _state == SessionState.Established ? [.. _connections.Select(connection => new MovingConnection(this, connection))] : [];
 
     /// <inheritdoc/>
-    void IMovableSession.Leave(string target, bool isNewSession) => _events.Push(new SessionMigrated(target, isNewSession));
+    void IMovableSession.Leave(string target, bool isNewSession)
+    {
+        if (_state != SessionState.Closed)
+        {
+            _events.Push(new SessionMigrated(target, isNewSession));
+        }
+    }
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
