@@ -25,6 +25,7 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(7102351, WorldAge.Journeys)] // an answer to a hello that was given up, on a link that others share: the server kept a connection that the client had left
     [InlineData(4013050, WorldAge.Journeys)] // a call that was lost with its silent link, and was waited for until the time to come back was over
     [InlineData(6300306, WorldAge.Journeys)] // two connections of one machine that came back to several contexts, each with the other's booking, in step for ever
+    [InlineData(31007957, WorldAge.Journeys)] // a session that had begun anew elsewhere, and failed over because of the rest of its old connection: nobody had the new one any more
     [InlineData(31005675, WorldAge.Journeys)] // a session over several contexts that was broken off in the moment in which it moved, and told so after its end
     [InlineData(5007290, WorldAge.Journeys)] // a C client that came back to a full window: what it sent again was read when there was room
     [InlineData(9015879, WorldAge.Journeys)] // a link that was lost while its client stood still: the client looked for it when it went on

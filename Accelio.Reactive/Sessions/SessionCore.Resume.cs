@@ -88,7 +88,21 @@ internal sealed partial class SessionCore
     {
         StopReconnecting(connection);
         var fault = $"The link was lost ({connection.Machine.Suspension.Detail}), and {why}.";
+        var hadWork = connection.OutstandingMessages != 0;
         connection.Machine.Outlive(new Failure(FailureKind.ConnectionLost, AccelioStatus.SessionDisconnected, fault));
+        if (_state == SessionState.Established && _moving is null && _connections.Any(other => other != connection && other.Machine.IsTaking))
+        {
+            // It was sent to another server before, and is there: what ends here is the rest of the old connection, and what was still under way on that.
+            if (hadWork)
+            {
+                Tell(new SessionFailedOver(Target));
+            }
+
+            MoveQueued(connection.Machine, connection.Machine.Suspension.ToFailure());
+            connection.Machine.GiveUp();
+            return;
+        }
+
         if (_state != SessionState.Established || _moving is not null)
         {
             connection.Machine.GiveUp();
