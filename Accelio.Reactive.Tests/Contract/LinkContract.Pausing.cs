@@ -160,6 +160,37 @@ public abstract partial class LinkContract
         AssertInOrder(pair.Server.Frames);
     }
 
+    [Fact]
+    public void What_rides_on_messages_that_wait_lets_the_reader_send_on_while_it_is_paused()
+    {
+        const int Count = 1000;
+        using var pair = Connect();
+        var replies = 0UL;
+        pair.Client.OnFrameDo = _ =>
+        {
+            if (replies < 20)
+            {
+                pair.Client.Send(FrameType.OneWay, replies++, 10);
+            }
+        };
+
+        pair.On(pair.Server, () =>
+        {
+            pair.Server.Call(link => link.PauseReceive());
+            for (var i = 0UL; i < Count; i++)
+            {
+                pair.Server.Send(FrameType.OneWay, i, 10);
+            }
+        });
+
+        pair.DriveUntil(() => pair.Client.Frames.Count == Count, "everything arrives");
+        AssertInOrder(pair.Client.Frames);
+        Assert.Empty(pair.Server.Frames);
+        pair.On(pair.Server, () => pair.Server.Call(link => link.ResumeReceive()));
+        pair.DriveUntil(() => pair.Server.Frames.Count == 20, "the replies arrive");
+        AssertInOrder(pair.Server.Frames);
+    }
+
     private static void SendMixed(RecordingSink from, int count, ulong first = 0)
     {
         int[] sizes = [10, 0, Large, 300, 9000, 2, Bulk / 4];

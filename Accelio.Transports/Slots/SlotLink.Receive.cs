@@ -224,7 +224,8 @@ internal abstract unsafe partial class SlotLink
     }
 
     // A reader that pauses because it holds too much may hold just what it answers with: credits to send that, and the word that the peer has fetched
-    // it, are no frames to be delivered, and are taken out of their turn.
+    // it, are no frames to be delivered, and are taken out of their turn. So are the credits that ride on frames which wait: the peer, which has given
+    // them, gives them no other way.
     private void TakeSigns()
     {
         for (var left = _filled.Count; left > 0 && State != SlotLinkState.Closed; left--)
@@ -238,6 +239,10 @@ internal abstract unsafe partial class SlotLink
             else
             {
                 _filled.Enqueue(slot);
+                if (hasType && !type.IsSetup() && State == SlotLinkState.Ready)
+                {
+                    AddCredits(RdmaFrame.TakeCredits(slot.Pointer, slot.Length));
+                }
             }
         }
     }

@@ -122,6 +122,22 @@ internal static unsafe class RdmaFrame
         BigEndian.WriteUInt16(transport + RdmaRequestHeader.TaskOffset, credits);
     }
 
+    /// <summary>
+    /// Takes off the credits that ride on a frame which is read later, so that they do not count twice. 0 for one that is too short: it is refused when it is read (RDMA, section 8).
+    /// </summary>
+    public static ushort TakeCredits(byte* p, int length)
+    {
+        const int Offset = TransportOffset + RdmaRequestHeader.TaskOffset;
+        if (length < Offset + sizeof(ushort))
+        {
+            return 0;
+        }
+
+        var credits = BigEndian.ReadUInt16(p + Offset);
+        BigEndian.WriteUInt16(p + Offset, 0);
+        return credits;
+    }
+
     /// <summary>The length of the body of a decoded frame, wherever it travels. <paramref name="p"/> is the start of the frame.</summary>
     /// <returns><see cref="LinkError.None"/>, <see cref="LinkError.MessageTooLarge"/> or <see cref="LinkError.LengthMismatch"/>.</returns>
     public static LinkError BodyLength(byte* p, in RdmaFrameFields fields, in RdmaFrameLimits limits, out long length)
