@@ -30,6 +30,12 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
     /// <summary>Handlers that run.</summary>
     public int Running { get; set; }
 
+    /// <summary>Whether a handler runs, or a call has not ended.</summary>
+    public bool IsUnderWay => Running != 0 || _calls.Values.Any(static call => call.Ends == 0);
+
+    /// <summary>How often a message came to a peer, or a call ended.</summary>
+    public int Progress => _calls.Values.Sum(static call => call.Instances.Count + call.Ends);
+
     /// <summary>The ticks that have passed.</summary>
     public long Now => scheduler.Clock;
 

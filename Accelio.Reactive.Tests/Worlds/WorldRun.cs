@@ -151,6 +151,13 @@ internal sealed partial class WorldRun : IDisposable
         }
 
         _network.AdvanceBy(Patience);
+        // A server that runs one handler at a time may have work for longer than that: as long as something comes of it, it is waited for.
+        for (var progress = -1; History.IsUnderWay && History.Progress != progress;)
+        {
+            progress = History.Progress;
+            _network.AdvanceBy(Patience);
+        }
+
         History.Close();
         foreach (var session in _sessions.Where(session => session.Session.State == SessionState.Established))
         {
