@@ -13,6 +13,7 @@ public class ComebackTests
     private const int FlagsAt = 18;
     private const int CidAt = 20;
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _briefAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _served = [];
 
     [Theory]
@@ -95,6 +96,37 @@ public class ComebackTests
         second.Send(second.Frame(Renumbered(young, first), body: new byte[600]));
         TakeAnswer(second, young, new string('y', 600));
         Assert.Equal(2, _served.Count);
+        second.Dispose();
+    }
+
+    [Fact]
+    public void A_client_that_comes_back_to_a_full_window_gets_the_first_answer_as_soon_as_it_is_there()
+    {
+        using var world = Open(out _, options => (options.WindowMessages, options.MaxConcurrentHandlers) = (4, 4));
+        var first = Connect(world, out var cid);
+        string[] texts = ["brief", "slow", "slow", "slow"];
+        var requests = texts.Select(text => first.Next(FrameType.Request)).ToArray();
+        for (var i = 0; i < requests.Length; i++)
+        {
+            first.Send(first.Frame(requests[i], body: Encoding.ASCII.GetBytes(texts[i])));
+        }
+
+        world.Until(() => _served.Count == 4);
+        Cut(world, first);
+
+        var second = ComeBack(world, cid);
+        for (var i = 0; i < requests.Length; i++)
+        {
+            requests[i] = Renumbered(requests[i], first);
+            second.Send(second.Frame(requests[i], body: Encoding.ASCII.GetBytes(texts[i])));
+        }
+
+        // Three of four are still held.
+        _briefAnswer.SetResult();
+        TakeAnswer(second, requests[0], "brief");
+        Assert.Equal(texts, _served);
+        Finish(world);
+        TakeAnswer(second, requests[1], "slow");
         second.Dispose();
     }
 
@@ -256,6 +288,10 @@ public class ComebackTests
             if (text == "slow")
             {
                 await _answer.Task;
+            }
+            else if (text == "brief")
+            {
+                await _briefAnswer.Task;
             }
 
             await request.RespondAsync(Encoding.ASCII.GetBytes(text));

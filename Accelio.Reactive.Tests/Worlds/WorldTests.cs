@@ -30,6 +30,8 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(5007290, WorldAge.Journeys)] // a C client that came back to a full window: what it sent again was read when there was room
     [InlineData(9015879, WorldAge.Journeys)] // a link that was lost while its client stood still: the client looked for it when it went on
     [InlineData(5021041, WorldAge.CServers)] // a reader that paused and answered: the credits for that rode on messages which waited for it to go on
+    [InlineData(5022115, WorldAge.CServers)] // a C client that came back to a full window: an answer that was there was sent when half of the window was free
+    [InlineData(4037897, WorldAge.CServers)] // handlers of 20 s each, one at a time: they had work for longer than they were waited for
     [InlineData(8001019, WorldAge.Journeys)] // a close while the server prepared to move the session: what was queued waited for the end of all work, until CloseTimeout
     [InlineData(3018531, WorldAge.First)] // a drain that waited for a last message which was given up without a link
     [InlineData(3019752, WorldAge.First)] // a pause until less is held, and what was held waited for an acknowledgement that was not read for the pause

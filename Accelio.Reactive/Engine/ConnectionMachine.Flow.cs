@@ -10,6 +10,7 @@ internal sealed partial class ConnectionMachine
     private readonly ReceiveWindow _receive;
     private readonly SlowConsumerTimer _slowTimer;
     private bool _pausesLink;
+    private bool _pausesRepeats;
     private int _handlersAtWork;
 
     /// <summary>
@@ -84,13 +85,18 @@ internal sealed partial class ConnectionMachine
             CheckDrained();
         }
 
-        if (_pausesLink && _receive.HeldMessages * 2 < Settings.WindowMessages && _receive.HeldBytes * 2 < Settings.WindowBytes)
+        if (_pausesLink && MayReadOn)
         {
-            _pausesLink = false;
+            _pausesLink = _pausesRepeats = false;
             Timers.Cancel(_slowTimer);
             Machine.Resume();
         }
     }
+
+    // Not for each message, but for half of the window at once. What a C client that has come back sends again is here already, and takes no room, and answers wait for it: any room will do, for what is new behind it.
+    private bool MayReadOn => _pausesRepeats
+        ? _receive.HeldMessages < Settings.WindowMessages && _receive.HeldBytes < Settings.WindowBytes
+        : _receive.HeldMessages * 2 < Settings.WindowMessages && _receive.HeldBytes * 2 < Settings.WindowBytes;
 
     /// <summary>An answer of a C peer that counts credits has come for nobody: what it cost is owed at once.</summary>
     private void ReturnAnswer(in InboundFrame frame)

@@ -37,7 +37,7 @@ internal sealed partial class ConnectionMachine
             _owedReceipts[serial] = 0;
         }
 
-        _pausesLink = false;
+        _pausesLink = _pausesRepeats = false;
         Timers.Cancel(_slowTimer);
     }
 
@@ -53,6 +53,7 @@ internal sealed partial class ConnectionMachine
         _copyThreshold = Link.Options.CopyThreshold;
         _send = new SendWindow(Settings.MaxUnansweredMessages, Settings.MaxUnansweredBytes, countsUnanswered: true);
         HoldBackCPeer();
+        _pausesRepeats = _pausesLink;
         Drain();
     }
 
