@@ -40,6 +40,12 @@ internal abstract class SocketHandler
     /// <summary>Whether the handler is polled directly at present.</summary>
     internal bool IsHot { get; set; }
 
+    /// <summary>How often <see cref="OnReadable"/> did something since the handler is polled directly, or since the poller last blocked.</summary>
+    internal int BusyReads { get; set; }
+
+    /// <summary>Whether the reactor has taken the descriptor from the kernel's watch, because the handler is polled directly all the time.</summary>
+    internal bool IsUnwatched { get; set; }
+
     /// <summary>When <see cref="OnReadable"/> last did something.</summary>
     internal long LastWork { get; set; }
 

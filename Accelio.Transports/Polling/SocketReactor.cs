@@ -7,7 +7,8 @@ namespace Accelio.Transports.Polling;
 /// <para>
 /// Busy sockets are not looked for but asked: while at most <see cref="HotHandlers.Capacity"/> are busy, their
 /// <see cref="SocketHandler.OnReadable"/> is called every cycle, and the kernel is asked about the others only now and then. A read that
-/// finds nothing costs little more than asking for readiness, and one that finds something saves the question.
+/// finds nothing costs little more than asking for readiness, and one that finds something saves the question. One that is busy for long is
+/// not even watched, until it is quiet or the poller is about to block: nobody asks what the kernel would note.
 /// </para>
 /// <para>
 /// Any handler may be added, changed or removed inside any callback. Events that the kernel had already reported for a removed handler are
@@ -17,10 +18,10 @@ namespace Accelio.Transports.Polling;
 internal sealed partial class SocketReactor : Reactor
 {
     /// <summary>Cycles without epoll while polling directly, at most.</summary>
-    internal const int MaxCyclesWithoutWait = 32;
+    internal const int MaxCyclesWithoutWait = 64;
 
     private const int EventsPerWait = 256;
-    private const long MaxTimeWithoutWait = 20 * TimeSpan.TicksPerMicrosecond;
+    private const long MaxTimeWithoutWait = 50 * TimeSpan.TicksPerMicrosecond;
 
     private readonly Action<Exception> _onUnhandled;
     private readonly DescriptorHandle _epoll;
@@ -115,7 +116,9 @@ internal sealed partial class SocketReactor : Reactor
         }
 
         handler.Interest = interest;
-        var result = Epoll.Modify(_epoll.Descriptor, handler.WatchedDescriptor, interest, HandlerTable.KeyOf(handler));
+        var result = handler.IsUnwatched
+            ? WatchAgain(handler)
+            : Epoll.Modify(_epoll.Descriptor, handler.WatchedDescriptor, interest, HandlerTable.KeyOf(handler));
         if (result < 0)
         {
             throw new IOException($"epoll_ctl: {Errno.Describe(result)}");
@@ -133,8 +136,17 @@ internal sealed partial class SocketReactor : Reactor
             return;
         }
 
-        // Fails only when the descriptor is closed already, and then it is gone anyway.
-        _ = Epoll.Remove(_epoll.Descriptor, handler.WatchedDescriptor);
+        if (handler.IsUnwatched)
+        {
+            _unwatched.Remove(handler);
+            handler.IsUnwatched = false;
+        }
+        else
+        {
+            // Fails only when the descriptor is closed already, and then it is gone anyway.
+            _ = Epoll.Remove(_epoll.Descriptor, handler.WatchedDescriptor);
+        }
+
         handler.Reactor = null;
         handler.IsReady = false;
         _handlers.Remove(handler);
@@ -187,7 +199,16 @@ internal sealed partial class SocketReactor : Reactor
     /// <summary>
     /// Blocks until a descriptor has an event; -1 waits without limit. The events are dispatched by the next <see cref="Poll"/>.
     /// </summary>
-    public override void Wait(int milliseconds) => _fetchedEvents = Math.Max(0, Epoll.Wait(_epoll.Descriptor, _events, milliseconds));
+    public override void Wait(int milliseconds)
+    {
+        if (_unwatched.Count > 0 && !WatchThoseNotPolled(willBlock: milliseconds != 0))
+        {
+            // Somebody was told, and may have left work behind.
+            milliseconds = 0;
+        }
+
+        _fetchedEvents = Math.Max(0, Epoll.Wait(_epoll.Descriptor, _events, milliseconds));
+    }
 
     /// <summary>
     /// Whether the busiest socket's peer is on this machine and runs on the very processor that this thread runs on: spinning would keep it
@@ -212,6 +233,7 @@ internal sealed partial class SocketReactor : Reactor
         {
             _disposed = true;
             _hot.Clear();
+            _unwatched.Clear();
             _handlers.Clear();
             _own = 0;
             _fetchedEvents = 0;
@@ -326,6 +348,7 @@ internal sealed partial class SocketReactor : Reactor
                     if (_pollsDirectly)
                     {
                         _hot.Add(handler, now);
+                        UnwatchWhenBusy(handler);
                     }
                 }
             }
