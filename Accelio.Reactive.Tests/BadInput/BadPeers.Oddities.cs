@@ -2,6 +2,7 @@ using Accelio.Reactive.Tests.Tcp;
 using Accelio.Reactive.Tests.Wire;
 using Accelio.Transports;
 using Accelio.Transports.Wire;
+using Xunit;
 using static Accelio.Reactive.Tests.BadInput.Stage;
 using static Accelio.Transports.LinkError;
 
@@ -27,10 +28,11 @@ internal static partial class BadPeers
         OddBlock("an item of the future", [0x41, 0x43, 0x4E, 0x58, 0, 1, 0, 6, 0, 99, 0, 2, 1, 2]),
         new("a request before the session", Linked, peer => peer.Send(peer.Frame(Stray(FrameType.Request), body: new byte[20]))),
         new("a large one-way message before the session", Linked, SendLargeStray),
-        new("a FIN before the session", Linked, peer => peer.Send(peer.Frame(Stray(FrameType.FinRequest)))),
+        new("a FIN before the session", Linked, Part),
         new("a uri that is no text", Linked, AskWithoutUri),
         new("a request to an unknown session", InSession, peer => peer.Send(peer.Frame(Stray(FrameType.Request), body: new byte[20]))),
         new("a large message to an unknown session", InSession, SendLargeStray) { IsDual = true },
+        new("a FIN for an unknown session", InSession, Part),
         new("a sign of life for an unknown session", InSession, peer => peer.Send(peer.Frame(Stray(FrameType.KeepAliveRequest)))),
         new("an unknown request", InSession, peer => peer.Send(peer.Frame(Stray((FrameType)0x10002) with { Destination = peer.Session }))),
         new(
@@ -54,6 +56,12 @@ internal static partial class BadPeers
     ];
 
     private static FrameHeader Stray(FrameType type) => new() { Type = type, Destination = 77, LocalTask = 77 };
+
+    private static void Part(RawPeer peer)
+    {
+        peer.Send(peer.Frame(Stray(FrameType.FinRequest)));
+        Assert.Equal((FrameType.FinResponse, 77u), peer.Take().Header is var answer ? (answer.Type, answer.RemoteTask) : default);
+    }
 
     private static BadPeer OddSetup(string name, Func<byte[], byte[]> spoil) =>
         new(name, Introduced, peer => SetUp(peer, spoil(peer.Setup())));

@@ -86,6 +86,16 @@ public class CloseRules
     }
 
     [Fact]
+    public void A_FIN_for_a_session_that_was_waited_for_no_longer_is_answered_as_any_other()
+    {
+        _world.Peer(new FrameHeader { Type = FrameType.FinRequest, Destination = 4711, LocalTask = 5 });
+
+        var answer = _world.TakeOne();
+        Assert.Equal((FrameType.FinResponse, 5u), (answer.Type, answer.Header.RemoteTask));
+        Assert.Contains("note UnknownSession", _world.Log);
+    }
+
+    [Fact]
     public void A_lost_link_ends_everything_once()
     {
         var request = _world.Send(new RecordedMessage("a"));

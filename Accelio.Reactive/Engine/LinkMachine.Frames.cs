@@ -101,6 +101,10 @@ internal sealed partial class LinkMachine
                 {
                     target.OnControl(ref frame);
                 }
+                else if (frame.Header.Type == FrameType.FinRequest)
+                {
+                    AnswerLateFin(frame.Header);
+                }
                 else
                 {
                     NoteUnknownSession(frame.Header);
@@ -156,6 +160,18 @@ internal sealed partial class LinkMachine
         }
 
         Link.Abort(LinkError.UnknownTask, $"{frame.Header.Type} names task 0x{frame.Header.RemoteTask:x8}, which was never issued or was answered already");
+    }
+
+    /// <summary>
+    /// The other half of a handshake that took longer than this side waited for it, on a link that others use: a C peer that gets no answer takes the whole link for dead. Answers are routed by the task alone.
+    /// </summary>
+    private void AnswerLateFin(in FrameHeader header)
+    {
+        NoteUnknownSession(header);
+        scoped var answer = default(OutboundFrame);
+        answer.Header.Type = FrameType.FinResponse;
+        answer.Header.RemoteTask = header.LocalTask;
+        Link.Send(ref answer);
     }
 
     private void NoteUnknownSession(in FrameHeader header) => Note(LinkNote.UnknownSession, $"{header.Type} names session 0x{header.Destination:x8}");
