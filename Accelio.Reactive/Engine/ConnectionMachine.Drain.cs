@@ -188,12 +188,23 @@ internal sealed partial class ConnectionMachine
             _events.OnClosing(this, byPeer: true);
             AnswerDrain();
         }
+        else if (State == ConnectionState.Suspended)
+        {
+            // The peer repeats its question when there is a link.
+            _events.OnClosing(this, byPeer: true);
+            StopQueued();
+        }
+    }
+
+    private void StopQueued()
+    {
+        _events.OnPeerDrains(this, Draining);
+        FailQueued(Draining);
     }
 
     private void AnswerDrain()
     {
-        _events.OnPeerDrains(this, Draining);
-        FailQueued(Draining);
+        StopQueued();
         Span<byte> answer = stackalloc byte[DrainedPayload.Size];
         new DrainedPayload(LastSerial).Write(answer);
         SendControl(answer);

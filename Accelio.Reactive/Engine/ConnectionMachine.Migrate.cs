@@ -21,6 +21,9 @@ internal sealed partial class ConnectionMachine
     private bool _clientWaits;
     private ulong _clientLast;
 
+    // Where the client is told to ask for a new session. It may have to be told again: its link may be lost before it hears it.
+    private string? _sentAwayTo;
+
     /// <summary>Whether the connection is being taken over by another place, and may go on here only if that fails. Its link may be lost meanwhile.</summary>
     internal bool IsFrozen => State == ConnectionState.Frozen || (State == ConnectionState.Suspended && _resumesAs == ConnectionState.Frozen);
 
@@ -92,22 +95,39 @@ internal sealed partial class ConnectionMachine
         return true;
     }
 
-    /// <summary>The client is told to ask for a new session elsewhere, now that all is answered that it has sent. Then the connection drains.</summary>
+    /// <summary>The client is told to ask for a new session elsewhere, now that all is answered that it has sent; if its link is lost at the moment, when it comes back. Then the connection drains.</summary>
     /// <returns>False when the connection is not quiet any more.</returns>
     internal bool TryLeave(IMigrationListener mover, string target)
     {
-        if (!ReferenceEquals(_mover, mover) || State != ConnectionState.Frozen)
+        if (!ReferenceEquals(_mover, mover) || !IsFrozen)
         {
             Stay(mover);
             return false;
         }
 
         _mover = null;
-        State = ConnectionState.Online;
+        _sentAwayTo = target;
         _send.Release();
-        SendGo(token: null, target);
+        if (State == ConnectionState.Frozen)
+        {
+            State = ConnectionState.Online;
+            SendGo(token: null, target);
+        }
+
         BeginDrain();
         return true;
+    }
+
+    /// <summary>The client has come back without having answered the drain: it may never have heard where to go.</summary>
+    private void SendAwayAgain()
+    {
+        if (_sentAwayTo is { } target)
+        {
+            _readyDue++;
+            _stayDue++;
+            SendControl([(byte)ControlOperation.MovePrepare]);
+            SendGo(token: null, target);
+        }
     }
 
     /// <summary>The connection goes on here after all, if it is still being moved.</summary>

@@ -263,6 +263,7 @@ internal sealed partial class ConnectionMachine
         {
             // What the peer said was its last message may be one that it has given up since.
             _awaitsDrained = true;
+            SendAwayAgain();
             SendControl([(byte)ControlOperation.Drain]);
         }
 

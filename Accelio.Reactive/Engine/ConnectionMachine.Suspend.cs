@@ -95,7 +95,7 @@ internal sealed partial class ConnectionMachine
         }
     }
 
-    private bool MayBeSuspended => _retains && !_isMoving && (State is ConnectionState.Online or ConnectionState.Frozen || (State == ConnectionState.FinQueued && _drains));
+    private bool MayBeSuspended => _retains && (State is ConnectionState.Online or ConnectionState.Frozen || (State == ConnectionState.FinQueued && _drains));
 
     /// <summary>The server instance is gone. What it may have run fails, unless it may be run again: that waits, with what never left, to be taken elsewhere.</summary>
     internal void Outlive(in Failure failure)

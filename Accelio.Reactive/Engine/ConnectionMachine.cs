@@ -71,7 +71,7 @@ internal sealed partial class ConnectionMachine
     public bool IsOnline => State == ConnectionState.Online;
 
     /// <summary>Whether messages are taken, to be sent at once or later.</summary>
-    public bool IsTaking => State is ConnectionState.Online or ConnectionState.Connecting or ConnectionState.Suspended or ConnectionState.Frozen;
+    public bool IsTaking => State is ConnectionState.Online or ConnectionState.Connecting or ConnectionState.Frozen || (State == ConnectionState.Suspended && _resumesAs != ConnectionState.FinQueued);
 
     /// <summary>Whether the peer is a C program, or one that offers no windows.</summary>
     public bool IsCPeer => !Machine.HasFlow;

@@ -14,6 +14,7 @@ internal sealed partial class SessionCore
         {
             // The first part that is sent away sets the new session up, and the others come to it.
             _moving = from;
+            _retries = 0;
             _askedBefore.Clear();
             LimitConnecting(Check.TicksOf(ClientOptions.ConnectTimeout));
             whole.PartLost(this, isRefused: true);
@@ -35,6 +36,7 @@ internal sealed partial class SessionCore
         }
 
         _moving = from;
+        _retries = 0;
         if (_sentTo is not null)
         {
             _helloPeer = null;
@@ -71,7 +73,13 @@ internal sealed partial class SessionCore
         {
             _moving = null;
             FinishConnecting(null);
-            if (from.Machine.IsSuspended)
+            if (_retry is { IsScheduled: true } retry)
+            {
+                Poller.Timers.Cancel(retry);
+            }
+
+            // One that still looks for a link has work to end at its old server.
+            if (from.Machine.IsSuspended && from.Reconnection is null)
             {
                 EndFailOver(from);
             }

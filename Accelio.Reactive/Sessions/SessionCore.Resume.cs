@@ -74,7 +74,7 @@ internal sealed partial class SessionCore
     /// <returns>Whether the session goes on as a new one at another place.</returns>
     internal bool TryOutlive(ConnectionCore connection)
     {
-        if (!_places.Any(place => place != connection.Path))
+        if (_sentTo is null && !ReferenceEquals(connection, _moving) && !_places.Any(place => place != connection.Path))
         {
             return false;
         }
@@ -100,6 +100,12 @@ internal sealed partial class SessionCore
 
             MoveQueued(connection.Machine, connection.Machine.Suspension.ToFailure());
             connection.Machine.GiveUp();
+            return;
+        }
+
+        if (ReferenceEquals(connection, _moving))
+        {
+            // A new session was being looked for already.
             return;
         }
 
@@ -234,11 +240,11 @@ internal sealed partial class SessionCore
         _route.Begin();
     }
 
-    /// <summary>A server that is about to come up again is worth another try, as long as there is time.</summary>
+    /// <summary>A server that is about to come up again is worth another try, as long as there is time; so is one to which the session was sent.</summary>
     private bool TryFailOverAgain()
     {
         var pause = ClientOptions.Reconnect.Backoff.DelayBefore(++_retries + 1, Context.Entropy.NextUInt32() / (double)uint.MaxValue).Ticks;
-        if (!_moving!.Machine.IsSuspended || Poller.Now + pause >= _deadline)
+        if ((_sentTo is null && !_moving!.Machine.IsSuspended) || Poller.Now + pause >= _deadline)
         {
             return false;
         }
@@ -251,11 +257,6 @@ internal sealed partial class SessionCore
     /// <summary>There is a new session with the connection just made, or there will be none.</summary>
     private void EndFailOver(ConnectionCore from)
     {
-        if (_retry is { IsScheduled: true } retry)
-        {
-            Poller.Timers.Cancel(retry);
-        }
-
         var isDone = Usable is { IsOnline: true };
         if (isDone && (_whole is null || _isLeading))
         {

@@ -202,7 +202,7 @@ internal sealed partial class SessionCore
                 }
             }
 
-            var waiting = Array.Find(_connections, static connection => connection.Machine.IsSuspended);
+            var waiting = Array.Find(_connections, static connection => connection.Machine is { IsSuspended: true, IsTaking: true });
             return waiting is not null ? waiting.Machine : _connections.Length == 0 ? null : _connections[0].Machine;
         }
     }
