@@ -58,10 +58,10 @@ internal sealed unsafe partial class AlarmClock : IDisposable
         _ = NativeSetTime(_handle.Descriptor, 0, &setting, null);
     }
 
-    [LibraryImport("libc", EntryPoint = "timerfd_create", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "timerfd_create")]
     private static partial int NativeCreate(int clock, int flags);
 
-    [LibraryImport("libc", EntryPoint = "timerfd_settime", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "timerfd_settime")]
     private static partial int NativeSetTime(int descriptor, int flags, Setting* setting, Setting* previous);
 
     /// <summary>struct timespec.</summary>

@@ -41,18 +41,18 @@ internal static unsafe partial class Descriptors
         return result;
     }
 
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "close")]
     private static partial int NativeClose(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "read")]
     private static partial nint NativeRead(int descriptor, void* buffer, nuint length);
 
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint NativeWrite(int descriptor, void* buffer, nuint length);
 
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int NativeControl(int descriptor, int command, int argument);
 
-    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "pipe2")]
     private static partial int NativePipe2(int* pair, int flags);
 }

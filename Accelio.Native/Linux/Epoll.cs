@@ -49,12 +49,12 @@ internal static unsafe partial class Epoll
         return Errno.Result(NativeControl(epoll, operation, descriptor, native));
     }
 
-    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "epoll_create1")]
     private static partial int NativeCreate(int flags);
 
-    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "epoll_ctl")]
     private static partial int NativeControl(int epoll, int operation, int descriptor, byte* nativeEvent);
 
-    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "epoll_wait")]
     private static partial int NativeWait(int epoll, byte* events, int capacity, int milliseconds);
 }

@@ -101,10 +101,11 @@ internal static class Errno
     public const int InProgress = 115;
 
     /// <summary>
-    /// The convention of all wrappers: what a call returned, or the negated error number of the call just made on this thread.
+    /// The convention of all wrappers: what a call returned, or the negated error number of the call just made on this thread. It is read from where the system left it, and only after a failure:
+    /// <c>SetLastError</c> would clear, read and keep it at every call.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Result(nint returned) => returned >= 0 ? (int)returned : -Marshal.GetLastPInvokeError();
+    public static int Result(nint returned) => returned >= 0 ? (int)returned : -Marshal.GetLastSystemError();
 
     /// <summary>The system's words for an error number, with the number; a negated one is understood too.</summary>
     public static string Describe(int error)

@@ -62,6 +62,6 @@ internal sealed unsafe partial class EventCounter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
-    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "eventfd")]
     private static partial int NativeEventFd(uint initial, int flags);
 }

@@ -17,6 +17,6 @@ internal static unsafe partial class ResourceLimits
         return result;
     }
 
-    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
     private static partial int NativeGetLimit(int resource, ulong* limits);
 }

@@ -43,12 +43,12 @@ internal static unsafe partial class Scheduling
     [LibraryImport("libc", EntryPoint = "sched_yield")]
     private static partial int NativeYield();
 
-    [LibraryImport("libc", EntryPoint = "sched_getcpu", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "sched_getcpu")]
     private static partial int NativeGetCpu();
 
-    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
     private static partial int NativeSetAffinity(int thread, nuint length, ulong* mask);
 
-    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "getrusage")]
     private static partial int NativeGetUsage(int who, ThreadUsage* usage);
 }

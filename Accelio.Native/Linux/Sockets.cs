@@ -126,48 +126,48 @@ internal static unsafe partial class Sockets
     /// <summary>Ends one direction or both (<see cref="ShutdownRead"/>, <see cref="ShutdownWrite"/>, <see cref="ShutdownBoth"/>).</summary>
     public static int Shutdown(int descriptor, int how) => Errno.Result(NativeShutdown(descriptor, how));
 
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "socket")]
     private static partial int NativeSocket(int family, int type, int protocol);
 
-    [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "socketpair")]
     private static partial int NativeSocketPair(int family, int type, int protocol, int* pair);
 
-    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "bind")]
     private static partial int NativeBind(int descriptor, SocketAddress* address, uint length);
 
-    [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "listen")]
     private static partial int NativeListen(int descriptor, int backlog);
 
-    [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "accept4")]
     private static partial int NativeAccept4(int descriptor, SocketAddress* address, uint* length, int flags);
 
-    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "connect")]
     private static partial int NativeConnect(int descriptor, SocketAddress* address, uint length);
 
-    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "recv")]
     private static partial nint NativeRecv(int descriptor, byte* buffer, nuint length, int flags);
 
-    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "recvmsg")]
     private static partial nint NativeRecvMsg(int descriptor, MessageHeader* message, int flags);
 
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "send")]
     private static partial nint NativeSend(int descriptor, byte* buffer, nuint length, int flags);
 
-    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "sendmsg")]
     private static partial nint NativeSendMsg(int descriptor, MessageHeader* message, int flags);
 
-    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "setsockopt")]
     private static partial int NativeSetSockOpt(int descriptor, int level, int name, void* value, uint length);
 
-    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "getsockopt")]
     private static partial int NativeGetSockOpt(int descriptor, int level, int name, void* value, uint* length);
 
-    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "getsockname")]
     private static partial int NativeGetSockName(int descriptor, SocketAddress* address, uint* length);
 
-    [LibraryImport("libc", EntryPoint = "getpeername", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "getpeername")]
     private static partial int NativeGetPeerName(int descriptor, SocketAddress* address, uint* length);
 
-    [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "shutdown")]
     private static partial int NativeShutdown(int descriptor, int how);
 }
