@@ -38,7 +38,7 @@ internal ref struct OutboundFrame
     /// <summary>Required when the body may be referenced: what <see cref="ILinkSink.OnReleased"/> returns. Without a token the link copies the body whatever its size.</summary>
     public SendToken? Token;
 
-    /// <summary>Control frames that may overtake bulk not yet begun (keep-alive, credits of the extension); never frames that carry a sequence number.</summary>
+    /// <summary>Control frames that may overtake bulk not yet begun (keep-alive, credits of the extension, the answer to a resume); urgent ones keep their order. Never frames that carry a sequence number.</summary>
     public bool Urgent;
 
     /// <summary>Length of the body in bytes.</summary>

@@ -47,6 +47,30 @@ public class LostLinkRules
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void No_credit_is_lost_when_sessions_come_back_over_one_link_and_the_first_gets_a_long_answer_again(SimulatedLinkKind kind)
+    {
+        using var world = new ResumeWorld(kind, configure: options => options.WindowMessages = 2);
+        world.Handler = request => request.PayloadLength == 1 ? request.RespondAsync(request.Payload) : world.AnswerLater(request);
+        var (first, second) = (world.Connect(), world.Connect());
+
+        // Neither the long answer comes through nor the acknowledgement of the short one.
+        var asked = AskAsync(first, 1, 70_000);
+        _ = AskAsync(second, 2);
+        world.Advance(2.5 * Latency);
+        world.Faults.SilenceLinks("client", "server");
+        world.Advance(30 * Second);
+        Assert.Equal(Answer(1, 70_000), world.Network.Run(() => asked));
+
+        world.Handler = world.NeverAnswer;
+        _ = AskAsync(second, 3);
+        _ = AskAsync(second, 4);
+        world.Advance(Second);
+
+        Assert.Equal([1, 2, 3, 4], world.Ran);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Requests_under_way_at_any_moment_of_a_cut_run_once_and_end_once(SimulatedLinkKind kind)
     {
         for (var moment = 0; moment <= 24; moment++)

@@ -31,6 +31,7 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(9015879, WorldAge.Journeys)] // a link that was lost while its client stood still: the client looked for it when it went on
     [InlineData(5021041, WorldAge.CServers)] // a reader that paused and answered: the credits for that rode on messages which waited for it to go on
     [InlineData(5022115, WorldAge.CServers)] // a C client that came back to a full window: an answer that was there was sent when half of the window was free
+    [InlineData(6037001, WorldAge.CServers)] // a grant that overtook the answer to a resume, which waited behind the bulk of another session: the credit was lost
     [InlineData(6024896, WorldAge.CServers)] // a FIN of a C server for a session that was waited for no longer: it was not answered, and the link was taken for dead
     [InlineData(4037897, WorldAge.CServers)] // handlers of 20 s each, one at a time: they had work for longer than they were waited for
     [InlineData(8001019, WorldAge.Journeys)] // a close while the server prepared to move the session: what was queued waited for the end of all work, until CloseTimeout

@@ -198,6 +198,9 @@ internal sealed partial class ConnectionMachine
         var items = new MessageItems { HasConnectionId = true, ConnectionId = LocalId, HasResume = true, Resume = Standing(LocalId) };
         Span<byte> buffer = stackalloc byte[MessageItems.MaxWritten];
         frame.Items = buffer[..items.Write(buffer)];
+
+        // No grant may overtake it behind the bulk of other sessions: the client counts from what this says.
+        frame.Urgent = true;
         Link.Send(ref frame);
         GoOn(standing);
     }
