@@ -28,7 +28,7 @@ internal abstract class Link
     /// <summary>Address of the peer.</summary>
     public abstract EndPoint RemoteEndPoint { get; }
 
-    /// <summary>Poller time at which bytes of the peer last arrived.</summary>
+    /// <summary>Poller time at which bytes of the peer last arrived, or at which it was last seen to take some that had been waiting for it.</summary>
     public long LastReceived { get; protected set; }
 
     /// <summary>Bytes accepted by <see cref="Send"/> and not yet handed to the system or the peer.</summary>

@@ -35,6 +35,9 @@ internal abstract unsafe partial class StreamLink
         }
 
         _writeBlocked &= ~bit;
+
+        // Not read, but heard of: the peer takes what it is sent, and as long as that is one large body it can say nothing else.
+        LastReceived = now;
         FlushStreams(now);
         if (_state != StreamLinkState.Closed && (_writeBlocked & bit) == 0)
         {
@@ -106,12 +109,6 @@ internal abstract unsafe partial class StreamLink
             if (sent > 0)
             {
                 _sendProgress = now;
-                if (_backlogged)
-                {
-                    // Not read, but heard of: the peer takes bytes.
-                    LastReceived = now;
-                }
-
                 if (queue.Advance(sent, _released) < count)
                 {
                     Block(stream, now);

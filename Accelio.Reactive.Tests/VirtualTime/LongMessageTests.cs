@@ -1,0 +1,82 @@
+using System.Reactive.Linq;
+using Microsoft.Reactive.Testing;
+using Xunit;
+
+namespace Accelio.Reactive.Tests.VirtualTime;
+
+/// <summary>A message that is longer under way than silence may last: as long as the peer takes of it, it lives, though it can say nothing until it has all.</summary>
+public sealed class LongMessageTests : IDisposable
+{
+    private const int Length = 1_000_000;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Detect = 3 * Second;
+
+    // The message takes ten seconds.
+    private readonly SimulatedConditions _conditions = new() { Latency = TimeSpan.FromMilliseconds(5), Bandwidth = Length / 10 };
+    private readonly TestScheduler _scheduler = new();
+    private readonly List<AccelioSessionEvent> _events = [];
+    private readonly List<int> _arrived = [];
+    private SimulatedNetwork? _network;
+
+    public static TheoryData<SimulatedLinkKind> Kinds => [SimulatedLinkKind.Stream, SimulatedLinkKind.Slots];
+
+    public void Dispose() => _network?.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void It_arrives_over_the_link_on_which_it_was_begun(SimulatedLinkKind kind)
+    {
+        var session = Connect(kind);
+
+        var sent = session.SendAsync(new byte[Length]).AsTask();
+        _network!.AdvanceBy(11 * Second);
+
+        Assert.Equal([Length], _arrived);
+        Assert.True(sent.IsCompletedSuccessfully);
+        Assert.Empty(_events);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void So_does_an_answer(SimulatedLinkKind kind)
+    {
+        var session = Connect(kind);
+
+        var asked = session.RequestAsync(new byte[1], static answer => answer.PayloadLength).AsTask();
+        _network!.AdvanceBy(11 * Second);
+
+        Assert.Equal(Length, _network.Run(() => asked));
+        Assert.Empty(_events);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_peer_that_takes_no_more_of_it_is_silent(SimulatedLinkKind kind)
+    {
+        var session = Connect(kind);
+        _ = session.SendAsync(new byte[Length]).AsTask();
+        _network!.AdvanceBy(5 * Second);
+        Assert.Empty(_events);
+
+        _network.Faults.Freeze("server", TimeSpan.FromMinutes(1));
+        _network.AdvanceBy(Detect + (Detect / 3) + Second);
+
+        Assert.IsType<SessionReconnecting>(Assert.Single(_events));
+    }
+
+    private AccelioSession Connect(SimulatedLinkKind kind)
+    {
+        _network = new SimulatedNetwork(_scheduler) { LinkKind = kind, UsualConditions = _conditions };
+        _network.Host("server").Run(async me =>
+        {
+            var server = await AccelioServer.BindAsync(new Uri("sim://server:1"), new AccelioServerOptions { Context = me.CreateContext(), Resume = true, DetectWithin = Detect });
+            server.Messages.Read(static message => message.PayloadLength).Subscribe(_arrived.Add);
+            server.Handle(static request => request.RespondAsync(new byte[Length]));
+        });
+        _network.RunUntilIdle();
+        var options = new AccelioSessionOptions { Context = _network.CreateContext("client"), Resume = true, DetectWithin = Detect };
+        var session = _network.Run(() => AccelioSession.ConnectAsync(new Uri("sim://server:1"), options).AsTask());
+        session.Events.Where(static what => what is not SessionEstablished).Subscribe(_events.Add);
+        return session;
+    }
+}
