@@ -96,6 +96,41 @@ public class BrokenLeaveRules
         Assert.InRange(told, 20, 69);
     }
 
+    [Theory]
+    [InlineData(SimulatedLinkKind.Stream, 1)]
+    [InlineData(SimulatedLinkKind.Slots, 1)]
+    [InlineData(SimulatedLinkKind.Stream, 3)]
+    public void An_old_server_that_is_started_again_does_not_take_a_session_that_has_begun_anew(SimulatedLinkKind kind, int contexts)
+    {
+        var begun = 0;
+        for (var moment = 0; moment < 70; moment++)
+        {
+            using var world = NewWorld(kind, contexts);
+            var session = contexts == 1 ? world.Connect() : world.ConnectWide();
+            var events = EventsOf(session);
+            _ = world.MoveAsync();
+            world.Advance(moment * Step);
+            var hasBegun = events.OfType<SessionMigrated>().Any();
+            world.Faults.Crash("old").Restart("old");
+            List<Task<int>> asked = [];
+            Ask(world, session, asked, 10);
+            world.Advance(5 * Second);
+
+            Assert.Equal(Answer(99), world.Network.Run(() => AskAsync(session, 99)));
+            if (hasBegun)
+            {
+                // What is left of the old connection finds nobody who knows it. Nothing was under way on it.
+                begun++;
+                Assert.All(asked, static (task, i) => Assert.Equal(Answer((byte)i), task.Result));
+                Assert.Equal([.. Enumerable.Range(0, 10), 99], world.Ran["new"].Order());
+                Assert.Single(world.Sessions["new"]);
+                Assert.Empty(events.OfType<SessionFailedOver>());
+            }
+        }
+
+        Assert.InRange(begun, 10, 69);
+    }
+
     private static MigrationWorld NewWorld(SimulatedLinkKind kind, int contexts) =>
         new(kind, configure: static (_, options) => (options.HandOver, options.MigrationKey) = (null, default), oldContexts: contexts, newContexts: contexts);
 
