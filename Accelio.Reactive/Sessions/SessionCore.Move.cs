@@ -90,9 +90,11 @@ internal sealed partial class SessionCore
                     Tell(new SessionMigrated(_sentTo, IsNewSession: true));
                 }
 
-                _sentTo = null;
                 from.Machine.EndMove();
             }
+
+            // It is there, or nowhere: what happens to the session from now on has nothing to do with it.
+            _sentTo = null;
         }
     }
 
