@@ -17,6 +17,7 @@ public sealed class LongMessageTests : IDisposable
     private readonly List<AccelioSessionEvent> _events = [];
     private readonly List<int> _arrived = [];
     private SimulatedNetwork? _network;
+    private AccelioServer? _server;
 
     public static TheoryData<SimulatedLinkKind> Kinds => [SimulatedLinkKind.Stream, SimulatedLinkKind.Slots];
 
@@ -50,6 +51,25 @@ public sealed class LongMessageTests : IDisposable
     }
 
     [Theory]
+    [InlineData(SimulatedLinkKind.Stream, true)]
+    [InlineData(SimulatedLinkKind.Slots, true)]
+    [InlineData(SimulatedLinkKind.Stream, false)]
+    [InlineData(SimulatedLinkKind.Slots, false)]
+    public void So_does_an_answer_of_a_server_that_is_drained(SimulatedLinkKind kind, bool resume)
+    {
+        var session = Connect(kind, resume);
+        var asked = session.RequestAsync(new byte[Length], static answer => answer.PayloadLength).AsTask();
+        _network!.AdvanceBy(Second);
+
+        var drained = _server!.HomeContext.RunAsync(_ => _server.DrainAsync()).AsTask();
+        _network.AdvanceBy(21 * Second);
+
+        Assert.Equal(Length, _network.Run(() => asked));
+        Assert.True(drained.IsCompletedSuccessfully);
+        Assert.Equal(CloseReason.ClosedByPeer, Assert.IsType<SessionClosed>(_events[^1]).Reason);
+    }
+
+    [Theory]
     [MemberData(nameof(Kinds))]
     public void A_peer_that_takes_no_more_of_it_is_silent(SimulatedLinkKind kind)
     {
@@ -64,17 +84,17 @@ public sealed class LongMessageTests : IDisposable
         Assert.IsType<SessionReconnecting>(Assert.Single(_events));
     }
 
-    private AccelioSession Connect(SimulatedLinkKind kind)
+    private AccelioSession Connect(SimulatedLinkKind kind, bool resume = true)
     {
         _network = new SimulatedNetwork(_scheduler) { LinkKind = kind, UsualConditions = _conditions };
         _network.Host("server").Run(async me =>
         {
-            var server = await AccelioServer.BindAsync(new Uri("sim://server:1"), new AccelioServerOptions { Context = me.CreateContext(), Resume = true, DetectWithin = Detect });
+            var server = _server = await AccelioServer.BindAsync(new Uri("sim://server:1"), new AccelioServerOptions { Context = me.CreateContext(), Resume = resume, DetectWithin = Detect });
             server.Messages.Read(static message => message.PayloadLength).Subscribe(_arrived.Add);
-            server.Handle(static request => request.RespondAsync(new byte[Length]));
+            server.Handle(static request => request.RespondAsync(request.Payload.Length == Length ? request.Payload : new(new byte[Length])));
         });
         _network.RunUntilIdle();
-        var options = new AccelioSessionOptions { Context = _network.CreateContext("client"), Resume = true, DetectWithin = Detect };
+        var options = new AccelioSessionOptions { Context = _network.CreateContext("client"), Resume = resume, DetectWithin = Detect };
         var session = _network.Run(() => AccelioSession.ConnectAsync(new Uri("sim://server:1"), options).AsTask());
         session.Events.Where(static what => what is not SessionEstablished).Subscribe(_events.Add);
         return session;

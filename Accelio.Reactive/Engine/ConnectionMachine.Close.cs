@@ -266,6 +266,13 @@ internal sealed partial class ConnectionMachine
 
     private void OnCloseTimeout()
     {
+        if (_drainsHere && State == ConnectionState.FinWait1 && Link.QueuedBytes != 0)
+        {
+            // A drain has the time of its work: what it has done last is still on its way, and the FIN behind it. The link sees to it that the peer takes bytes.
+            StartCloseTimer();
+            return;
+        }
+
         if (State == ConnectionState.Suspended)
         {
             // No link is there to be ended with it.
