@@ -70,7 +70,8 @@ internal sealed partial class SessionCore : IRouteUser
             return;
         }
 
-        _connections = _moving is null ? [] : [_moving];
+        // Beside the one that moves there may be what is left of an earlier one, which ends with the session.
+        _connections = _moving is null ? [] : Array.FindAll(_connections, other => !ReferenceEquals(other, _asking));
         var connection = _asking = NewConnection();
         var machine = _helloPeer is { } peer
             ? link.Machine.OpenConnection(connection, _helloLocal, peer)
