@@ -118,6 +118,9 @@ internal sealed partial class ConnectionMachine
         return true;
     }
 
+    /// <summary>Whether the client is to go elsewhere, and may not know it.</summary>
+    private bool IsSentAway => _sentAwayTo is not null && _drainsHere && !HasPeerStopped;
+
     /// <summary>The client has come back without having answered the drain: it may never have heard where to go.</summary>
     private void SendAwayAgain()
     {
@@ -211,6 +214,11 @@ internal sealed partial class ConnectionMachine
         {
             (_clientWaits, _clientLast) = (true, ready.LastSerial);
             CheckQuiet();
+        }
+        else if (_readyDue == 0 && _receive.IsGrantDue)
+        {
+            // It knows where to go, or stays because it closes: then what it has left to send comes here.
+            SendGrant();
         }
     }
 

@@ -147,10 +147,15 @@ internal sealed partial class ConnectionMachine
     /// <summary>Ends a connection that did not come back, with the messages that wait on it.</summary>
     internal void GiveUp() => Finish(_suspension);
 
-    private ResumeItem Standing(uint connection)
+    private ResumeItem Standing(uint connection, bool withholds = false)
     {
         // What is owed is in it: a grant that was under way is not missed.
         _receive.TakeOwed(int.MaxValue, out _, out _);
+        if (withholds)
+        {
+            _receive.Withhold();
+        }
+
         return new ResumeItem(
             connection,
             _epoch,
@@ -195,7 +200,9 @@ internal sealed partial class ConnectionMachine
         scoped var frame = NewFrame(FrameType.HelloResponse);
         frame.Header.RemoteTask = hello.Task;
         frame.Header.Flags = MessageFlags.Items;
-        var items = new MessageItems { HasConnectionId = true, ConnectionId = LocalId, HasResume = true, Resume = Standing(LocalId) };
+
+        // Who is sent elsewhere sends nothing before hearing so: it would run here, behind what runs there.
+        var items = new MessageItems { HasConnectionId = true, ConnectionId = LocalId, HasResume = true, Resume = Standing(LocalId, withholds: IsSentAway) };
         Span<byte> buffer = stackalloc byte[MessageItems.MaxWritten];
         frame.Items = buffer[..items.Write(buffer)];
 
@@ -277,7 +284,7 @@ internal sealed partial class ConnectionMachine
 
         _events.OnResumed(this);
         _isMoved = false;
-        if (_receive.IsGrantDue)
+        if (_receive.IsGrantDue && !IsSentAway)
         {
             SendGrant();
         }

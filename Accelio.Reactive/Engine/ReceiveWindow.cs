@@ -66,6 +66,14 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
         _outstandingBytes = Bytes;
     }
 
+    /// <summary>What the peer may still send it is to hear of later: all of it is owed.</summary>
+    public void Withhold()
+    {
+        _owedMessages += Math.Max(0, _outstandingMessages);
+        _owedBytes += Math.Max(0, _outstandingBytes);
+        (_outstandingMessages, _outstandingBytes) = (Math.Min(0, _outstandingMessages), Math.Min(0, _outstandingBytes));
+    }
+
     /// <summary>A message arrives.</summary>
     /// <returns>False when the peer had no credit left for it.</returns>
     public bool Arrived(long bytes)
