@@ -71,6 +71,26 @@ public sealed class LongMessageTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void So_do_many_short_answers_of_a_server_that_is_drained(SimulatedLinkKind kind)
+    {
+        const int Short = 4_000;
+        var session = Connect(kind, resume: false, async request =>
+        {
+            await Task.Delay(2 * Second, _network!.TimeProvider);
+            await request.RespondAsync(new byte[Short]);
+        });
+        var asked = Enumerable.Range(0, Length / Short).Select(_ => session.RequestAsync(new byte[1], static answer => answer.PayloadLength).AsTask()).ToArray();
+        _network!.AdvanceBy(Second);
+
+        var drained = _server!.HomeContext.RunAsync(_ => _server.DrainAsync()).AsTask();
+        _network.AdvanceBy(13 * Second);
+
+        Assert.All(asked, task => Assert.Equal(Short, _network.Run(() => task)));
+        Assert.True(drained.IsCompletedSuccessfully);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void A_peer_that_takes_no_more_of_it_is_silent(SimulatedLinkKind kind)
     {
         var session = Connect(kind);
@@ -84,14 +104,21 @@ public sealed class LongMessageTests : IDisposable
         Assert.IsType<SessionReconnecting>(Assert.Single(_events));
     }
 
-    private AccelioSession Connect(SimulatedLinkKind kind, bool resume = true)
+    // What it has read is given back first: who waits for the answer must wait for that itself.
+    private static ValueTask AnswerLong(InboundRequest request)
+    {
+        request.Dispose();
+        return request.RespondAsync(new byte[Length]);
+    }
+
+    private AccelioSession Connect(SimulatedLinkKind kind, bool resume = true, Func<InboundRequest, ValueTask>? handler = null)
     {
         _network = new SimulatedNetwork(_scheduler) { LinkKind = kind, UsualConditions = _conditions };
         _network.Host("server").Run(async me =>
         {
             var server = _server = await AccelioServer.BindAsync(new Uri("sim://server:1"), new AccelioServerOptions { Context = me.CreateContext(), Resume = resume, DetectWithin = Detect });
             server.Messages.Read(static message => message.PayloadLength).Subscribe(_arrived.Add);
-            server.Handle(static request => request.RespondAsync(request.Payload.Length == Length ? request.Payload : new(new byte[Length])));
+            server.Handle(handler ?? AnswerLong);
         });
         _network.RunUntilIdle();
         var options = new AccelioSessionOptions { Context = _network.CreateContext("client"), Resume = resume, DetectWithin = Detect };

@@ -268,7 +268,7 @@ internal sealed partial class ConnectionMachine
     {
         if (_drainsHere && State == ConnectionState.FinWait1 && Link.QueuedBytes != 0)
         {
-            // A drain has the time of its work: what it has done last is still on its way, and the FIN behind it. The link sees to it that the peer takes bytes.
+            // A drain has the time of its work: what was copied last is still on its way, and the FIN behind it. The link sees to it that the peer takes bytes.
             StartCloseTimer();
             return;
         }

@@ -100,7 +100,7 @@ internal sealed partial class ConnectionMachine
         "The session is being drained: what is under way ends, and nothing new is begun. Nothing was sent; open another session.");
 
     /// <summary>Whether the FIN may go: nobody drains, or all work has ended that this side drains for.</summary>
-    private bool MayFinish => !_send.IsHeld && (!_drains || (_drainsHere && HasPeerStopped && OpenRequests == 0 && _receive.HeldMessages == 0 && !Tasks.HasWorkOf(this)));
+    private bool MayFinish => !_send.IsHeld && (!_drains || (_drainsHere && HasPeerStopped && OpenRequests == 0 && _answersLeaving == 0 && _receive.HeldMessages == 0 && !Tasks.HasWorkOf(this)));
 
     /// <summary>The serial of the last message that the peer has or is to get.</summary>
     private ulong LastSerial => _retains ? _sentMessages.LastSerial : _nextSerial == 0 ? NoSerial : _nextSerial - 1;

@@ -43,9 +43,7 @@ internal sealed partial class ConnectionMachine
 
         _mover = mover;
         _clientWaits = false;
-        _readyDue++;
-        _stayDue++;
-        SendControl([(byte)ControlOperation.MovePrepare]);
+        AskForQuiet();
     }
 
     /// <summary>What the connection is; only between <see cref="IMigrationListener.OnQuiet"/> and the end of the move.</summary>
@@ -126,11 +124,16 @@ internal sealed partial class ConnectionMachine
     {
         if (_sentAwayTo is { } target)
         {
-            _readyDue++;
-            _stayDue++;
-            SendControl([(byte)ControlOperation.MovePrepare]);
+            AskForQuiet();
             SendGo(token: null, target);
         }
+    }
+
+    private void AskForQuiet()
+    {
+        _readyDue++;
+        _stayDue++;
+        SendControl([(byte)ControlOperation.MovePrepare]);
     }
 
     /// <summary>The connection goes on here after all, if it is still being moved.</summary>

@@ -11,6 +11,9 @@ internal sealed partial class ConnectionMachine
     private OutgoingResponse? _firstHeldResponse;
     private OutgoingResponse? _lastHeldResponse;
 
+    // Answers whose bodies the link still refers to: a drain waits for them, also where the FIN would overtake what the peer fetches.
+    private int _answersLeaving;
+
     /// <summary>Requests of the peer whose consumer has returned and that may still be answered.</summary>
     public int OpenRequests { get; private set; }
 
@@ -93,6 +96,11 @@ internal sealed partial class ConnectionMachine
         else if (!_linkIsGone)
         {
             status = Hand(ref frame);
+            if (status == SendStatus.Referenced)
+            {
+                ((OutgoingTask)token!).Connection = this;
+                _answersLeaving++;
+            }
         }
 
         if (status == SendStatus.Closed && _retains)
@@ -122,6 +130,16 @@ internal sealed partial class ConnectionMachine
         }
 
         return status;
+    }
+
+    /// <summary>The link refers to the body of an answer no more.</summary>
+    internal void OnAnswerLeft()
+    {
+        _answersLeaving--;
+        if (_drains)
+        {
+            CheckDrained();
+        }
     }
 
     private bool TryRead(scoped ref OutboundFrame frame, in OutboundMessage response, SendToken? token)

@@ -196,7 +196,19 @@ internal sealed partial class LinkMachine : ILinkSink
     public bool OnReceiveBufferReuse(Link link) => InPlace.Evacuate(link);
 
     /// <inheritdoc/>
-    public void OnReleased(Link link, SendToken token) => ((OutgoingTask)token).OnReleased();
+    public void OnReleased(Link link, SendToken token)
+    {
+        var task = (OutgoingTask)token;
+        var answering = task is OutgoingResponse or HeldBody ? task.Connection : null;
+        if (task is HeldBody)
+        {
+            // It is used again, perhaps for a request.
+            task.Connection = null;
+        }
+
+        task.OnReleased();
+        answering?.OnAnswerLeft();
+    }
 
     /// <inheritdoc/>
     public void OnWritable(Link link)
