@@ -41,6 +41,59 @@ public class LostServerOfManyRules
         Assert.DoesNotContain(typeof(ConnectionEnded), events);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_first_connection_that_is_there_tells_so_whatever_becomes_of_the_one_that_set_the_session_up(bool ends)
+    {
+        var without = 0;
+        for (var moment = 0; moment < 60; moment++)
+        {
+            using var world = new ResumeWorld(contexts: 3);
+            world.Handler = world.NeverAnswer;
+            AccelioContext[] contexts = [world.Client, world.Network.CreateContext("client"), world.Network.CreateContext("client")];
+            var session = Connect(world, options => options.Contexts = contexts);
+            var events = EventsOf(session);
+            for (var i = 0; i < 9; i++)
+            {
+                _ = AskAgainAsync(session, (byte)i);
+            }
+
+            world.Advance(Latency * 2);
+            var untold = new List<int>();
+            world.Handler = request =>
+            {
+                untold.AddRange(events.Contains(typeof(SessionFailedOver)) ? [] : [request.Payload.FirstSpan[0]]);
+                return request.RespondAsync(request.Payload);
+            };
+
+            // The second one is the first to ask. At any moment from then on its context has no time for what comes back, or is gone.
+            world.Faults.Crash("server").Restart("server");
+            world.Advance(11 * Latency);
+            KeepBusy(contexts[0], 3 * Latency);
+            KeepBusy(contexts[2], 3 * Latency);
+            world.Advance(moment * Latency / 2);
+            if (ends)
+            {
+                contexts[1].Dispose();
+            }
+            else
+            {
+                KeepBusy(contexts[1], Second);
+            }
+
+            world.Advance(Second / 2);
+            without += world.Ran.Count is > 0 and < 9 ? 1 : 0;
+            world.Advance(Second * 5);
+
+            Assert.Empty(untold);
+            Assert.NotEmpty(world.Ran);
+            Assert.Single(events, static what => what == typeof(SessionFailedOver));
+        }
+
+        Assert.NotEqual(0, without);
+    }
+
     [Fact]
     public void They_do_so_as_often_as_the_server_is_started_again()
     {

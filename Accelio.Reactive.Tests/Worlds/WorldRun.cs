@@ -20,7 +20,7 @@ internal sealed partial class WorldRun : IDisposable
     {
         _plan = plan;
         _calm = new WorldCalm(plan.Conditions.Bandwidth == 0);
-        History = new WorldHistory(_scheduler, _calm, plan.IsOrdered);
+        History = new WorldHistory(_scheduler, _calm, plan.IsOrdered, plan.IsOrdered || plan.ContextDelay == TimeSpan.Zero);
         _network = new SimulatedNetwork(_scheduler, plan.HasPieces ? plan.Seed : null)
         {
             LinkKind = plan.Kind,

@@ -30,6 +30,7 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(5007290, WorldAge.Journeys)] // a C client that came back to a full window: what it sent again was read when there was room
     [InlineData(9015879, WorldAge.Journeys)] // a link that was lost while its client stood still: the client looked for it when it went on
     [InlineData(5040511, WorldAge.CServers)] // a client that came back and was to go elsewhere: what it sent before it heard so ran behind what it sent there
+    [InlineData(10029723, WorldAge.CServers)] // a session whose connections were at the next server, but not that which had set it up there: nobody told of it
     [InlineData(4011411, WorldAge.CServers)] // a session that failed over while it still had the rest of a connection from before: that was forgotten, and did not end with it
     [InlineData(8007977, WorldAge.CServers)] // a server that was drained while its last answer was long under way: the close behind it had no time for that, and cut it off
     [InlineData(6064838, WorldAge.CServers)] // a body that was under way for longer than silence may last: its link was taken for dead, and it was begun again, for ever

@@ -13,6 +13,9 @@ internal sealed partial class WideSession
     // How often the session was set up anew; each part knows for which of them its connection is.
     private int _generation;
 
+    // The last of them of which was told that the session goes on there.
+    private int _toldGeneration;
+
     /// <summary>A part has set a session up, the first or the next one. On its context.</summary>
     internal void PartAccepted(SessionCore part, SessionJoint joint)
     {
@@ -32,6 +35,18 @@ internal sealed partial class WideSession
     /// <param name="part">The part.</param>
     /// <param name="isRefused">Whether it has asked for another connection in vain.</param>
     internal void PartLost(SessionCore part, bool isRefused) => Home.RunSoon(new ActionItem(() => OnLost(part, isRefused)));
+
+    /// <summary>
+    /// A part has its connection to a session that was set up anew. The first of them tells so: messages come there from now on, whatever becomes of the part that has set it up. On its context.
+    /// </summary>
+    internal void PartIsThere(SessionCore part, AccelioSessionEvent what) => Home.RunSoon(new ActionItem(() =>
+    {
+        if (_state == SessionState.Established && part.Generation > _toldGeneration)
+        {
+            _toldGeneration = part.Generation;
+            _events.Push(what);
+        }
+    }));
 
     private void OnAccepted(SessionCore part, SessionJoint joint)
     {

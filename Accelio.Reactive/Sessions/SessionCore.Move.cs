@@ -85,9 +85,9 @@ internal sealed partial class SessionCore
             }
             else
             {
-                if (_sentTo is not null && (_whole is null || _isLeading) && Usable is { IsOnline: true })
+                if (_sentTo is not null && Usable is { IsOnline: true })
                 {
-                    Tell(new SessionMigrated(_sentTo, IsNewSession: true));
+                    TellPlace(new SessionMigrated(_sentTo, IsNewSession: true));
                 }
 
                 from.Machine.EndMove();

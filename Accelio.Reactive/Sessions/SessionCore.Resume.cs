@@ -258,9 +258,9 @@ internal sealed partial class SessionCore
     private void EndFailOver(ConnectionCore from)
     {
         var isDone = Usable is { IsOnline: true };
-        if (isDone && (_whole is null || _isLeading))
+        if (isDone)
         {
-            Tell(new SessionFailedOver(Target));
+            TellPlace(new SessionFailedOver(Target));
         }
 
         if (isDone || _whole?.FindPart(this) is not null)
@@ -280,6 +280,19 @@ internal sealed partial class SessionCore
         else
         {
             _whole.PartTells(what);
+        }
+    }
+
+    /// <summary>There is a connection to a session that was set up anew; of several connections one tells so.</summary>
+    private void TellPlace(AccelioSessionEvent what)
+    {
+        if (_whole is null)
+        {
+            _events.Push(what);
+        }
+        else
+        {
+            _whole.PartIsThere(this, what);
         }
     }
 
