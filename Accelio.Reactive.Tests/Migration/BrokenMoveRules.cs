@@ -60,6 +60,38 @@ public class BrokenMoveRules
     }
 
     [Theory]
+    [InlineData(SimulatedLinkKind.Stream)]
+    [InlineData(SimulatedLinkKind.Slots)]
+    public void A_client_that_comes_back_to_another_context_while_its_connection_leaves_hears_where_that_went(SimulatedLinkKind kind)
+    {
+        for (var moment = 0; moment < 100; moment++)
+        {
+            // The contexts hear from each other late: a question for the connection is under way when it leaves.
+            var leaving = 0;
+            var handOver = new HandOverThatWaits();
+            using var world = new MigrationWorld(
+                kind, moment, (host, options) => (options.SharesPort, options.HandOver) = (host == "old", handOver), oldContexts: 3, contextDelay: 4 * Latency);
+            handOver.Exporting = () =>
+            {
+                if (++leaving == 3)
+                {
+                    world.Faults.CutLinks("client", "old");
+                }
+
+                return Task.Delay(TimeSpan.FromMilliseconds(50 + moment), world.Network.TimeProvider);
+            };
+            AccelioSession[] sessions = [.. Enumerable.Range(0, 3).Select(_ => world.Connect(static options => options.OwnLink = true))];
+            List<AccelioSessionEvent>[] told = [.. sessions.Select(EventsOf)];
+
+            Assert.True(world.Network.Run(() => world.MoveAsync()).IsComplete);
+            world.Advance(Second);
+
+            Assert.All(told, static events => Assert.Equal(new SessionMigrated("sim://new:1", IsNewSession: false), events[^1]));
+            Assert.Equal(3, world.Sessions["new"].Count);
+        }
+    }
+
+    [Theory]
     [InlineData("old", 1)]
     [InlineData("new", 1)]
     [InlineData("old", 3)]
@@ -151,5 +183,18 @@ public class BrokenMoveRules
 
         Assert.True(moving.IsCompleted);
         Assert.Equal(Enumerable.Range(0, 50), world.Arrived);
+    }
+
+    private sealed class HandOverThatWaits : SessionHandOver
+    {
+        public Func<Task>? Exporting { get; set; }
+
+        public override async ValueTask<ReadOnlyMemory<byte>> ExportAsync(AccelioSession session, CancellationToken cancellationToken)
+        {
+            await Exporting!();
+            return default;
+        }
+
+        public override ValueTask ImportAsync(AccelioSession session, ReadOnlyMemory<byte> state, CancellationToken cancellationToken) => default;
     }
 }

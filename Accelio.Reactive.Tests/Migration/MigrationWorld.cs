@@ -14,7 +14,7 @@ internal sealed class MigrationWorld : IDisposable
 
     public MigrationWorld(
         SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<string, AccelioServerOptions>? configure = null, int oldContexts = 1, int newContexts = 1,
-        bool linksStay = false)
+        bool linksStay = false, TimeSpan contextDelay = default)
     {
         _configure = configure;
         _contexts = new() { ["old"] = oldContexts, ["new"] = newContexts };
@@ -22,6 +22,7 @@ internal sealed class MigrationWorld : IDisposable
         {
             LinkKind = kind,
             LinksStay = linksStay,
+            ContextDelay = contextDelay,
             UsualConditions = new SimulatedConditions { Latency = Latency },
         };
         Client = Network.CreateContext("client");

@@ -99,6 +99,30 @@ public class PortalMoveRules
         Assert.InRange(moved, 1, 44);
     }
 
+    [Theory]
+    [InlineData(SimulatedLinkKind.Stream)]
+    [InlineData(SimulatedLinkKind.Slots)]
+    public void A_client_that_comes_back_to_a_third_context_while_its_connection_leaves_finds_it_at_the_other(SimulatedLinkKind kind)
+    {
+        for (var moment = 0; moment < 100; moment++)
+        {
+            // The contexts hear from each other late: a question for the connection is under way when it leaves.
+            using var world = new MigrationWorld(kind, moment, static (host, options) => options.SharesPort = host == "old", oldContexts: 3, contextDelay: 6 * Latency);
+            AccelioSession[] sessions = [.. Enumerable.Range(0, 4).Select(_ => world.ConnectWide(static options => options.OwnLink = true))];
+            List<AccelioSessionEvent>[] told = [.. sessions.Select(EventsOf)];
+
+            _ = MoveAsync(world, static _ => true, world.Old.Portals[moment % 3]);
+            world.Advance(TimeSpan.FromMilliseconds(40 + moment));
+            world.Faults.CutLinks("client", "old");
+            world.Advance(5 * Second);
+
+            // No other session was begun, and each has its connections.
+            Assert.Equal(4, world.Sessions["old"].Count);
+            Assert.All(world.Sessions["old"], static accepted => Assert.Equal((SessionState.Established, 3), (accepted.State, accepted.Connections.Count)));
+            Assert.All(told, static events => Assert.Empty(events.OfType<SessionFailedOver>()));
+        }
+    }
+
     [Fact]
     public void A_connection_that_has_moved_moves_on_to_another_portal_and_to_another_server()
     {

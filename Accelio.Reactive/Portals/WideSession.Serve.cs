@@ -31,6 +31,13 @@ internal sealed partial class WideSession : IServedSession
             }
         }
 
+        if (portal.Directory.Find(hello.SessionId) is { } next && !ReferenceEquals(next, this))
+        {
+            // It was handed over at home in this moment.
+            next.OnReturn(portal, hello);
+            return;
+        }
+
         hello.Decline(AccelioStatus.NotSession);
     }
 

@@ -7,7 +7,8 @@ namespace Accelio.Reactive;
 
 /// <summary>
 /// A client has come back for a connection at a context that is not the connection's. That one is asked: if the client is right, its next link is booked to go there, and it is told to come again. If nothing is
-/// heard for a while, user code keeps that context busy: it is not dead, and the client is told to wait. Where links stay it is told where the connection's portal is. Of the context where the client has come.
+/// heard for a while, user code keeps that context busy: it is not dead, and the client is told to wait. Where links stay it is told where the connection's portal is. A connection that has left while its context was asked
+/// is looked for again. Of the context where the client has come.
 /// </summary>
 internal sealed class ReturnInquiry : WheelTimer
 {
@@ -37,16 +38,19 @@ internal sealed class ReturnInquiry : WheelTimer
         var inquiry = new ReturnInquiry(portal, home, hello);
         var caller = hello.Link.Link.RemoteEndPoint;
         var linksStay = portal.LinksStay;
-        portal.Context.Poller.Timers.Schedule(inquiry, portal.Context.Poller.Now + Patience);
         var ask = new ActionItem(() =>
         {
             var status = check();
             var before = status == AccelioStatus.Success && !linksStay ? home.Book(caller) : 0;
             portal.Context.Poller.Post(new ActionItem(() => inquiry.OnAnswer(status, before)));
         });
-        if (!home.Context.Poller.Post(ask))
+        if (home.Context.Poller.Post(ask))
         {
-            inquiry.OnAnswer(AccelioStatus.NotSession, before: 0);
+            portal.Context.Poller.Timers.Schedule(inquiry, portal.Context.Poller.Now + Patience);
+        }
+        else
+        {
+            hello.Decline(AccelioStatus.NotSession);
         }
     }
 
@@ -64,6 +68,12 @@ internal sealed class ReturnInquiry : WheelTimer
         {
             // Less than a turn by chance: two who come in step, each between the other's booking and its coming, would take each other's places for ever.
             End(AccelioStatus.InProgress, ((before + 1) * Turn) + (_portal.Context.Entropy.NextUInt32() % Turn));
+        }
+        else if (status == AccelioStatus.NotSession && !_isOver && _portal.Directory.Find(_hello.SessionId) is { } session)
+        {
+            // It was there when that context was chosen: by now it is on another one, at another server, or over.
+            _isOver = true;
+            session.OnReturn(_portal, _hello);
         }
         else
         {
