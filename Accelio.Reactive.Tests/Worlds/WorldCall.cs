@@ -21,6 +21,9 @@ internal sealed class WorldCall(WorldStep step, IWorldCaller session, int order,
     /// <summary>The servers that had it.</summary>
     public HashSet<int> Instances { get; } = [];
 
+    /// <summary>When it came to the last of them, in ticks.</summary>
+    public long CameLast { get; set; }
+
     /// <summary>How often its sender was told an end.</summary>
     public int Ends { get; set; }
 

@@ -6,8 +6,8 @@ namespace Accelio.Reactive.Tests.Worlds;
 /// <param name="scheduler">The time.</param>
 /// <param name="calm">When nothing goes wrong.</param>
 /// <param name="isOrdered">Whether messages of one session come in order: they have one connection.</param>
-/// <param name="tellsFirst">Whether a session tells where it goes on before anything comes there: no word from context to context takes time.</param>
-internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool isOrdered, bool tellsFirst)
+/// <param name="tellsAtOnce">Whether a session tells where it goes on in the moment in which it does: no word from context to context takes time.</param>
+internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool isOrdered, bool tellsAtOnce)
 {
     // RequestTimeout, where nothing else is said.
     private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(30);
@@ -65,7 +65,8 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         var call = _calls[message.Number];
         Tell($"#{message.Number} comes");
         Check(call.Instances.Add(instance), message.Number, "came to the peer twice");
-        Check(call.Instances.Count == 1 || (call.Step.Idempotent && (!tellsFirst || HasFailedOver(call))), message.Number, "came to a second server, and must not run twice");
+        call.CameLast = Now;
+        Check(call.Instances.Count == 1 || (call.Step.Idempotent && (!isOrdered || FailedOverSince(call) <= Now)), message.Number, "came to a second server, and must not run twice");
         Check(isWhole, message.Number, "came to the peer with other bytes");
         Check(call.NotBegun is null, message.Number, $"came to the peer although its sender was told that it did not: {call.NotBegun}");
         DemandOrder(call, (message.Session, instance, isRequest));
@@ -162,7 +163,8 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         foreach (var (number, call) in _calls)
         {
             Check(call.Ends == 1, number, "never ended");
-            Check(call.Instances.Count <= 1 || HasFailedOver(call), number, "came to a second server, though its session never failed over");
+            Check(call.Instances.Count <= 1 || FailedOverSince(call) != long.MaxValue, number, "came to a second server, though its session never failed over");
+            Check(call.Instances.Count <= 1 || FailedOverSince(call) <= call.CameLast || !tellsAtOnce, number, "came to a second server before its session told of it");
             Check(!call.WasSent || call.Instances.Count != 0 || !HadToBeSent(call), number, "was sent before its session was ended in good order, and never came");
         }
 
@@ -201,7 +203,7 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         }
     }
 
-    private static bool HasFailedOver(WorldCall call) => call.Session is WorldSession { HasFailedOver: true };
+    private static long FailedOverSince(WorldCall call) => (call.Session as WorldSession)?.FailedOverSince ?? long.MaxValue;
 
     // Nothing stood in the way when its session was ended behind it, nor for a while after that.
     private bool HadToBeSent(WorldCall call) =>

@@ -31,7 +31,10 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
     public long SteadySince { get; private set; }
 
     /// <summary>Whether it goes on with another server than the one it began with.</summary>
-    public bool HasFailedOver { get; private set; }
+    public bool HasFailedOver => FailedOverSince != long.MaxValue;
+
+    /// <summary>Since when, in ticks.</summary>
+    public long FailedOverSince { get; private set; } = long.MaxValue;
 
     /// <summary>Whether it was sent to another server, and began anew there.</summary>
     public bool HasBegunAnew { get; private set; }
@@ -59,7 +62,7 @@ internal sealed class WorldSession : IObserver<AccelioSessionEvent>, IWorldCalle
         Demand(value is not SessionClosed { Reason: CloseReason.ProtocolViolation } closed || closed.Detail.StartsWith(nameof(LinkError.ConsumerTooSlow), StringComparison.Ordinal), $"ends by a violation of the protocol: {value}");
         _closed += value is SessionClosed ? 1 : 0;
         HasBegunAnew |= value is SessionMigrated { IsNewSession: true };
-        HasFailedOver |= value is SessionFailedOver;
+        FailedOverSince = value is SessionFailedOver ? Math.Min(FailedOverSince, _history.Now) : FailedOverSince;
         SteadySince = value switch
         {
             SessionReconnecting or SessionClosing or SessionClosed => long.MaxValue,
