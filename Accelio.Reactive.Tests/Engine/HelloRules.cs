@@ -92,6 +92,25 @@ public class HelloRules
     }
 
     [Fact]
+    public void The_id_of_a_greeting_that_was_given_up_is_not_free_on_its_link_until_the_c_portal_has_answered_and_parted()
+    {
+        var world = new EngineWorld().Established(ours: false);
+        world.On(() => world.Connection = world.Machine.OpenConnection(world.Events, 3, new SessionPeer(Session, default, null, Here)));
+        var hello = world.TakeOne();
+
+        world.On(() => world.Connection.Abort());
+        Assert.Equal((false, true), (world.Machine.IsIdFree(3), world.Machine.IsIdFree(4)));
+
+        world.Peer(new FrameHeader { Type = FrameType.HelloResponse, RemoteTask = hello.Header.LocalTask });
+        var fin = world.TakeOne();
+        Assert.Equal((FrameType.FinRequest, false), (fin.Header.Type, world.Machine.IsIdFree(3)));
+
+        world.Peer(new FrameHeader { Type = FrameType.FinResponse, RemoteTask = fin.Header.LocalTask });
+        world.Peer(new FrameHeader { Type = FrameType.FinRequest, Destination = 3, LocalTask = 9 });
+        Assert.True(world.Machine.IsIdFree(3));
+    }
+
+    [Fact]
     public void A_portal_that_does_not_have_the_session_ends_the_connection_and_not_the_link()
     {
         var world = new EngineWorld(more: LinkFeatures.Connections);

@@ -162,6 +162,9 @@ internal sealed partial class LinkMachine : ILinkSink
     /// <summary>Whether a session may have a connection with this id on the link.</summary>
     internal bool HasConnection(uint localId) => _connections.ContainsKey(localId);
 
+    /// <summary>Clients: whether a connection with this id may be opened on the link. One that was given up may have become a connection at the peer, which would not know the two apart.</summary>
+    internal bool IsIdFree(uint localId) => !HasConnection(localId) && !Tasks.HasGivenUpOf(localId);
+
     internal void Note(LinkNote note, string detail) => _host.OnLinkNote(this, note, detail);
 
     /// <summary>Ends the tasks of a connection, or of all; while answers may come, their ids stay taken.</summary>

@@ -104,6 +104,20 @@ internal sealed class TaskTable
         return false;
     }
 
+    /// <summary>Whether an answer may still come to what a connection with this id asked before it was given up.</summary>
+    public bool HasGivenUpOf(uint localId)
+    {
+        for (var i = 0; i < _used; i++)
+        {
+            if (_slots[i].Task is { OutlivesConnection: true, Connection: { State: ConnectionState.Closed } connection } && connection.LocalId == localId)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Lists the messages of a connection that wait for their answers.</summary>
     public void CopyMessagesTo(ConnectionMachine connection, List<OutgoingMessage> destination)
     {

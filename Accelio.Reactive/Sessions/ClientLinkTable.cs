@@ -15,7 +15,7 @@ internal sealed class ClientLinkTable(PollerContext context)
     /// <param name="transport">What dials.</param>
     /// <param name="address">Where to.</param>
     /// <param name="options">The session's settings.</param>
-    /// <param name="freeId">An id that no connection of the link may have, so that one with it can be opened there; null where ids are made on the link.</param>
+    /// <param name="freeId">An id that must be free on the link, so that a connection with it can be opened there; null where ids are made on the link.</param>
     /// <param name="wasOpen">Whether the link was there already.</param>
     public ClientLink Join(ILinkUser user, ITransport transport, EndPoint address, AccelioSessionOptions options, uint? freeId, out bool wasOpen)
     {
@@ -23,7 +23,7 @@ internal sealed class ClientLinkTable(PollerContext context)
         var (engine, settings) = (EngineSettings.From(options), LinkSettings.From(options));
         object? key = options.OwnLink ? null : (transport.Scheme, address, options.LinkGroup, engine, settings);
         if (key is not null && _shared.TryGetValue(key, out var link) && link.Machine.Phase != LinkPhase.Closed && link.Users < options.MaxSessionsPerLink
-            && !(freeId is { } id && link.Machine.HasConnection(id)))
+            && (freeId is not { } id || link.Machine.IsIdFree(id)))
         {
             wasOpen = link.Machine.Phase == LinkPhase.Open;
             link.Join(user);

@@ -41,7 +41,7 @@ internal sealed class Route(PollerContext context, AccelioSessionOptions options
     /// <summary>Whether the peer answers at once what is asked on the link: then the answer belongs to the try.</summary>
     public bool IncludesAnswer { get; init; }
 
-    /// <summary>An id that no connection of the link may have, so that one with it can be opened there; null where ids are made on the link.</summary>
+    /// <summary>An id that must be free on the link, so that a connection with it can be opened there; null where ids are made on the link.</summary>
     public uint? FreeId { get; init; }
 
     /// <summary>Whether a target took the link and then said nothing.</summary>

@@ -62,7 +62,7 @@ internal sealed partial class SessionCore : IRouteUser
             _events.Push(new SessionRedirected(route.Target));
         }
 
-        if (_helloPeer is not null && !link.Machine.HasConnections && link.Machine.HasConnection(_helloLocal))
+        if (_helloPeer is not null && !link.Machine.HasConnections && !link.Machine.IsIdFree(_helloLocal))
         {
             // A portal that knows less than the server: its links cannot be shared.
             route.Stop();
@@ -95,7 +95,7 @@ internal sealed partial class SessionCore : IRouteUser
             }
             else
             {
-                // The next try needs its id.
+                // The next try needs its id, on another link: a late answer may still come on this one.
                 connection.Machine.Abort();
             }
         }
