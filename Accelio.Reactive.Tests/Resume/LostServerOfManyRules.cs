@@ -1,3 +1,4 @@
+using System.Reactive.Threading.Tasks;
 using Xunit;
 using static Accelio.Reactive.Tests.Resume.ResumeWorld;
 
@@ -32,7 +33,7 @@ public class LostServerOfManyRules
         world.Advance(Second * 5);
 
         Assert.All(asked, static one => Assert.True(Assert.IsType<ConnectionLostException>(one.Exception?.InnerException).MayHaveExecuted));
-        Assert.Equal(Enumerable.Range(12, 12), world.Network.Run(() => Task.WhenAll(idempotent)));
+        Assert.Equal(Enumerable.Range(12, 12).Select(static i => Answer((byte)i)), world.Network.Run(() => Task.WhenAll(idempotent)));
         Assert.Equal(Enumerable.Range(24, 12).Select(static i => Answer((byte)i)), world.Network.Run(() => Task.WhenAll(unsent)));
         Assert.Equal(Enumerable.Range(12, 24), world.Ran.Order());
         Assert.Equal(3, session.Connections.Count);
@@ -92,6 +93,56 @@ public class LostServerOfManyRules
         }
 
         Assert.NotEqual(0, without);
+    }
+
+    [Theory]
+    [InlineData("awaited", 1)]
+    [InlineData("awaited", 200_000)]
+    [InlineData("cold", 1)]
+    [InlineData("cold", 200_000)]
+    [InlineData("each", 1)]
+    [InlineData("each", 200_000)]
+    public void What_may_run_twice_comes_whole_to_the_next_server(string how, int length)
+    {
+        using var world = new ResumeWorld(contexts: 2);
+        world.Handler = world.NeverAnswer;
+        var session = Connect(world);
+        Task<int>[] asked = [.. Enumerable.Range(0, 9).Select(i => AskAgainAsync(session, (byte)i, how, length))];
+        world.Advance(Second);
+        Assert.Equal(9, world.Ran.Count);
+
+        world.Handler = static request => request.RespondAsync(request.Payload);
+        world.Faults.Crash("server").Restart("server");
+
+        Assert.Equal(Enumerable.Range(0, 9).Select(i => Answer((byte)i, length)), world.Network.Run(() => Task.WhenAll(asked)));
+    }
+
+    [Theory]
+    [InlineData("awaited")]
+    [InlineData("cold")]
+    [InlineData("each")]
+    public void What_a_lost_server_has_executed_is_not_denied_when_it_went_to_another_connection_and_never_left_there(string how)
+    {
+        using var world = new ResumeWorld(contexts: 2);
+        world.Handler = world.NeverAnswer;
+        var session = Connect(world);
+        Task<int>[] asked = [.. Enumerable.Range(0, 9).Select(i => AskAgainAsync(session, (byte)i, how))];
+        world.Advance(Latency * 2);
+        Assert.Equal(9, world.Ran.Count);
+
+        // The next server takes one at a time from each connection.
+        world.ConfigureServer = static options => options.WindowMessages = 1;
+        world.Faults.Crash("server").Restart("server");
+        world.Advance(Second);
+        Assert.Equal(3, world.Ran.Count);
+
+        _ = Assert.Single(world.Sessions).Connections[0].DrainAsync();
+        world.Advance(Latency * 10);
+        world.Faults.Crash("server");
+        world.Advance(Second * 60);
+
+        Assert.Equal(3, world.Ran.Count);
+        Assert.All(asked, static one => Assert.True(Assert.IsAssignableFrom<AccelioException>(one.Exception?.InnerException).MayHaveExecuted));
     }
 
     [Fact]
@@ -169,6 +220,18 @@ public class LostServerOfManyRules
         configure?.Invoke(options);
     });
 
-    private static Task<int> AskAgainAsync(AccelioSession session, byte first) =>
-        session.RequestAsync(new OutboundMessage(new[] { first }.AsMemory()) { Idempotent = true }, static answer => (int)answer.Payload.FirstSpan[0]).AsTask();
+    private static Task<int> AskAgainAsync(AccelioSession session, byte first, string how = "awaited", int length = 1)
+    {
+        var body = new byte[length];
+        body[0] = first;
+        var message = new OutboundMessage(body) { Idempotent = true };
+        return how switch
+        {
+            "cold" => session.Request(message, Read).ToTask(),
+            "each" => session.RequestEach([first], 1, _ => message, static (_, answer) => Read(answer)).ToTask(),
+            _ => session.RequestAsync(message, Read).AsTask(),
+        };
+
+        static int Read(InboundMessage answer) => Answer(answer.Payload.FirstSpan[0], answer.PayloadLength);
+    }
 }

@@ -14,7 +14,10 @@ internal abstract partial class OutgoingMessage
     public bool Idempotent { get; set; }
 
     /// <summary>Whether a server that is gone had got it: whatever becomes of it now, that one may have executed it.</summary>
-    internal bool WasSentBefore { get; private set; }
+    internal bool WasSentBefore { get; set; }
+
+    /// <summary>Whether another server may get it when this one is lost: until it has ended it needs its header and body, wherever it is.</summary>
+    internal bool MayBeSentAgain => Idempotent && State is OutgoingState.Queued or OutgoingState.Sent;
 
     /// <summary>Whether header and body lie in memory of the message's own, which ends with it.</summary>
     internal bool HasCopy => _copy is not null;

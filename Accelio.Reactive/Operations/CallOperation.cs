@@ -165,6 +165,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
         }
 
         var message = MovedMessage.Of(this);
+        same.WasSentBefore = WasSentBefore;
         same.Body = Body;
         Body = null;
         _isMoving = true;
@@ -211,7 +212,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
             return;
         }
 
-        _completion.SetException(FailureExceptions.Create(failure, Connection, _token));
+        _completion.SetException(FailureExceptions.Create(WasSentBefore ? failure with { MayHaveExecuted = true } : failure, Connection, _token));
     }
 
     /// <inheritdoc/>

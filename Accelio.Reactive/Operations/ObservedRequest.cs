@@ -80,7 +80,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     /// <inheritdoc/>
     public void MoveTo(SessionCore other)
     {
-        _same = new ObservedRequest<T>(other, read, observer) { OwnsMemory = true };
+        _same = new ObservedRequest<T>(other, read, observer) { OwnsMemory = true, WasSentBefore = WasSentBefore };
         _same.Start(MovedMessage.Of(this));
         Fail(ConnectionMachine.Draining);
     }
@@ -104,7 +104,10 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
     public override void OnReleased()
     {
         base.OnReleased();
-        ForgetCopy();
+        if (!MayBeSentAgain)
+        {
+            ForgetCopy();
+        }
     }
 
     /// <inheritdoc/>
@@ -174,7 +177,7 @@ internal sealed class ObservedRequest<T>(SessionCore session, Func<InboundMessag
         else
         {
             session.Submit(this, via: null);
-            if (State == OutgoingState.Sent && !IsReferenced)
+            if (State == OutgoingState.Sent && !IsReferenced && !MayBeSentAgain)
             {
                 // The link has copied it in turn.
                 ForgetCopy();

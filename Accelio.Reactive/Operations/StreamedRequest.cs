@@ -141,10 +141,12 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage, IMova
     {
         using var givenUp = new CancellationTokenSource();
         _giveUpElsewhere = givenUp.Cancel;
+        var same = RequestOperation.Rent(other.Context, other.Poller.IsCurrent);
+        same.WasSentBefore = WasSentBefore;
         Fail(ConnectionMachine.Draining);
         try
         {
-            using var answer = await other.RequestAsync(via: null, message, out _, givenUp.Token).ConfigureAwait(false);
+            using var answer = await same.Start(other, via: null, message, Kind, Id, givenUp.Token).ConfigureAwait(false);
             givenUp.Token.ThrowIfCancellationRequested();
             _result = _run.Read(_item, answer);
         }
