@@ -1,3 +1,4 @@
+using System.Reactive.Linq;
 using Xunit;
 using static Accelio.Reactive.Tests.Migration.MigrationWorld;
 
@@ -131,8 +132,27 @@ public class BrokenLeaveRules
         Assert.InRange(begun, 10, 69);
     }
 
-    private static MigrationWorld NewWorld(SimulatedLinkKind kind, int contexts) =>
-        new(kind, configure: static (_, options) => (options.HandOver, options.MigrationKey) = (null, default), oldContexts: contexts, newContexts: contexts);
+    [Fact]
+    public void The_old_server_hears_once_what_was_sent_to_it_last_when_its_question_on_the_next_link_comes_late()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            using var world = NewWorld(SimulatedLinkKind.Slots, 1, seed, 2 * Latency);
+            var session = world.Connect();
+            var ends = new List<SessionClosed>();
+            world.Sessions["old"][0].Events.OfType<SessionClosed>().Subscribe(ends.Add);
+            _ = world.MoveAsync();
+            world.Advance(Latency * (seed % 60) / 8);
+            world.Faults.CutLinks("client", "old");
+            world.Advance(5 * Second);
+
+            Assert.All(ends, static end => Assert.Equal(CloseReason.ClosedLocally, end.Reason));
+            Assert.Equal(Answer(1), world.Network.Run(() => AskAsync(session, 1)));
+        }
+    }
+
+    private static MigrationWorld NewWorld(SimulatedLinkKind kind, int contexts, int? seed = null, TimeSpan jitter = default) =>
+        new(kind, seed, configure: static (_, options) => (options.HandOver, options.MigrationKey) = (null, default), oldContexts: contexts, newContexts: contexts, jitter: jitter);
 
     private static void Ask(MigrationWorld world, AccelioSession session, List<Task<int>> asked, int count)
     {

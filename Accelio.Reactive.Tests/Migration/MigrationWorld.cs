@@ -14,7 +14,7 @@ internal sealed class MigrationWorld : IDisposable
 
     public MigrationWorld(
         SimulatedLinkKind kind = SimulatedLinkKind.Stream, int? seed = null, Action<string, AccelioServerOptions>? configure = null, int oldContexts = 1, int newContexts = 1,
-        bool linksStay = false, TimeSpan contextDelay = default)
+        bool linksStay = false, TimeSpan contextDelay = default, TimeSpan jitter = default)
     {
         _configure = configure;
         _contexts = new() { ["old"] = oldContexts, ["new"] = newContexts };
@@ -23,7 +23,7 @@ internal sealed class MigrationWorld : IDisposable
             LinkKind = kind,
             LinksStay = linksStay,
             ContextDelay = contextDelay,
-            UsualConditions = new SimulatedConditions { Latency = Latency },
+            UsualConditions = new SimulatedConditions { Latency = Latency, Jitter = jitter },
         };
         Client = Network.CreateContext("client");
         foreach (var host in new[] { "old", "new" })

@@ -21,6 +21,9 @@ internal sealed partial class ConnectionMachine
     // We have said so, and the peer has not answered.
     private bool _awaitsDrained;
 
+    // The peer has said so on this link, and we have not answered.
+    private bool _owesDrained;
+
     // What the peer said was the last message it sends.
     private ulong _peerLast;
     private bool _peerHasStopped;
@@ -152,6 +155,7 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
+        _owesDrained = true;
         if (_isMoving)
         {
             return;
@@ -205,9 +209,15 @@ internal sealed partial class ConnectionMachine
     private void AnswerDrain()
     {
         StopQueued();
-        Span<byte> answer = stackalloc byte[DrainedPayload.Size];
-        new DrainedPayload(LastSerial).Write(answer);
-        SendControl(answer);
+        if (_owesDrained)
+        {
+            // Not where the question came over an earlier link: it is repeated on this one.
+            _owesDrained = false;
+            Span<byte> answer = stackalloc byte[DrainedPayload.Size];
+            new DrainedPayload(LastSerial).Write(answer);
+            SendControl(answer);
+        }
+
         Drain();
     }
 

@@ -51,7 +51,7 @@ internal sealed partial class ConnectionMachine
     private void SuspendAs(in CloseInfo info, ConnectionState resumesAs)
     {
         (_suspension, _resumesAs, State) = (info, resumesAs, ConnectionState.Suspended);
-        (_readyDue, _stayDue, _clientWaits, _owesDrain) = (0, 0, false, false);
+        (_readyDue, _stayDue, _clientWaits, _owesDrain, _owesDrained) = (0, 0, false, false, false);
         TakeTasks();
         _linkIsGone = false;
         _unacknowledged = 0;
