@@ -31,6 +31,22 @@ public abstract class LeaseTests(Sessions.Wire wire) : SessionTests(wire)
     }
 
     [Fact]
+    public async Task A_retained_message_gives_its_body_as_memory_until_its_own_lease_ends()
+    {
+        var kept = new TaskCompletionSource<InboundMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pair = await OpenAsync(server => server.Messages.Subscribe(message => kept.SetResult(message.Retain())));
+        await pair.Session.SendAsync(Pair.Bytes(100));
+
+        var message = await kept.Task;
+        Assert.True(message.TryGetMemory(out var memory));
+        Assert.Equal(Pair.Bytes(100), memory.ToArray());
+        message.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => message.TryGetMemory(out _));
+        Assert.Throws<ObjectDisposedException>(() => memory.Span.Length);
+    }
+
+    [Fact]
     public async Task Every_Retain_is_a_lease_of_its_own_which_ends_once()
     {
         var kept = new List<InboundMessage>();

@@ -70,7 +70,7 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
     /// <returns>False when the body has several pieces: use <see cref="Payload"/>.</returns>
     public bool TryGetMemory(out ReadOnlyMemory<byte> memory)
     {
-        memory = Core.Payload(_version);
+        memory = Lease.Payload(_version);
         return true;
     }
 
