@@ -27,6 +27,30 @@ public class ThreadPollerTests
         }
     }
 
+    [Fact]
+    public async Task The_poller_is_current_on_its_own_thread_however_deep_and_not_while_another_one_has_its_turn_there()
+    {
+        await using var poller = Start(spinMicroseconds: 0, portable: false);
+        var inner = new LoopPoller();
+        var seen = new List<(bool Outer, bool Inner)>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        inner.Post(new ActionItem(() => seen.Add((poller.IsCurrent, inner.IsCurrent))));
+        poller.Post(new ActionItem(() =>
+        {
+            seen.Add((poller.IsCurrent, inner.IsCurrent));
+            inner.RunDutyCycle();
+            seen.Add((poller.IsCurrent, inner.IsCurrent));
+            seen.Add((IsCurrentBelow(poller, kilobytes: 200), inner.IsCurrent));
+            done.SetResult();
+        }));
+        await done.Task.WaitAsync(Limit);
+
+        Assert.Equal([(true, false), (false, true), (true, false), (true, false)], seen);
+        Assert.False(poller.IsCurrent);
+        await poller.StopAsync();
+        Assert.False(poller.IsCurrent);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -235,4 +259,11 @@ public class ThreadPollerTests
 
     private static string AllowedProcessors() =>
         File.ReadLines("/proc/self/status").Single(line => line.StartsWith("Cpus_allowed_list", StringComparison.Ordinal));
+
+    private static bool IsCurrentBelow(ThreadPoller poller, int kilobytes)
+    {
+        Span<byte> room = stackalloc byte[1024];
+        room.Clear();
+        return kilobytes == 0 ? poller.IsCurrent : IsCurrentBelow(poller, kilobytes - 1) && room[0] == 0;
+    }
 }

@@ -20,7 +20,10 @@ internal sealed class IdleStrategy : IDisposable
     private const int MinLosses = 3;
     private const long LossInterval = 20 * TimeSpan.TicksPerMillisecond;
     private const long ContendedTime = 50 * TimeSpan.TicksPerMillisecond;
-    private const long PeerCheckInterval = 100 * TimeSpan.TicksPerMicrosecond;
+    private const long PeerCheckInterval = TimeSpan.TicksPerMillisecond;
+
+    /// <summary>Looks in a row before the processor is offered to others: a yield takes as long as a look, and what comes meanwhile waits for its end.</summary>
+    private const int LooksBeforeYield = 6;
 
     private static int _spinningPollers;
 
@@ -38,6 +41,7 @@ internal sealed class IdleStrategy : IDisposable
     private int _losses;
     private long _lastPeerCheck = long.MinValue / 2;
     private bool _sharesWithPeer;
+    private int _looks;
 
     /// <summary>Creates a strategy with a budget: 0 never spins, <see cref="Timeout.InfiniteTimeSpan"/> always.</summary>
     public IdleStrategy(TimeSpan spinTime, Reactor? sockets)
@@ -51,7 +55,14 @@ internal sealed class IdleStrategy : IDisposable
     internal static int SpinningPollers => Volatile.Read(ref _spinningPollers);
 
     /// <summary>There was work: the next idle period begins anew.</summary>
-    public void OnWork() => _isIdle = false;
+    public void OnWork()
+    {
+        _isIdle = false;
+        _looks = 0;
+    }
+
+    /// <summary>A look found nothing, and another one follows: says whether others go first.</summary>
+    public bool TakeTurn() => ++_looks > LooksBeforeYield;
 
     /// <summary>Whether to look again at once. To be asked after every cycle without work.</summary>
     public bool ShouldSpin(long machineNow)

@@ -27,13 +27,10 @@ namespace Accelio.Transports.Polling;
 /// <see cref="TryPrepareToSleep"/>, after which the next <see cref="Post"/> calls <see cref="Wake"/>.
 /// </para>
 /// </summary>
-internal abstract class Poller
+internal abstract partial class Poller
 {
     private const int MaxRunQueueItemsPerCycle = 1024;
     private const int MaxClosingCycles = 1000;
-
-    [ThreadStatic]
-    private static Poller? _current;
 
     private readonly PollerClock _clock;
     private readonly Mailbox _mailbox = new();
@@ -46,6 +43,9 @@ internal abstract class Poller
     private readonly StopItem _stopItem;
     private int _stopRequested;
     private int _runBudget;
+
+    // When a cycle began that had work, until the next one begins.
+    private long _busySince = long.MaxValue;
 
     /// <summary>Creates a poller without sockets. The poller belongs to no thread before its first turn.</summary>
     protected Poller(PollerOptions options)
@@ -79,14 +79,8 @@ internal abstract class Poller
         Memory.Disown();
     }
 
-    /// <summary>The poller whose turn is running on the calling thread; null outside of one.</summary>
-    public static Poller? Current => _current;
-
     /// <summary>The settings.</summary>
     public PollerOptions Options { get; }
-
-    /// <summary>Whether the calling thread is the poller's, at this moment.</summary>
-    public bool IsCurrent => ReferenceEquals(_current, this);
 
     /// <summary>Completes when the poller has stopped and nothing runs on it any more.</summary>
     public Task Stopped => _stopped.Task;
@@ -256,22 +250,6 @@ internal abstract class Poller
         }
     }
 
-    /// <summary>Makes the calling thread the poller's. Returns what <see cref="Exit"/> needs.</summary>
-    protected Poller? Enter()
-    {
-        var previous = _current;
-        _current = this;
-        Memory.Adopt();
-        return previous;
-    }
-
-    /// <summary>Ends what <see cref="Enter"/> began.</summary>
-    protected void Exit(Poller? previous)
-    {
-        Memory.Disown();
-        _current = previous;
-    }
-
     /// <summary>
     /// Publishes that the next <see cref="Post"/> has to call <see cref="Wake"/>; false, and nothing published, when there is something to
     /// do. The check comes after the publication, so that no post can fall between the two.
@@ -365,6 +343,12 @@ internal abstract class Poller
         var now = _clock.Read();
         Now = now;
         Cycles++;
+        if (_busySince != long.MaxValue)
+        {
+            NoteSlowCycle(now - _busySince);
+            _busySince = long.MaxValue;
+        }
+
         _runBudget = MaxRunQueueItemsPerCycle;
         Memory.CollectReturns();
 
@@ -382,12 +366,28 @@ internal abstract class Poller
             ExecutionContext.Restore(flow);
         }
 
-        if (work != 0 && SlowCycleThreshold != long.MaxValue && _clock.Read() - now is var took && took > SlowCycleThreshold)
+        if (work != 0 && SlowCycleThreshold != long.MaxValue)
         {
-            OnSlowCycle?.Invoke(took);
+            if (HasOwnThread)
+            {
+                // The next cycle follows at once, and reads the clock anyway.
+                _busySince = now;
+            }
+            else
+            {
+                NoteSlowCycle(_clock.Read() - now);
+            }
         }
 
         return work;
+    }
+
+    private void NoteSlowCycle(long took)
+    {
+        if (took > SlowCycleThreshold)
+        {
+            OnSlowCycle?.Invoke(took);
+        }
     }
 
     private int RunQueued()

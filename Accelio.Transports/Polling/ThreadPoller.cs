@@ -51,8 +51,10 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
     /// <inheritdoc/>
     protected override void Wake() => _reactor.Wake();
 
-    private void Run()
+    private unsafe void Run()
     {
+        byte local;
+        OwnThread(&local);
         var previous = Enter();
         Pin();
         while (!IsStopping)
@@ -63,8 +65,11 @@ internal sealed class ThreadPoller : Poller, IAsyncDisposable
             }
             else if (HasPendingWork || _idle.ShouldSpin(_livesByMachineTime ? Now : PollerClock.Machine.Read()))
             {
-                // Whoever shares this processor, perhaps the very peer that is waited for, goes first.
-                _reactor.Yield();
+                if (_idle.TakeTurn())
+                {
+                    // Whoever shares this processor, perhaps the very peer that is waited for, goes first.
+                    _reactor.Yield();
+                }
             }
             else
             {
