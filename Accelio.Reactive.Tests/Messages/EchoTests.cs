@@ -44,6 +44,64 @@ public abstract class EchoTests(Sessions.Wire wire) : SessionTests(wire)
         await Until.NothingIsHeldAsync(pair.ServerContext);
     }
 
+    [Fact]
+    public async Task Of_two_answers_that_are_given_at_once_on_two_threads_one_is_sent_and_the_other_is_told()
+    {
+        const int Requests = 5000;
+        var (sent, refused) = (0, 0);
+        using var stop = new CancellationTokenSource();
+        InboundRequest[] handed = [default];
+        var turn = 0;
+
+        async Task AnswerAsync(InboundRequest request, byte who)
+        {
+            try
+            {
+                await request.RespondAsync(new[] { who });
+                Interlocked.Increment(ref sent);
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or AccelioException)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        }
+
+        var other = Task.Factory.StartNew(
+            () =>
+            {
+                for (var seen = 0; !stop.IsCancellationRequested;)
+                {
+                    if (Volatile.Read(ref turn) is var now && now != seen)
+                    {
+                        seen = now;
+                        AnswerAsync(handed[0], 2).Wait(Pair.Limit);
+                        Volatile.Write(ref turn, -now);
+                        seen = -now;
+                    }
+                }
+            },
+            TaskCreationOptions.LongRunning);
+        var number = 0;
+        await using var pair = await OpenAsync(server => server.Handle(request =>
+        {
+            handed[0] = request;
+            Volatile.Write(ref turn, ++number);
+            Thread.SpinWait(number % 50);
+            _ = AnswerAsync(request, 1);
+            return default;
+        }));
+        for (var i = 1; i <= Requests; i++)
+        {
+            Assert.InRange(await pair.Session.RequestAsync(Pair.Bytes(10), answer => (int)answer.Payload.FirstSpan[0]), 1, 2);
+            await Until.TrueAsync(() => Volatile.Read(ref turn) == -i, () => $"answer {i} of the other thread");
+        }
+
+        await stop.CancelAsync();
+        await other.WaitAsync(Pair.Limit);
+        Assert.Equal((Requests, Requests), (sent, refused));
+        await Until.NothingIsHeldAsync(pair.ServerContext);
+    }
+
     /// <summary>What lies in the receive buffer is moved to memory of its own when the buffer is needed, while the handler waits.</summary>
     [Theory]
     [InlineData(1)]

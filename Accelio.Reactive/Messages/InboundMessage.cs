@@ -15,9 +15,14 @@ public readonly struct InboundMessage : IDisposable, IEquatable<InboundMessage>
     private readonly int _version;
 
     internal InboundMessage(MessageLease lease)
+        : this(lease, lease.Version)
+    {
+    }
+
+    internal InboundMessage(MessageLease lease, int version)
     {
         _lease = lease;
-        _version = lease.Version;
+        _version = version;
     }
 
     /// <summary>The header; memory that throws when it is used after the end of the lease.</summary>

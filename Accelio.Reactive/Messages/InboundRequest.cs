@@ -16,7 +16,13 @@ public readonly struct InboundRequest : IDisposable, IEquatable<InboundRequest>
     private readonly int _version;
 
     internal InboundRequest(MessageCore core)
-        : this(new InboundMessage(core), core, core.Version)
+        : this(core, core.Version)
+    {
+    }
+
+    /// <summary>A handle of a version that the caller knows.</summary>
+    internal InboundRequest(MessageCore core, int version)
+        : this(new InboundMessage(core, version), core, version)
     {
     }
 

@@ -15,18 +15,18 @@ internal sealed unsafe partial class MessageCore
             return RespondHeldAsync(version, response);
         }
 
-        if (!TryClaimAnswer(version))
+        if (_poller.IsCurrent && Connection is { } connection && connection.IsCopied(response.PayloadLength))
         {
-            return Refuse(version);
+            if (!TryClaimAtHome(version))
+            {
+                return Refuse(version);
+            }
+
+            var failure = connection.Respond(this, response, null, out _);
+            return failure.Kind == FailureKind.None ? default : ValueTask.FromException(FailureExceptions.Create(failure, connection));
         }
 
-        if (_poller.IsCurrent && Connection!.IsCopied(response.PayloadLength))
-        {
-            var failure = Connection.Respond(this, response, null, out _);
-            return failure.Kind == FailureKind.None ? default : ValueTask.FromException(FailureExceptions.Create(failure, Connection));
-        }
-
-        return ResponseOperation.Start(_poller, this, response, AccelioStatus.Success, null);
+        return TryClaimAnswer(version) ? ResponseOperation.Start(_poller, this, version, response, AccelioStatus.Success, null) : Refuse(version);
     }
 
     private ValueTask RespondHeldAsync(int version, in OutboundMessage response)
@@ -35,7 +35,7 @@ internal sealed unsafe partial class MessageCore
         if (TryClaimAnswer(version))
         {
             var held = response with { Payload = new ReadOnlySequence<byte>(body.Payload) };
-            return ResponseOperation.Start(_poller, this, held, AccelioStatus.Success, null, body);
+            return ResponseOperation.Start(_poller, this, version, held, AccelioStatus.Success, null, body);
         }
 
         body.Release();
@@ -51,8 +51,11 @@ internal sealed unsafe partial class MessageCore
         }
 
         _poller.DemandCaller();
-        return !TryClaimAnswer(version) ? Refuse(version) : ResponseOperation.Start(_poller, this, default, status, text);
+        return !TryClaimAnswer(version) ? Refuse(version) : ResponseOperation.Start(_poller, this, version, default, status, text);
     }
+
+    /// <summary>What a second answer gets.</summary>
+    internal static InvalidOperationException AnsweredAlready() => new("This request was answered already. A request is answered exactly once.");
 
     /// <summary>What an answer gets that comes too late, which nobody can help, or a second time, which is a mistake.</summary>
     private ValueTask Refuse(int version)
@@ -60,7 +63,7 @@ internal sealed unsafe partial class MessageCore
         var answer = Volatile.Read(ref _answer);
         if (answer == AnswerIn(AnswerNone, version) || answer == AnswerIn(AnswerClaimed, version))
         {
-            throw new InvalidOperationException("This request was answered already. A request is answered exactly once.");
+            throw AnsweredAlready();
         }
 
         var why = answer == AnswerIn(AnswerExpired, version) ? "its time was over, that of its requester or ResponseTimeout"

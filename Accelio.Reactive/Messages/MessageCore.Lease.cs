@@ -20,6 +20,7 @@ internal sealed unsafe partial class MessageCore
     /// <summary>Adds a hold, if the message is still the one of this version and anything holds it. Any thread.</summary>
     public bool TryHold(int version)
     {
+        ShareIfAway();
         while (true)
         {
             var state = Volatile.Read(ref _state);
@@ -47,6 +48,7 @@ internal sealed unsafe partial class MessageCore
     /// <inheritdoc/>
     public override OwnedLease Retain(int version)
     {
+        ShareIfAway();
         while (true)
         {
             var state = Volatile.Read(ref _state);
@@ -74,6 +76,7 @@ internal sealed unsafe partial class MessageCore
     /// <summary>Ends the library's lease; without one of this version nothing happens. Any thread.</summary>
     public void Release(int version)
     {
+        ShareIfAway();
         while (true)
         {
             var state = Volatile.Read(ref _state);
@@ -105,12 +108,15 @@ internal sealed unsafe partial class MessageCore
     public void ReleaseAtHome(int version)
     {
         var held = Stamp(version);
-        if (Volatile.Read(ref _state) == held && Interlocked.CompareExchange(ref _state, held & ~Holding, held) == held)
+        if (_pool.MayEndAlone() && Volatile.Read(ref _state) == held)
         {
+            Volatile.Write(ref _state, held & ~Holding);
+            _pool.EndAlone();
             EndLease();
         }
         else
         {
+            _pool.EndAlone();
             Release(version);
         }
     }
@@ -194,6 +200,15 @@ internal sealed unsafe partial class MessageCore
         _pool.Return(this);
     }
 
+    // Other threads say so before they change the state for the first time.
+    private void ShareIfAway()
+    {
+        if (!_poller.IsCurrent)
+        {
+            _pool.Share();
+        }
+    }
+
     // All are taken, the rest is put back: a single one could not be taken off without a lock.
     private OwnedLease? TakeSpare()
     {
@@ -260,6 +275,12 @@ internal sealed unsafe partial class MessageCore
 
     private void ReleaseMemory()
     {
+        // Most messages had nothing but bytes in the receive buffer.
+        if (_record is null && _headerSlab is null && _payloadSlab is null && _registered is null && !_isUserMemory)
+        {
+            return;
+        }
+
         _record?.End();
         _record = null;
         _headerSlab?.Release();

@@ -108,6 +108,18 @@ internal sealed unsafe partial class MessageCore : MessageLease
         BeginLease();
     }
 
+    /// <summary>Begins a message that lies in the receive buffer as a whole.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void BeginInPlace(byte* header, int headerLength, byte* payload, int payloadLength)
+    {
+        _header = header;
+        _headerLength = headerLength;
+        _payload = payload;
+        _payloadLength = payloadLength;
+        _location = headerLength != 0 || payload != null ? MessageLocation.InPlace : MessageLocation.Own;
+        BeginLease();
+    }
+
     /// <summary>Begins a message whose body is in the caller's own buffer.</summary>
     internal void BeginInUserMemory(byte* header, int headerLength, ReadOnlyMemory<byte> payload)
     {

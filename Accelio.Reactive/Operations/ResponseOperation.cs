@@ -19,13 +19,15 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
     public Poller? Poller { get; private set; }
 
     /// <summary>Status to answer with instead of a message; Success sends the message.</summary>
+    private int Version { get; set; }
+
     private AccelioStatus Status { get; set; }
 
     private string? Text { get; set; }
 
     /// <summary>Sends the answer of a claimed request.</summary>
     public static ValueTask Start(
-        Poller poller, MessageCore request, in OutboundMessage response, AccelioStatus status, string? text, HeldBody? body = null)
+        Poller poller, MessageCore request, int version, in OutboundMessage response, AccelioStatus status, string? text, HeldBody? body = null)
     {
         if (request.Maker is not null)
         {
@@ -36,6 +38,7 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
         var operation = OperationPool<ResponseOperation>.Shared.Get();
         operation.Body = body;
         operation.Request = request;
+        operation.Version = version;
         operation.Message = response;
         operation.Status = status;
         operation.Text = text;
@@ -77,7 +80,16 @@ internal sealed class ResponseOperation : OutgoingResponse, ICompletionOwner
 
     private void Submit()
     {
-        var connection = Request!.Connection!;
+        if (!Request!.IsClaimed(Version))
+        {
+            // The handler answered in the moment in which this was claimed on another thread.
+            Body?.Release();
+            Body = null;
+            _completion.SetException(MessageCore.AnsweredAlready());
+            return;
+        }
+
+        var connection = Request.Connection!;
         if (Status == AccelioStatus.Success)
         {
             connection.Submit(this);

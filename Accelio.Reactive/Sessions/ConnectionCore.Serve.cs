@@ -141,7 +141,10 @@ internal sealed partial class ConnectionCore
         }
 
         request.ReleaseAtHome(version);
-        ServeWaiting();
+        if (_waitingRequests.Count != 0)
+        {
+            ServeWaiting();
+        }
     }
 
     /// <summary>Starts handlers for requests that waited for others to end; not from inside itself, when one of them ends at once.</summary>
@@ -290,7 +293,7 @@ internal sealed partial class ConnectionCore
         Exception? error = null;
         try
         {
-            var task = handler(new InboundRequest(request));
+            var task = handler(new InboundRequest(request, version));
             if (task.IsCompletedSuccessfully)
             {
                 task.GetAwaiter().GetResult();
