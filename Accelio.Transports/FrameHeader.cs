@@ -1,14 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace Accelio.Transports;
 
 /// <summary>
 /// What every frame says, whatever the transport: the session header (wire protocol, section 6) and the fields that the request and
 /// response transport headers of TCP and RDMA have in common (sections 7 and 8). Integers are in host order.
 /// </summary>
+/// <remarks>The fields of the session header come first and in its order: <c>SessionHeader.Read</c> turns them round sixteen bytes at a time.</remarks>
+[StructLayout(LayoutKind.Sequential)]
 internal struct FrameHeader
 {
-    /// <summary>The message kind.</summary>
-    public FrameType Type;
-
     /// <summary>The receiver's id of the session (or connection, between our own peers); ignored in responses.</summary>
     public uint Destination;
 
@@ -27,11 +28,14 @@ internal struct FrameHeader
     /// <summary>Messages granted to the receiver of this frame.</summary>
     public ushort CreditMessages;
 
+    /// <summary>0 accepted, 1 rejected; meaningful in receipts.</summary>
+    public uint ReceiptResult;
+
     /// <summary>Bytes granted to the receiver of this frame.</summary>
     public ulong CreditBytes;
 
-    /// <summary>0 accepted, 1 rejected; meaningful in receipts.</summary>
-    public uint ReceiptResult;
+    /// <summary>The message kind.</summary>
+    public FrameType Type;
 
     /// <summary>The sender's task id; a response must return it in <see cref="RemoteTask"/>.</summary>
     public uint LocalTask;

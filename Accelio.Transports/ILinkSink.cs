@@ -20,6 +20,10 @@ internal interface ILinkSink
     /// before frames whose bodies are still to be fetched.</summary>
     void OnFrame(Link link, ref InboundFrame frame);
 
+    /// <summary>A message that came whole lies in the receive buffer, as most small ones do: <see cref="OnArrival"/> and <see cref="OnFrame"/> in one call. Returns false, and has done nothing,
+    /// when it wants to be told by those.</summary>
+    bool TryTake(Link link, ref InboundFrame frame) => false;
+
     /// <summary>The link is about to overwrite its receive buffers: everything still needed in them must be moved away now. Returns true when that was done; false when some of it cannot be
     /// moved (it is pinned): the sink then holds <see cref="Link.ReceiveBuffers"/>, and the link goes on with fresh ones. A link that closes asks once more before
     /// <see cref="OnClosed"/>, if anything delivered may still be in place, because it gives its buffers back then.</summary>

@@ -61,6 +61,40 @@ public unsafe class DecoderFuzzTests : IDisposable
     }
 
     [Fact]
+    public void What_the_quick_way_takes_for_a_plain_frame_is_one_and_is_read_as_by_the_long_way()
+    {
+        var (plain, others) = (0, 0);
+        var mutator = new Mutator(5, [.. TcpFrames(), .. PlainFrames()]);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var input = mutator.Next();
+            if (input.Length < TcpFrame.HeaderSize)
+            {
+                continue;
+            }
+
+            var p = _memory.Place(input);
+            ref readonly var limits = ref TcpLimits[round & 1];
+            FrameHeader quick = default;
+            if (!PlainFrame.TryDecode(p, input.Length, PlainFrame.LongestTlv(limits), ref quick, out var userHeader, out var body))
+            {
+                others++;
+                continue;
+            }
+
+            plain++;
+            Assert.False(limits.IsDual);
+            Assert.Equal(LinkError.None, TcpFrame.Decode(p, input.Length, limits, out var header, out var fields));
+            Assert.Equal(header, quick);
+            Assert.Equal((0, 0, BodyOperation.Send), (fields.TableLength, fields.PadLength, fields.OutOperation));
+            Assert.Equal((fields.UserHeaderLength, fields.InlineLength), ((ushort)userHeader, (ulong)body));
+            Assert.True(TcpFrame.HeaderSize + userHeader + body <= input.Length);
+        }
+
+        Assert.InRange(plain, Rounds / 100, others);
+    }
+
+    [Fact]
     public void Rdma_frames()
     {
         var seen = new HashSet<LinkError>();
@@ -184,6 +218,22 @@ public unsafe class DecoderFuzzTests : IDisposable
             .DistinctBy(message => (message.Type, message.IsDual, message.Out.Count, message.WriteLengths.Count))
             .Select(message => message.Frame.ToArray())
             .Concat([WireSamples.TcpRequest(), WireSamples.TcpResponse()]);
+
+    private static IEnumerable<byte[]> PlainFrames()
+    {
+        var random = new Random(5);
+        foreach (var type in new[] { FrameType.Request, FrameType.OneWay, FrameType.Response })
+        {
+            foreach (var (userHeader, body) in new[] { (0, 0), (0, 32), (7, 0), (16, 100) })
+            {
+                var header = WireSamples.Header(random, type);
+                header.Status = 0;
+                TcpFrameFields fields = new() { UserHeaderLength = (ushort)userHeader, InlineLength = (ulong)body, OutOperation = BodyOperation.Send };
+                TcpFrame.Measure(type, dual: false, ref fields);
+                yield return [.. WireSamples.TcpFrameOf(header, fields), .. new byte[userHeader + body]];
+            }
+        }
+    }
 
     private static IEnumerable<byte[]> RdmaFrames() =>
         GoldenRecording.Names("Rdma").SelectMany(GoldenPacket.Read)

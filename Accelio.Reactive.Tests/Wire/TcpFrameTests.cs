@@ -25,6 +25,26 @@ public unsafe class TcpFrameTests
     private static readonly TcpFrameLimits Dual = TcpFrameLimits.From(new LinkOptions(), true);
 
     [Fact]
+    public void A_session_header_is_read_by_vectors_as_it_is_field_by_field()
+    {
+        var random = new Random(7);
+        var bytes = new byte[SessionHeader.Size];
+        for (var round = 0; round < 1000; round++)
+        {
+            random.NextBytes(bytes);
+            fixed (byte* p = bytes)
+            {
+                FrameHeader quick = default, slow = default;
+                SessionHeader.Read(p, ref quick);
+                SessionHeader.ReadOneByOne(p, ref slow);
+                slow.CreditBytes = quick.CreditBytes;
+                Assert.Equal(slow, quick);
+                Assert.Equal(BigEndian.ReadUInt64(p + SessionHeader.CreditBytesOffset), quick.CreditBytes);
+            }
+        }
+    }
+
+    [Fact]
     public void Headers_of_every_type_come_back_as_they_were_written()
     {
         var random = new Random(20240601);

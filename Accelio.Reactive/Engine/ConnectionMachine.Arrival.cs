@@ -3,7 +3,7 @@ using Accelio.Transports.Wire;
 
 namespace Accelio.Reactive.Engine;
 
-/// <content>Frames whose head is here: their numbers count, and long bodies get their place (wire protocol, sections 6.3, 9).</content>
+/// <content>Frames whose head is here: their numbers count, long bodies get their place, and what has come becomes a message (wire protocol, sections 6.3, 9).</content>
 internal sealed partial class ConnectionMachine
 {
     /// <summary>A request-class frame begins to arrive: numbers and credits count from here.</summary>
@@ -13,10 +13,7 @@ internal sealed partial class ConnectionMachine
         {
             if (frame.Header.SequenceNumber == _expectedRequestSn || TakeJump(ref _mayRequestsJump, frame.Header.SequenceNumber, ref _expectedRequestSn))
             {
-                _expectedRequestSn++;
-                _arrivedSerial = frame.Header.Serial;
-                _hasArrived = true;
-                TakeGrants(frame.Header.CreditMessages, frame.Header.CreditBytes);
+                CountArrival(frame.Header);
             }
             else if (!TolerateSequence("request", frame.Header.SequenceNumber, ref _expectedRequestSn))
             {
@@ -29,6 +26,28 @@ internal sealed partial class ConnectionMachine
                 ChooseMemory(ref frame);
             }
         }
+    }
+
+    /// <summary>A request or one-way message begins to arrive and is complete, nearly always in its turn.</summary>
+    /// <returns>False when it is not in its turn, and nothing has happened.</returns>
+    internal bool TryTake(ref InboundFrame frame)
+    {
+        if (frame.Header.SequenceNumber != _expectedRequestSn)
+        {
+            return false;
+        }
+
+        CountArrival(frame.Header);
+        OnMessage(ref frame);
+        return true;
+    }
+
+    private void CountArrival(in FrameHeader header)
+    {
+        _expectedRequestSn++;
+        _arrivedSerial = header.Serial;
+        _hasArrived = true;
+        TakeGrants(header.CreditMessages, header.CreditBytes);
     }
 
     /// <summary>Asks where a long body shall go. User code runs inside, which may end the connection or the link.</summary>
@@ -66,5 +85,73 @@ internal sealed partial class ConnectionMachine
 
         frame.Tag = null;
         return Machine.Landings.Take(landing);
+    }
+
+    /// <summary>The message for an answer; null when the caller's buffer is gone.</summary>
+    private unsafe MessageCore? TakeAnswer(OutgoingMessage message, ref InboundFrame frame)
+    {
+        MessageCore core;
+        if (message.ResponseBuffer.IsEmpty)
+        {
+            core = TakeCore(ref frame);
+        }
+        else
+        {
+            var target = message.ResponseBuffer[..(int)frame.BodyLength];
+            if (!TryPlace(message, ref frame, target))
+            {
+                return null;
+            }
+
+            core = Machine.Messages.Rent();
+            core.BeginInUserMemory(frame.UserHeader, frame.UserHeaderLength, target);
+        }
+
+        core.Connection = this;
+        if (UsesCFlowControl)
+        {
+            // libxio charges responses too.
+            core.Charge = frame.UserHeaderLength + frame.BodyLength;
+            core.TellsConnection = true;
+            _receive.Arrived(core.Charge);
+        }
+
+        return core;
+    }
+
+    private unsafe bool TryPlace(OutgoingMessage message, ref InboundFrame frame, Memory<byte> target)
+    {
+        _memoryFault = message.BufferFault;
+        if (_memoryFault is not null || frame.Destination is not null || frame.BodyLength == 0)
+        {
+            return _memoryFault is null;
+        }
+
+        try
+        {
+            new ReadOnlySpan<byte>(frame.Body, (int)frame.BodyLength).CopyTo(target.Span);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            _memoryFault = exception;
+            return false;
+        }
+    }
+
+    private unsafe MessageCore TakeCore(ref InboundFrame frame)
+    {
+        var core = Machine.Messages.Rent();
+        if (frame.Slab is null && frame.Tag is null)
+        {
+            core.BeginInPlace(frame.UserHeader, frame.UserHeaderLength, frame.Body, (int)frame.BodyLength);
+        }
+        else
+        {
+            core.Begin(frame.UserHeader, frame.UserHeaderLength, frame.Body, (int)frame.BodyLength, frame.Slab, TakeLanded(ref frame));
+            frame.Slab = null;
+        }
+
+        return core;
     }
 }

@@ -162,7 +162,7 @@ internal sealed partial class ConnectionMachine
     /// <summary>Towards a C peer without flow control: when its consumer here holds too much, the link is not read until that is better, or closed.</summary>
     private void HoldBackCPeer()
     {
-        if (_pausesLink || !IsCPeer || UsesCFlowControl || (_receive.HeldMessages < Settings.WindowMessages && _receive.HeldBytes < Settings.WindowBytes))
+        if (_pausesLink || UsesCFlowControl || (_receive.HeldMessages < Settings.WindowMessages && _receive.HeldBytes < Settings.WindowBytes))
         {
             return;
         }

@@ -69,7 +69,11 @@ internal sealed partial class ConnectionMachine
         core.LastInBatch = frame.Header.LastInBatch;
         core.TellsConnection = true;
         var version = core.Version;
-        HoldBackCPeer();
+        if (IsCPeer)
+        {
+            HoldBackCPeer();
+        }
+
         if (frame.Header.Type == FrameType.Request)
         {
             core.WantsReceipt = (frame.Header.Flags & MessageFlags.RequestReadReceipt) != 0;
@@ -136,7 +140,10 @@ internal sealed partial class ConnectionMachine
             OnResponse(message, ref frame);
         }
 
-        Drain();
+        if (_firstQueued is not null || _mover is not null || State != ConnectionState.Online)
+        {
+            Drain();
+        }
     }
 
     /// <summary>The receipt of a one-way message for which nobody waits.</summary>
@@ -359,66 +366,6 @@ internal sealed partial class ConnectionMachine
     private void RefuseOverrun(ulong serial) => Violation(LinkError.CreditOverrun, $"message {serial} came without credit");
 
     private void RefuseAnswer(FrameType type) => Violation(LinkError.UnexpectedFrame, $"{type} answers a message of another kind");
-
-    /// <summary>The message for an answer; null when the caller's buffer is gone.</summary>
-    private unsafe MessageCore? TakeAnswer(OutgoingMessage message, ref InboundFrame frame)
-    {
-        MessageCore core;
-        if (message.ResponseBuffer.IsEmpty)
-        {
-            core = TakeCore(ref frame);
-        }
-        else
-        {
-            var target = message.ResponseBuffer[..(int)frame.BodyLength];
-            if (!TryPlace(message, ref frame, target))
-            {
-                return null;
-            }
-
-            core = Machine.Messages.Rent();
-            core.BeginInUserMemory(frame.UserHeader, frame.UserHeaderLength, target);
-        }
-
-        core.Connection = this;
-        if (UsesCFlowControl)
-        {
-            // libxio charges responses too.
-            core.Charge = frame.UserHeaderLength + frame.BodyLength;
-            core.TellsConnection = true;
-            _receive.Arrived(core.Charge);
-        }
-
-        return core;
-    }
-
-    private unsafe bool TryPlace(OutgoingMessage message, ref InboundFrame frame, Memory<byte> target)
-    {
-        _memoryFault = message.BufferFault;
-        if (_memoryFault is not null || frame.Destination is not null || frame.BodyLength == 0)
-        {
-            return _memoryFault is null;
-        }
-
-        try
-        {
-            new ReadOnlySpan<byte>(frame.Body, (int)frame.BodyLength).CopyTo(target.Span);
-            return true;
-        }
-        catch (Exception exception)
-        {
-            _memoryFault = exception;
-            return false;
-        }
-    }
-
-    private unsafe MessageCore TakeCore(ref InboundFrame frame)
-    {
-        var core = Machine.Messages.Rent();
-        core.Begin(frame.UserHeader, frame.UserHeaderLength, frame.Body, (int)frame.BodyLength, frame.Slab, TakeLanded(ref frame));
-        frame.Slab = null;
-        return core;
-    }
 
     /// <summary>The message has its final answer: it leaves the table.</summary>
     private void EndOutstanding(OutgoingMessage message)

@@ -38,8 +38,18 @@ internal sealed partial class ConnectionMachine
         }
 
         scoped OutboundFrame frame = default;
-        if (!TryRead(ref frame, response, token))
+        try
         {
+            if (!response.Header.IsEmpty)
+            {
+                frame.UserHeader = response.Header.Span;
+            }
+
+            SetBody(ref frame, response, token);
+        }
+        catch (Exception exception)
+        {
+            _memoryFault = exception;
             return RefuseMemory(request);
         }
 
@@ -84,10 +94,29 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>Numbers an answer, hands it to the link, and keeps it if it may have to be sent again; without a link it is only kept.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private SendStatus SendAnswer(MessageCore? request, scoped ref OutboundFrame frame, SendToken? token, out bool isReferenced)
     {
-        isReferenced = false;
         NumberResponse(ref frame.Header);
+        if (_retains || _linkIsGone || frame.Piece.IsEmpty || State == ConnectionState.Suspended)
+        {
+            return SendWithCare(request, ref frame, token, out isReferenced);
+        }
+
+        // A body that is a span by now throws no more when it is read, and is copied.
+        isReferenced = false;
+        var status = Link.Send(ref frame);
+        if (status > SendStatus.Referenced)
+        {
+            UndoResponseNumbering(frame.Header);
+        }
+
+        return status;
+    }
+
+    private SendStatus SendWithCare(MessageCore? request, scoped ref OutboundFrame frame, SendToken? token, out bool isReferenced)
+    {
+        isReferenced = false;
         var status = SendStatus.Closed;
         if (State == ConnectionState.Suspended)
         {
@@ -139,21 +168,6 @@ internal sealed partial class ConnectionMachine
         if (_drains)
         {
             CheckDrained();
-        }
-    }
-
-    private bool TryRead(scoped ref OutboundFrame frame, in OutboundMessage response, SendToken? token)
-    {
-        try
-        {
-            frame.UserHeader = response.Header.Span;
-            SetBody(ref frame, response, token);
-            return true;
-        }
-        catch (Exception exception)
-        {
-            _memoryFault = exception;
-            return false;
         }
     }
 

@@ -54,7 +54,11 @@ internal sealed partial class ConnectionMachine
         Begin(ref frame, message.Kind == OutgoingKind.Request ? FrameType.Request : FrameType.OneWay);
 
         // What the caller's memory throws here is thrown at the caller: nothing has begun.
-        frame.UserHeader = content.Header.Span;
+        if (!content.Header.IsEmpty)
+        {
+            frame.UserHeader = content.Header.Span;
+        }
+
         SetBody(ref frame, content, token: null);
         message.Begin(this, content.Header.Length + content.PayloadLength);
         Transmit(message, ref frame);
@@ -227,9 +231,10 @@ internal sealed partial class ConnectionMachine
         ReceiptTask? receipt = null;
         if (message.ExpectsAnswer)
         {
-            Tasks.Add(message);
+            var tasks = Tasks;
+            tasks.Add(message);
             frame.Header.LocalTask = message.TaskId;
-            frame.Awaited = Tasks.Count;
+            frame.Awaited = tasks.Count;
         }
         else if (message.WantsReceipt)
         {

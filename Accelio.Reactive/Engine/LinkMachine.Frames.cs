@@ -43,6 +43,28 @@ internal sealed partial class LinkMachine
     }
 
     /// <inheritdoc/>
+    public bool TryTake(Link link, ref InboundFrame frame)
+    {
+        if (Phase != LinkPhase.Open)
+        {
+            return false;
+        }
+
+        if (frame.Header.Type == FrameType.Response)
+        {
+            if (Tasks.Find(frame.Header.RemoteTask) is not { TakesWhole: true } task)
+            {
+                return false;
+            }
+
+            task.OnResponse(this, ref frame);
+            return true;
+        }
+
+        return _lastConnection is { } last && last.LocalId == frame.Header.Destination && last.TryTake(ref frame);
+    }
+
+    /// <inheritdoc/>
     public void OnFrame(Link link, ref InboundFrame frame)
     {
         Dispatch(link, ref frame);

@@ -21,7 +21,11 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
     // When the timer is due that is in the wheel; kept here, so that most messages need not look at the timer.
     private long _timerDue = long.MaxValue;
 
-    protected OutgoingMessage() => _timer = new DeadlineTimer(this);
+    protected OutgoingMessage()
+    {
+        _timer = new DeadlineTimer(this);
+        TakesWhole = true;
+    }
 
     /// <summary>The body.</summary>
     public ReadOnlySequence<byte> Payload { get; set; }

@@ -14,6 +14,9 @@ internal abstract class OutgoingTask : SendToken
     /// <summary>Whether the answer is still to be dealt with when the connection is over and the link is not: the task stays where it is.</summary>
     public virtual bool OutlivesConnection => false;
 
+    /// <summary>Whether <see cref="OnArrival"/> has nothing to say about an answer that has come whole.</summary>
+    public bool TakesWhole { get; protected init; }
+
     /// <summary>The answer begins to arrive: says where a body goes that is not here yet.</summary>
     public virtual void OnArrival(ref InboundFrame frame) => frame.Placement = PlacementKind.Discard;
 

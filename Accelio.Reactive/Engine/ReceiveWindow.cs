@@ -164,6 +164,12 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
     /// <summary>Takes what is owed, at most so many messages, to send it.</summary>
     public void TakeOwed(int most, out uint messages, out ulong bytes)
     {
+        if ((_owedMessages | _owedBytes) == 0)
+        {
+            (messages, bytes) = (0, 0);
+            return;
+        }
+
         messages = (uint)Math.Min(_owedMessages, most);
         bytes = (ulong)_owedBytes;
         _owedMessages -= messages;

@@ -74,24 +74,34 @@ internal abstract unsafe partial class StreamLink
         var p = control.First;
         var length = control.Length;
         ref var frame = ref _frame;
+        if (PlainFrame.TryDecode(p, length, _longestPlain, ref frame.Header, out var userHeader, out var inline))
+        {
+            var head = TcpFrame.HeaderSize + userHeader;
+            Describe(ref frame, p, TcpFrame.HeaderSize, userHeader, rooms: 0, inline, inline == 0 ? null : p + head);
+            control.Needed = 0;
+            control.Start += head + inline;
+            _delivered = true;
+            if (_sink!.TryTake(this, ref frame))
+            {
+                return Delivered;
+            }
+
+            control.Start -= head + inline;
+            return Deliver(control, head, control, inline);
+        }
+
+        return ParseOther(control, p, length);
+    }
+
+    // One that is long, or not complete, or has tables, or is of another kind, or wrong.
+    private int ParseOther(ReceiveBuffer control, byte* p, int length)
+    {
+        ref var frame = ref _frame;
         var error = TcpFrame.Decode(p, length, _limits, out frame.Header, out var fields);
         if (error != LinkError.None)
         {
             Fail(error, TcpFrameDiagnosis.Explain(p, length, _limits));
             return Stop;
-        }
-
-        if (!_isDual && fields.TableLength == 0 && fields.OutOperation == BodyOperation.Send)
-        {
-            // Most frames: everything is in the TLV, and nothing in front of the user header.
-            var head = TcpFrame.HeaderSize + fields.UserHeaderLength + fields.PadLength;
-            var inline = (long)fields.InlineLength;
-            if (inline <= length - head && inline <= MaxBodyLength)
-            {
-                Describe(ref frame, p, fields, inline);
-                frame.Body = inline == 0 ? null : p + head;
-                return Deliver(control, head, control, (int)inline);
-            }
         }
 
         // In front of the body: fixed headers, tables, user header, pad. The payload of control frames of a pair travels like a body.
@@ -118,7 +128,7 @@ internal abstract unsafe partial class StreamLink
             return Stop;
         }
 
-        Describe(ref frame, p, fields, bodyLength);
+        Describe(ref frame, p, fields.UserHeaderOffset, fields.UserHeaderLength, fields.InCount, bodyLength, body: null);
         var outside = payloadOnData ? fields.UserHeaderLength : bodyLength;
         if (outside == 0)
         {
@@ -150,16 +160,16 @@ internal abstract unsafe partial class StreamLink
         return Deliver(control, headLength, buffer, (int)outside);
     }
 
-    // What is known of a frame before its body is looked for.
+    // What is known of a frame, at least before its body is looked for.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Describe(ref InboundFrame frame, byte* p, in TcpFrameFields fields, long bodyLength)
+    private static void Describe(ref InboundFrame frame, byte* p, int offset, int userHeader, int rooms, long bodyLength, byte* body)
     {
-        frame.UserHeader = p + fields.UserHeaderOffset;
-        frame.UserHeaderLength = fields.UserHeaderLength;
+        frame.UserHeader = p + offset;
+        frame.UserHeaderLength = userHeader;
         frame.Room = p + TcpFrame.HeaderSize;
-        frame.RoomCount = fields.InCount;
+        frame.RoomCount = rooms;
         frame.BodyLength = bodyLength;
-        frame.Body = null;
+        frame.Body = body;
         frame.Placement = PlacementKind.Pool;
         frame.Destination = null;
         frame.Tag = null;

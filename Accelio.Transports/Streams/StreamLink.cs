@@ -29,9 +29,11 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
     private readonly bool _isDual;
     private readonly int _bodyStream;
     private readonly TcpFrameLimits _limits;
+    private readonly ulong _longestPlain;
     private readonly ReceiveBuffer[] _buffers;
     private readonly Slab[] _slabs;
     private readonly SendQueue[] _queues;
+    private readonly SendQueue _controlQueue;
     private readonly TokenList _released = new();
     private readonly StreamLinkTimer _timer;
     private readonly StreamLinkClosing _closing;
@@ -51,6 +53,7 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
         _isDual = isDual;
         _bodyStream = isDual ? DataStream : ControlStream;
         _limits = TcpFrameLimits.From(options, isDual);
+        _longestPlain = PlainFrame.LongestTlv(_limits);
         var count = isDual ? 2 : 1;
         _buffers = new ReceiveBuffer[count];
         _slabs = new Slab[count];
@@ -61,6 +64,7 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
             _queues[i] = new SendQueue(poller.Memory);
         }
 
+        _controlQueue = _queues[ControlStream];
         _timer = new StreamLinkTimer(this);
         _closing = new StreamLinkClosing(this);
     }
@@ -78,7 +82,7 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
     public override LinkOptions Options { get; }
 
     /// <inheritdoc/>
-    public override long QueuedBytes => _isDual ? _queues[ControlStream].Bytes + _queues[DataStream].Bytes : _queues[ControlStream].Bytes;
+    public override long QueuedBytes => Queued;
 
     /// <inheritdoc/>
     public override bool IsCongested => _congested;
@@ -88,6 +92,8 @@ internal abstract unsafe partial class StreamLink : Link, IFlushable
 
     /// <summary>Whether bulk bytes have a stream of their own.</summary>
     public bool IsDual => _isDual;
+
+    private long Queued => _isDual ? _controlQueue.Bytes + _queues[DataStream].Bytes : _controlQueue.Bytes;
 
     /// <summary>Whether the link is closed, though the sink may not know yet.</summary>
     protected bool IsClosed => _state == StreamLinkState.Closed;
