@@ -11,8 +11,12 @@ internal sealed class RequestRun<TSource, TResult>(
     SessionCore session, IEnumerable<TSource> source, int concurrency, Func<TSource, OutboundMessage> write, Func<TSource, InboundMessage, TResult> read, IObserver<TResult> observer)
     : WorkItem, IDelivery, IDisposable
 {
-    private readonly Queue<StreamedRequest<TSource, TResult>> _ended = new();
-    private readonly HashSet<StreamedRequest<TSource, TResult>> _requests = [];
+    private StreamedRequest<TSource, TResult>?[] _requests = [];
+
+    // The places of those that have ended, in order, as a ring that has room for all: numbers are queued for a fraction of what references cost.
+    private int[] _ended = [];
+    private int _firstEnded;
+    private int _endedCount;
     private IEnumerator<TSource>? _items;
     private int _inFlight;
     private bool _isQueued;
@@ -58,8 +62,13 @@ internal sealed class RequestRun<TSource, TResult>(
 
         for (var i = 0; i < concurrency && _items is not null; i++)
         {
-            var request = new StreamedRequest<TSource, TResult>(this);
-            _requests.Add(request);
+            if (i == _requests.Length)
+            {
+                MakeRoom();
+            }
+
+            var request = new StreamedRequest<TSource, TResult>(this, i);
+            _requests[i] = request;
             SendNext(request);
         }
 
@@ -74,7 +83,7 @@ internal sealed class RequestRun<TSource, TResult>(
             return;
         }
 
-        _ended.Enqueue(request);
+        _ended[(_firstEnded + _endedCount++) & (_ended.Length - 1)] = request.Place;
         if (!_isQueued)
         {
             _isQueued = true;
@@ -96,8 +105,11 @@ internal sealed class RequestRun<TSource, TResult>(
     public void Deliver()
     {
         _isQueued = false;
-        while (!_isOver && _ended.TryDequeue(out var request))
+        while (!_isOver && _endedCount != 0)
         {
+            var request = _requests[_ended[_firstEnded]]!;
+            _firstEnded = (_firstEnded + 1) & (_ended.Length - 1);
+            _endedCount--;
             _inFlight--;
             Deliver(request);
         }
@@ -146,10 +158,17 @@ internal sealed class RequestRun<TSource, TResult>(
     private StreamedRequest<TSource, TResult> Replace(StreamedRequest<TSource, TResult> request)
     {
         // The link still refers to the copy that went with it.
-        var another = new StreamedRequest<TSource, TResult>(this);
-        _requests.Remove(request);
-        _requests.Add(another);
+        var another = new StreamedRequest<TSource, TResult>(this, request.Place);
+        _requests[request.Place] = another;
         return another;
+    }
+
+    // Powers of two. Nothing has been taken out of the ring yet, so that what is in it stays in order.
+    private void MakeRoom()
+    {
+        var length = Math.Max(4, _requests.Length * 2);
+        Array.Resize(ref _requests, length);
+        Array.Resize(ref _ended, length);
     }
 
     private void SendNext(StreamedRequest<TSource, TResult> request)
@@ -203,14 +222,14 @@ internal sealed class RequestRun<TSource, TResult>(
         }
 
         _isOver = true;
-        _ended.Clear();
+        _endedCount = 0;
         ReleaseItems();
         foreach (var request in _requests)
         {
-            request.GiveUp();
+            request?.GiveUp();
         }
 
-        _requests.Clear();
+        _requests = [];
     }
 
     private void ReleaseItems()

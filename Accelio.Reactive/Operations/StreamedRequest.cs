@@ -14,13 +14,17 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage, IMova
     // While another part of the session sends the present item's request: gives that up.
     private Action? _giveUpElsewhere;
 
-    public StreamedRequest(RequestRun<TSource, TResult> run)
+    public StreamedRequest(RequestRun<TSource, TResult> run, int place)
     {
         _run = run;
+        Place = place;
         IsLocal = true;
         OwnsMemory = true;
         Kind = OutgoingKind.Request;
     }
+
+    /// <summary>Which of the run's it is, from 0.</summary>
+    public int Place { get; }
 
     /// <summary>Why there is no result.</summary>
     public Exception? Error { get; private set; }
@@ -105,7 +109,7 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage, IMova
         var version = answer!.Version;
         try
         {
-            _result = _run.Read(_item, new InboundMessage(answer));
+            _result = _run.Read(_item, new InboundMessage(answer, version));
         }
         catch (Exception exception)
         {

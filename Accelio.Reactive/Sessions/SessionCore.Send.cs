@@ -190,21 +190,20 @@ internal sealed partial class SessionCore
 
     /// <summary>The connection that messages go out on: the first that is online, else the first that waits for its link to come back - another
     /// one may be draining -, else the first. Context only.</summary>
-    internal ConnectionMachine? Usable
-    {
-        get
-        {
-            foreach (var connection in _connections)
-            {
-                if (connection.Machine.IsOnline)
-                {
-                    return connection.Machine;
-                }
-            }
+    internal ConnectionMachine? Usable => _connections is [{ Machine: { IsOnline: true } first }, ..] ? first : FindUsable();
 
-            var waiting = Array.Find(_connections, static connection => connection.Machine is { IsSuspended: true, IsTaking: true });
-            return waiting is not null ? waiting.Machine : _connections.Length == 0 ? null : _connections[0].Machine;
+    private ConnectionMachine? FindUsable()
+    {
+        foreach (var connection in _connections)
+        {
+            if (connection.Machine.IsOnline)
+            {
+                return connection.Machine;
+            }
         }
+
+        var waiting = Array.Find(_connections, static connection => connection.Machine is { IsSuspended: true, IsTaking: true });
+        return waiting is not null ? waiting.Machine : _connections.Length == 0 ? null : _connections[0].Machine;
     }
 
     /// <summary>What was copied for calls that nobody awaits.</summary>

@@ -122,7 +122,7 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
     // One stream of requests that never runs dry, or as many loops that await theirs as requests are to be in flight.
     private IEnumerable<Task> StartLoops(AccelioSession session) => verify || awaits
         ? Enumerable.Range(0, depth).Select(_ => StartLoop(session))
-        : [session.RequestEach(Times(), depth, _ => _message, static (sent, _) => sent).Do(Count).LastOrDefaultAsync().ToTask()];
+        : [session.RequestEach(Times(), depth, _ => _message, (sent, _) => Count(sent)).LastOrDefaultAsync().ToTask()];
 
     private Task StartLoop(AccelioSession session) => verify ? VerifyingLoopAsync(session) : LoopAsync(session);
 
@@ -135,13 +135,15 @@ internal sealed class LoadRunner(IReadOnlyList<AccelioSession> sessions, int siz
         }
     }
 
-    private void Count(long sent)
+    private long Count(long sent)
     {
         _done++;
         if (sent != 0)
         {
             Note(sent, Now());
         }
+
+        return _done;
     }
 
     private async Task LoopAsync(AccelioSession session)

@@ -21,11 +21,12 @@ internal sealed class ServeCounts
         });
         portal.Handle(request =>
         {
+            var header = request.Header;
             _requests++;
-            _bytes += request.Header.Length + request.PayloadLength;
+            _bytes += header.Length + request.PayloadLength;
             return request.RespondAsync(request.Message.TryGetMemory(out var body)
-                ? new OutboundMessage(body) { Header = request.Header }
-                : new OutboundMessage(request.Payload) { Header = request.Header });
+                ? new OutboundMessage(body) { Header = header }
+                : new OutboundMessage(request.Payload) { Header = header });
         });
     }
 
