@@ -10,10 +10,6 @@ namespace Accelio.Native.Linux;
 /// </summary>
 internal static unsafe partial class Sockets
 {
-    // recvfrom and sendto by their numbers, where these are known: in libc they are points at which a thread may be cancelled, which costs two exchanges for each call, and nobody cancels a thread here.
-    private static readonly nint ReceiveNumber = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => 45, Architecture.Arm64 => 207, _ => 0 };
-    private static readonly nint SendNumber = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => 44, Architecture.Arm64 => 206, _ => 0 };
-
     /// <summary>Makes a socket, e.g. of type <c>TypeStream | TypeNonBlocking | TypeCloseOnExec</c>; returns its descriptor.</summary>
     public static int Create(int family, int type, int protocol = 0) => Errno.Result(NativeSocket(family, type, protocol));
 
@@ -61,18 +57,14 @@ internal static unsafe partial class Sockets
 
     /// <summary>Reads at most <paramref name="length"/> bytes; 0 is the end of the stream.</summary>
     public static int Receive(int descriptor, byte* buffer, int length, int flags) =>
-        Errno.Result(ReceiveNumber != 0
-            ? SystemCall(ReceiveNumber, descriptor, buffer, (nuint)length, flags, 0, 0)
-            : NativeRecv(descriptor, buffer, (nuint)length, flags));
+        Errno.Result(NativeRecv(descriptor, buffer, (nuint)length, flags));
 
     /// <summary>Reads into several pieces.</summary>
     public static int Receive(int descriptor, MessageHeader* message, int flags) => Errno.Result(NativeRecvMsg(descriptor, message, flags));
 
     /// <summary>Writes at most <paramref name="length"/> bytes; returns how many were taken.</summary>
     public static int Send(int descriptor, byte* buffer, int length, int flags) =>
-        Errno.Result(SendNumber != 0
-            ? SystemCall(SendNumber, descriptor, buffer, (nuint)length, flags, 0, 0)
-            : NativeSend(descriptor, buffer, (nuint)length, flags));
+        Errno.Result(NativeSend(descriptor, buffer, (nuint)length, flags));
 
     /// <summary>Writes from several pieces; returns how many bytes were taken.</summary>
     public static int Send(int descriptor, MessageHeader* message, int flags) => Errno.Result(NativeSendMsg(descriptor, message, flags));
@@ -151,9 +143,6 @@ internal static unsafe partial class Sockets
 
     [LibraryImport("libc", EntryPoint = "connect")]
     private static partial int NativeConnect(int descriptor, SocketAddress* address, uint length);
-
-    [LibraryImport("libc", EntryPoint = "syscall")]
-    private static partial nint SystemCall(nint number, nint descriptor, byte* buffer, nuint length, nint flags, nint address, nint addressLength);
 
     [LibraryImport("libc", EntryPoint = "recv")]
     private static partial nint NativeRecv(int descriptor, byte* buffer, nuint length, int flags);

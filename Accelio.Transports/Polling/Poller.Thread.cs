@@ -30,9 +30,6 @@ internal abstract partial class Poller
         }
     }
 
-    /// <summary>Whether a thread runs nothing but this poller, so that one duty cycle follows the other at once while there is work.</summary>
-    private bool HasOwnThread => _ownStack != 0;
-
     /// <summary>Called once, before <see cref="Enter"/>, by the method of a thread that runs nothing but this poller.</summary>
     /// <param name="local">A local variable of that method, which calls everything else.</param>
     protected unsafe void OwnThread(byte* local) => _ownStack = (nuint)local;

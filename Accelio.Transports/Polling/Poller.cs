@@ -44,9 +44,6 @@ internal abstract partial class Poller
     private int _stopRequested;
     private int _runBudget;
 
-    // When a cycle began that had work, until the next one begins.
-    private long _busySince = long.MaxValue;
-
     /// <summary>Creates a poller without sockets. The poller belongs to no thread before its first turn.</summary>
     protected Poller(PollerOptions options)
         : this(options, hasSockets: false, isDrivenByHost: false)
@@ -343,12 +340,6 @@ internal abstract partial class Poller
         var now = _clock.Read();
         Now = now;
         Cycles++;
-        if (_busySince != long.MaxValue)
-        {
-            NoteSlowCycle(now - _busySince);
-            _busySince = long.MaxValue;
-        }
-
         _runBudget = MaxRunQueueItemsPerCycle;
         Memory.CollectReturns();
 
@@ -366,28 +357,12 @@ internal abstract partial class Poller
             ExecutionContext.Restore(flow);
         }
 
-        if (work != 0 && SlowCycleThreshold != long.MaxValue)
-        {
-            if (HasOwnThread)
-            {
-                // The next cycle follows at once, and reads the clock anyway.
-                _busySince = now;
-            }
-            else
-            {
-                NoteSlowCycle(_clock.Read() - now);
-            }
-        }
-
-        return work;
-    }
-
-    private void NoteSlowCycle(long took)
-    {
-        if (took > SlowCycleThreshold)
+        if (work != 0 && SlowCycleThreshold != long.MaxValue && _clock.Read() - now is var took && took > SlowCycleThreshold)
         {
             OnSlowCycle?.Invoke(took);
         }
+
+        return work;
     }
 
     private int RunQueued()

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Accelio.Transports.Wire;
 
 namespace Accelio.Transports.Streams;
@@ -131,27 +129,11 @@ internal abstract unsafe partial class StreamLink
     {
         if (!frame.Piece.IsEmpty)
         {
-            CopyPiece(frame.Piece, p);
+            frame.Piece.CopyTo(new Span<byte>(p, bodyLength));
         }
         else if (bodyLength != 0)
         {
             CopyParts(frame.Body, p, bodyLength, reserved);
-        }
-    }
-
-    // A call for the smallest ones takes longer than the copying.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyPiece(ReadOnlySpan<byte> piece, byte* p)
-    {
-        if (piece.Length - Vector128<byte>.Count is var rest and >= 0 && rest <= Vector128<byte>.Count)
-        {
-            ref var source = ref MemoryMarshal.GetReference(piece);
-            Vector128.LoadUnsafe(ref source).Store(p);
-            Vector128.LoadUnsafe(ref source, (nuint)rest).Store(p + rest);
-        }
-        else
-        {
-            piece.CopyTo(new Span<byte>(p, piece.Length));
         }
     }
 
