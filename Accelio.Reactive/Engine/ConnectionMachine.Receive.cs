@@ -42,16 +42,9 @@ internal sealed partial class ConnectionMachine
         var charge = frame.UserHeaderLength + frame.BodyLength;
         _receivedMessages++;
         _receivedBytes += charge;
-        if (!_receive.Arrived(charge) && !IsCPeer)
+        if (!_receive.Arrived(charge) && !MayArrive(charge, serial))
         {
-            RefuseOverrun(serial);
             return;
-        }
-
-        if (_receive.IsGrantDue && !IsCPeer)
-        {
-            // The window has just grown, and there may be no lease whose end would tell the peer.
-            SendGrant();
         }
 
         if (_handlersAtWork != 0)
@@ -363,7 +356,22 @@ internal sealed partial class ConnectionMachine
         }
     }
 
-    private void RefuseOverrun(ulong serial) => Violation(LinkError.CreditOverrun, $"message {serial} came without credit");
+    private bool MayArrive(long charge, ulong serial)
+    {
+        if (!_receive.HadRoomFor(charge) && !IsCPeer)
+        {
+            Violation(LinkError.CreditOverrun, $"message {serial} came without credit");
+            return false;
+        }
+
+        if (_receive.IsGrantDue && !IsCPeer)
+        {
+            // The window may have grown, and there may be no lease whose end would tell the peer.
+            SendGrant();
+        }
+
+        return true;
+    }
 
     private void RefuseAnswer(FrameType type) => Violation(LinkError.UnexpectedFrame, $"{type} answers a message of another kind");
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accelio.Transports.Memory;
 
 namespace Accelio.Reactive.Engine;
@@ -6,6 +7,8 @@ namespace Accelio.Reactive.Engine;
 /// What the peer may send on a connection, and what is owed to it. Between our own peers the window starts small and doubles while the peer uses it up, out of the context's receive budget
 /// (extensions, flow). Beyond its largest size it grows only as long as handlers at both ends may wait for each other: <see cref="TryExtend"/>. Towards C peers it is the depth announced at set-up.
 /// </summary>
+/// <remarks>All of the window is at one of three places at any time: it may be used by the peer (outstanding), it is taken up by messages whose leases have not ended (held), or the peer is to hear that it
+/// may be used again (owed). What is held follows from the rest, and is not counted.</remarks>
 internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long maxBytes, bool grows)
 {
     /// <summary>Window of a new session, messages.</summary>
@@ -19,6 +22,10 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
     private long _owedMessages;
     private long _owedBytes;
     private long _budgeted;
+
+    // Less than this is left when most of the window is used: a quarter, or nothing.
+    private long _lowMessages;
+    private long _lowBytes;
     private long _extraMessages;
     private long _extraBytes;
 
@@ -41,29 +48,30 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
     public long OwedBytes => _owedBytes;
 
     /// <summary>Messages that arrived and whose leases have not ended.</summary>
-    public long HeldMessages { get; private set; }
+    public long HeldMessages => Messages - _outstandingMessages - _owedMessages;
 
     /// <summary>Bytes of those.</summary>
-    public long HeldBytes { get; private set; }
+    public long HeldBytes => Bytes - _outstandingBytes - _owedBytes;
 
     /// <summary>Opens the window, to be announced at set-up.</summary>
     public void Open()
     {
-        Messages = grows ? Math.Min(InitialMessages, maxMessages) : maxMessages;
-        Bytes = grows ? Math.Min(InitialBytes, maxBytes) : maxBytes;
-        if (grows && budget.TryTake(Bytes))
+        var messages = grows ? Math.Min(InitialMessages, maxMessages) : maxMessages;
+        var bytes = grows ? Math.Min(InitialBytes, maxBytes) : maxBytes;
+        if (grows && budget.TryTake(bytes))
         {
-            _budgeted = Bytes;
+            _budgeted = bytes;
         }
         else if (grows)
         {
             // The budget is used up: the session lives, with next to nothing.
-            Messages = Math.Min(16, Messages);
-            Bytes = Math.Min(64 << 10, Bytes);
+            messages = Math.Min(16, messages);
+            bytes = Math.Min(64 << 10, bytes);
         }
 
-        _outstandingMessages = Messages;
-        _outstandingBytes = Bytes;
+        Enlarge(messages, bytes);
+        _outstandingMessages = messages;
+        _outstandingBytes = bytes;
     }
 
     /// <summary>What the peer may still send it is to hear of later: all of it is owed.</summary>
@@ -75,15 +83,21 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
     }
 
     /// <summary>A message arrives.</summary>
-    /// <returns>False when the peer had no credit left for it.</returns>
+    /// <returns>Whether the window is not <see cref="IsLow"/> behind it: nearly always. Else <see cref="HadRoomFor"/> says more.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Arrived(long bytes)
     {
-        var allowed = _outstandingMessages > 0 && _outstandingBytes > 0;
         _outstandingMessages--;
         _outstandingBytes -= bytes;
-        HeldMessages++;
-        HeldBytes += bytes;
-        if (grows && IsLow)
+        return !IsLow;
+    }
+
+    /// <summary>A message of so many bytes has arrived and left the window low, which grows if it may.</summary>
+    /// <returns>False when the peer had no credit left for it.</returns>
+    public bool HadRoomFor(long bytes)
+    {
+        var allowed = _outstandingMessages >= 0 && _outstandingBytes + bytes > 0;
+        if (grows)
         {
             Grow();
         }
@@ -92,7 +106,7 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
     }
 
     /// <summary>Whether the peer has used most of the window.</summary>
-    public bool IsLow => _outstandingMessages < Messages >> 2 || _outstandingMessages <= 0 || _outstandingBytes < Bytes >> 2;
+    public bool IsLow => _outstandingMessages < _lowMessages || _outstandingBytes < _lowBytes;
 
     /// <summary>Whether the window is larger than its largest size.</summary>
     public bool IsExtended => (_extraMessages | _extraBytes) != 0;
@@ -113,53 +127,41 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
 
         _budgeted += bytes;
         _extraBytes += bytes;
-        Bytes += bytes;
         _owedBytes += bytes;
         _extraMessages += messages;
-        Messages += messages;
         _owedMessages += messages;
+        Enlarge(messages, bytes);
         return messages + bytes != 0;
     }
 
     /// <summary>The lease of a message ended in an extended window, which shrinks to its largest size and so many messages more.</summary>
     public void Returned(long bytes, long handlers)
     {
-        HeldMessages--;
-        HeldBytes -= bytes;
-        if (_extraMessages > handlers)
+        var fewer = _extraMessages > handlers ? 1 : 0;
+        _extraMessages -= fewer;
+        _owedMessages += 1 - fewer;
+        var less = handlers == 0 ? Math.Min(bytes, _extraBytes) : 0;
+        if (less != 0)
         {
-            _extraMessages--;
-            Messages--;
-        }
-        else
-        {
-            _owedMessages++;
-        }
-
-        if (handlers == 0 && _extraBytes != 0)
-        {
-            var less = Math.Min(bytes, _extraBytes);
-            bytes -= less;
             _extraBytes -= less;
             _budgeted -= less;
-            Bytes -= less;
             budget.Return(less);
         }
 
-        _owedBytes += bytes;
+        _owedBytes += bytes - less;
+        Enlarge(-fewer, -less);
     }
 
     /// <summary>The lease of a message ended: its credit is owed to the peer.</summary>
     public void Returned(long bytes)
     {
-        HeldMessages--;
-        HeldBytes -= bytes;
         _owedMessages++;
         _owedBytes += bytes;
     }
 
-    /// <summary>Whether so much is owed that it must not wait for a message to ride on: half of what is not held. What is held for long must not keep the rest from the peer.</summary>
-    public bool IsGrantDue => (_owedMessages != 0 && _owedMessages * 2 >= Messages - HeldMessages) || (_owedBytes != 0 && _owedBytes * 2 >= Bytes - HeldBytes);
+    /// <summary>Whether so much is owed that it must not wait for a message to ride on: as much as the peer may use, half of what is not held. What is held for long must not keep the rest from the
+    /// peer.</summary>
+    public bool IsGrantDue => (_owedMessages != 0 && _owedMessages >= _outstandingMessages) || (_owedBytes != 0 && _owedBytes >= _outstandingBytes);
 
     /// <summary>Takes what is owed, at most so many messages, to send it.</summary>
     public void TakeOwed(int most, out uint messages, out ulong bytes)
@@ -202,8 +204,8 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
         if (Messages < maxMessages && _outstandingMessages < Messages >> 2)
         {
             var more = Math.Min(Messages, maxMessages - Messages);
-            Messages += more;
             _owedMessages += more;
+            Enlarge(more, 0);
         }
 
         if (Bytes < maxBytes && _outstandingBytes < Bytes >> 2)
@@ -212,9 +214,17 @@ internal sealed class ReceiveWindow(ReceiveBudget budget, int maxMessages, long 
             if (budget.TryTake(more))
             {
                 _budgeted += more;
-                Bytes += more;
                 _owedBytes += more;
+                Enlarge(0, more);
             }
         }
+    }
+
+    private void Enlarge(long messages, long bytes)
+    {
+        Messages += messages;
+        Bytes += bytes;
+        _lowMessages = Math.Max(1, Messages >> 2);
+        _lowBytes = Math.Max(1, Bytes >> 2);
     }
 }
