@@ -41,6 +41,9 @@ internal abstract class Link
     /// such agreement. Set by the owner; longer ones end the link.</summary>
     public long AgreedRoom { get; set; }
 
+    /// <summary>The longest body that <see cref="SendPlain"/> takes, in bytes; below 0 where, or while, it takes none.</summary>
+    public int LongestPlain { get; protected set; } = -1;
+
     /// <summary>The slabs that the link receives into at present, for <see cref="ILinkSink.OnReceiveBufferReuse"/>.</summary>
     public abstract ReadOnlySpan<Slab> ReceiveBuffers { get; }
 
@@ -56,6 +59,18 @@ internal abstract class Link
     /// <summary>Takes one frame for sending; it leaves at the end of the duty cycle at the latest. Small bodies are copied, large ones referenced (see <see cref="SendStatus"/>).
     /// What the body's memory throws when it is read comes out of here, and nothing was taken then.</summary>
     public abstract SendStatus Send(ref OutboundFrame frame);
+
+    /// <summary>
+    /// The quick way for most messages, those that have a body in one piece and nothing else, neither user header nor items nor room: sends one like <see cref="Send"/> would. The body is copied, and no longer
+    /// than <see cref="LongestPlain"/>. It cannot fail.
+    /// </summary>
+    /// <param name="type">Request, one-way message, or response, which says that the request succeeded.</param>
+    /// <param name="task">Of a response the task id of the request, else the sender's own.</param>
+    /// <param name="lastInBatch">As in <see cref="FrameHeader.LastInBatch"/>.</param>
+    /// <param name="session">The session header.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="awaited">As in <see cref="OutboundFrame.Awaited"/>.</param>
+    public virtual void SendPlain(FrameType type, uint task, bool lastInBatch, in SessionWords session, ReadOnlySpan<byte> body, int awaited) => throw new NotSupportedException();
 
     /// <summary>What is still to come of the body that is being received into this destination is thrown away, and the memory there not touched any more.</summary>
     /// <returns>False when no such body is being received, or the transport cannot help it.</returns>

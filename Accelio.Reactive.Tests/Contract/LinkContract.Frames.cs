@@ -114,6 +114,38 @@ public abstract partial class LinkContract
     }
 
     [Fact]
+    public void Plain_messages_arrive_like_others_and_among_them_until_the_link_closes()
+    {
+        using var pair = Connect();
+        var longest = pair.Client.Link.LongestPlain;
+        Assert.Equal(Kind == LinkKind.Stream && !pair.Client.Link.Options.DualSocket, longest > 0);
+        var expected = new List<(FrameHeader Header, int Body)>();
+        foreach (var type in new[] { FrameType.Request, FrameType.OneWay, FrameType.Response })
+        {
+            foreach (var body in longest < 0 ? [] : new[] { 0, 1, 32, longest })
+            {
+                var header = TestFrame.HeaderOf(type, (ulong)expected.Count) with { ReceiptResult = 0, Status = 0 };
+                header.LocalTask = type == FrameType.Response ? 0 : header.LocalTask;
+                expected.Add((header, body));
+                var next = TestFrame.HeaderOf(type, (ulong)expected.Count);
+                expected.Add((next, body));
+                pair.On(pair.Client, () =>
+                {
+                    pair.Client.SendPlain(header, body);
+                    pair.Client.Send(new TestFrame { Header = next, Parts = [body] });
+                });
+            }
+        }
+
+        pair.DriveUntil(() => pair.Server.Frames.Count == expected.Count, "all arrive");
+        Assert.Equal(expected, pair.Server.Frames.Select(frame => (frame.Header, (int)frame.BodyLength)));
+        pair.On(pair.Client, () => pair.Client.Call(link => link.Close()));
+        Assert.Equal(-1, pair.Client.Link.LongestPlain);
+        pair.DriveUntil(() => pair.Server.IsClosed, "the peer sees the end");
+        Assert.Equal(-1, pair.Server.Link.LongestPlain);
+    }
+
+    [Fact]
     public void Many_small_frames_of_one_turn_arrive_in_order()
     {
         const int Count = 5000;

@@ -11,6 +11,18 @@ internal sealed unsafe partial class RecordingSink
     public SendStatus Send(FrameType type, ulong serial, int bodyLength = 0, bool withToken = true) =>
         Send(new TestFrame { Header = TestFrame.HeaderOf(type, serial), Parts = [bodyLength], WithToken = withToken });
 
+    /// <summary>Sends a plain message; its header says no more than it can.</summary>
+    public void SendPlain(FrameHeader header, int bodyLength)
+    {
+        var body = new byte[bodyLength];
+        Pattern.Fill(header.Serial, 0, body);
+        var session = new SessionWords(
+            header.Destination, header.Flags, header.Serial, header.SequenceNumber, header.AckSequenceNumber, header.CreditMessages, header.CreditBytes);
+        var task = header.Type == FrameType.Response ? header.RemoteTask : header.LocalTask;
+        Call(link => link.SendPlain(header.Type, task, header.LastInBatch, session, body, awaited: 0));
+        body.AsSpan().Clear();
+    }
+
     /// <summary>Sends a frame.</summary>
     public SendStatus Send(TestFrame frame)
     {

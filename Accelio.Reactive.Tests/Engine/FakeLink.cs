@@ -57,8 +57,16 @@ internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions 
 
     public override void SendSetup(in LinkSetup setup, ReadOnlySpan<byte> trailer) => Setups.Add((setup, trailer.ToArray()));
 
-    public override void Configure(in LinkSetup peer, int bufferSize)
+    public override void Configure(in LinkSetup peer, int bufferSize) => LongestPlain = options.CopyThreshold;
+
+    public override void SendPlain(FrameType type, uint task, bool lastInBatch, in SessionWords session, ReadOnlySpan<byte> body, int awaited)
     {
+        if (_closed)
+        {
+            throw new InvalidOperationException("a plain message was sent on a closed link");
+        }
+
+        Sent.Add(new SentFrame(SentFrame.HeaderOf(type, task, lastInBatch, session), [], [], body.ToArray(), OfferedRoom: 0, Token: null));
     }
 
     public override SendStatus Send(ref OutboundFrame frame)
@@ -91,13 +99,19 @@ internal sealed unsafe class FakeLink(Poller poller, bool isClient, LinkOptions 
     public override void Abort(LinkError error, string detail)
     {
         Aborted ??= (error, detail);
-        _closed = true;
+        End();
     }
 
     public override void Close()
     {
         ClosedInOrder = true;
+        End();
+    }
+
+    private void End()
+    {
         _closed = true;
+        LongestPlain = -1;
     }
 
     /// <summary>The head of the peer's frame arrives.</summary>

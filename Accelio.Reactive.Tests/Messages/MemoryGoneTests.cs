@@ -146,6 +146,39 @@ public abstract class MemoryGoneTests(Sessions.Wire wire) : SessionTests(wire)
         await AssertSoundAsync(pair);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_response_with_memory_of_a_message_whose_lease_is_over_fails_by_its_rule_and_the_next_one_does_not(bool asHeader)
+    {
+        var stale = default(ReadOnlyMemory<byte>);
+        var failures = new ConcurrentQueue<Exception>();
+        await using var pair = await OpenAsync(server => server.Handle(async request =>
+        {
+            request.Message.TryGetMemory(out var body);
+            var answer = stale.IsEmpty ? body : stale;
+            stale = stale.IsEmpty ? body : default;
+            try
+            {
+                await request.RespondAsync(asHeader ? new OutboundMessage(body) { Header = answer } : answer);
+            }
+            catch (Exception exception)
+            {
+                failures.Enqueue(exception);
+            }
+        }));
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal((byte)i, await pair.Session.RequestAsync(new[] { (byte)i }, answer => answer.Detach().Payload.Span[0]));
+            var failure = await Assert.ThrowsAsync<RequestFailedException>(async () => await pair.Session.RequestAsync(new[] { (byte)i }, _ => 0));
+            Assert.Equal(AccelioStatus.Unsuccessful, failure.Status);
+        }
+
+        await Until.TrueAsync(() => failures.Count == 100, () => $"{failures.Count} failures");
+        Assert.All(failures, failure => Assert.Contains("The lease of this message has ended", Assert.IsType<ObjectDisposedException>(failure).Message, StringComparison.Ordinal));
+    }
+
     private static async Task AssertSoundAsync(Pair pair)
     {
         foreach (var length in new[] { 0, 1, 5000, 40_000, 300_000 })

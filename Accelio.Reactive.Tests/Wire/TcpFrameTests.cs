@@ -44,6 +44,41 @@ public unsafe class TcpFrameTests
         }
     }
 
+    [Theory]
+    [InlineData((uint)FrameType.Request)]
+    [InlineData((uint)FrameType.OneWay)]
+    [InlineData((uint)FrameType.Response)]
+    public void Headers_of_a_plain_message_are_written_as_by_the_long_way(uint value)
+    {
+        var type = (FrameType)value;
+        var random = new Random((int)value);
+        byte[] quick = new byte[TcpFrame.HeaderSize], slow = new byte[TcpFrame.HeaderSize];
+        for (var round = 0; round < 1000; round++)
+        {
+            var header = WireSamples.Header(random, type) with { ReceiptResult = 0, Status = 0 };
+            header.LocalTask = type == FrameType.Response ? 0 : header.LocalTask;
+            var body = random.Next(100_000);
+            TcpFrameFields fields = new()
+            {
+                InOperation = BodyOperation.Send,
+                OutOperation = BodyOperation.Send,
+                InlineLength = (ulong)body,
+                TransportSerial = (ushort)round,
+            };
+            TcpFrame.Measure(type, dual: false, ref fields);
+            var session = new SessionWords(
+                header.Destination, header.Flags, header.Serial, header.SequenceNumber, header.AckSequenceNumber, header.CreditMessages, header.CreditBytes);
+            random.NextBytes(quick);
+            fixed (byte* q = quick, s = slow)
+            {
+                TcpFrame.Encode(s, header, fields);
+                PlainFrame.Encode(q, type, header.LocalTask | header.RemoteTask, header.LastInBatch, session, body, (ushort)round);
+            }
+
+            Assert.Equal(slow, quick);
+        }
+    }
+
     [Fact]
     public void Headers_of_every_type_come_back_as_they_were_written()
     {

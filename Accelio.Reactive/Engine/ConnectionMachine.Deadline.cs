@@ -28,6 +28,9 @@ internal sealed partial class ConnectionMachine
     /// <summary>Whether a request leaves with another time than the peer takes for granted.</summary>
     private bool HasUnusualRest(OutgoingMessage message) => _sendsRest && (ulong)(_usualRest - message.RestAt(Now)) > _restSlack && message.Kind == OutgoingKind.Request;
 
+    /// <summary>Whether a message that begins now surely has no items.</summary>
+    private bool SaysNothing(OutgoingMessage message) => (message.TimeLimit == _usualRest || !_sendsRest) && message.Remote is null;
+
     private bool HasItems(OutgoingMessage message) => message.Remote is not null || HasUnusualRest(message);
 
     /// <summary>Says how much time a request has left, and what it asks of shared memory. A header that leaves no room for the time goes without; the other must be said.</summary>

@@ -20,6 +20,22 @@ internal sealed partial class ConnectionMachine
     /// <summary>Whether a body of this length is copied when it is sent, so that nobody need wait.</summary>
     internal bool IsCopied(long length) => length <= _copyThreshold;
 
+    /// <summary>Answers a claimed request at once, if the answer is of the kind that most are.</summary>
+    /// <returns>False when nothing was done.</returns>
+    internal bool TryRespondPlain(MessageCore request, in OutboundMessage response)
+    {
+        if (!MayBePlain(response) || State is not (ConnectionState.Online or ConnectionState.FinQueued) || request.WantsReceipt || !response.TryRead(out var body))
+        {
+            return false;
+        }
+
+        _receive.TakeOwed(ushort.MaxValue, out var messages, out var bytes);
+        var session = new SessionWords(_peerId, MessageFlags.ReceiptLast, request.Serial, _nextResponseSn++, (ushort)(_expectedResponseSn - 1), (ushort)messages, bytes);
+        Link.SendPlain(FrameType.Response, TaskOf(request), lastInBatch: false, session, body, awaited: 0);
+        request.AnswerDone();
+        return true;
+    }
+
     /// <summary>Answers a claimed request at once; bodies that <see cref="IsCopied"/> need no token.</summary>
     /// <returns>The failure, of kind None when the response was taken; <paramref name="referenced"/> says whether the link still refers to the body.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)] // Its large frame would be cleared by every caller, whatever way he goes.
@@ -42,7 +58,7 @@ internal sealed partial class ConnectionMachine
         {
             if (!response.Header.IsEmpty)
             {
-                frame.UserHeader = response.Header.Span;
+                frame.UserHeader = LeasedMemory.Read(response.Header);
             }
 
             SetBody(ref frame, response, token);

@@ -47,8 +47,41 @@ internal sealed partial class ConnectionMachine
     }
 
     /// <summary>Sends a message whose bytes need not be kept, because the link copies them; only after <see cref="CanSendNow"/> and <see cref="IsCopied"/>.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)] // Its large frame would be cleared by every caller, whatever way he goes.
     internal void SubmitNow(OutgoingMessage message, in OutboundMessage content)
+    {
+        if (message.Kind != OutgoingKind.Request || !message.ResponseBuffer.IsEmpty || !SaysNothing(message) || !MayBePlain(content) || !content.TryRead(out var body))
+        {
+            SubmitFrame(message, content);
+            return;
+        }
+
+        message.Begin(this, body.Length);
+        TransmitPlain(message, body);
+        if (_handlersAtWork != 0)
+        {
+            GiveWay();
+        }
+    }
+
+    // Between our own peers, of which each knows what room the other has, and where nothing is kept: most messages are plain.
+    private bool MayBePlain(in OutboundMessage content) => content.PayloadLength <= Link.LongestPlain && content.Header.IsEmpty && _agreedRoom != 0 && !_retains && !_linkIsGone;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TransmitPlain(OutgoingMessage message, ReadOnlySpan<byte> body)
+    {
+        var tasks = Tasks;
+        tasks.Add(message);
+        message.Serial = _nextSerial++;
+        _receive.TakeOwed(ushort.MaxValue, out var messages, out var bytes);
+        var session = new SessionWords(_peerId, message.Flags, message.Serial, _nextRequestSn++, (ushort)(_expectedRequestSn - 1), (ushort)messages, bytes);
+        Link.SendPlain(FrameType.Request, message.TaskId, message.LastInBatch, session, body, tasks.Count);
+        _sentBytes += body.Length;
+        _send.Charge(expectsAnswer: true, body.Length);
+        message.MarkSent(referenced: false);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // Its large frame would be cleared by every caller, whatever way he goes.
+    private void SubmitFrame(OutgoingMessage message, in OutboundMessage content)
     {
         scoped OutboundFrame frame = default;
         Begin(ref frame, message.Kind == OutgoingKind.Request ? FrameType.Request : FrameType.OneWay);
@@ -56,7 +89,7 @@ internal sealed partial class ConnectionMachine
         // What the caller's memory throws here is thrown at the caller: nothing has begun.
         if (!content.Header.IsEmpty)
         {
-            frame.UserHeader = content.Header.Span;
+            frame.UserHeader = LeasedMemory.Read(content.Header);
         }
 
         SetBody(ref frame, content, token: null);
@@ -74,7 +107,7 @@ internal sealed partial class ConnectionMachine
         var frame = NewFrame(FrameType.OneWay);
         frame.Header.Flags = flags;
         frame.Header.LastInBatch = (message.Options & MessageOptions.LastInBatch) != 0;
-        frame.UserHeader = message.Header.Span;
+        frame.UserHeader = LeasedMemory.Read(message.Header);
         SetBody(ref frame, message, held);
         if (receiptTask is not null)
         {
@@ -315,7 +348,7 @@ internal sealed partial class ConnectionMachine
     {
         try
         {
-            frame.UserHeader = header.Span;
+            frame.UserHeader = LeasedMemory.Read(header);
             return true;
         }
         catch (Exception exception)

@@ -47,6 +47,22 @@ internal sealed unsafe class LeasedMemory(MessageLease lease, bool isHeader) : M
     /// <summary>The memory of the lease whose window ends there.</summary>
     public ReadOnlyMemory<byte> Window(int end, int length) => CreateMemory(end - length, length);
 
+    /// <summary>The bytes of any memory; of a lease that is over it says so, where the framework would speak of a range.</summary>
+    public static ReadOnlySpan<byte> Read(ReadOnlyMemory<byte> memory)
+    {
+        if (!MemoryMarshal.TryGetMemoryManager<byte, LeasedMemory>(memory, out var leased, out var start, out var length))
+        {
+            return memory.Span;
+        }
+
+        if (!leased.TryRead(start, length, out var span))
+        {
+            MessageLease.ThrowStale();
+        }
+
+        return span;
+    }
+
     /// <summary>
     /// What reading a body has thrown, in words that help: memory of a lease that is over, and whose object serves another by now, is
     /// refused by the framework's bounds check, which says nothing of leases.
@@ -59,6 +75,27 @@ internal sealed unsafe class LeasedMemory(MessageLease lease, bool isHeader) : M
     {
         var address = lease.Resolve(this, isHeader, out var end, out var length);
         return MemoryMarshal.CreateSpan(ref Unsafe.AsRef<byte>(address - (end - length)), end);
+    }
+
+    /// <summary>The bytes of a part of a window, if they are those of the present lease.</summary>
+    /// <param name="start">Where the part begins.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="span">The bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryRead(int start, int length, out ReadOnlySpan<byte> span)
+    {
+        if (lease.TryResolve(this, isHeader, out var address, out var end, out var whole))
+        {
+            var offset = (uint)(start - (end - whole));
+            if (offset + (ulong)(uint)length <= (uint)whole)
+            {
+                span = new ReadOnlySpan<byte>(address + offset, length);
+                return true;
+            }
+        }
+
+        span = default;
+        return false;
     }
 
     /// <summary>Keeps the message, buffer and credit, until the handle is disposed of, whatever becomes of the lease.</summary>

@@ -22,11 +22,16 @@ internal sealed unsafe partial class MessageCore
                 return Refuse(version);
             }
 
-            var failure = connection.Respond(this, response, null, out _);
-            return failure.Kind == FailureKind.None ? default : ValueTask.FromException(FailureExceptions.Create(failure, connection));
+            return connection.TryRespondPlain(this, response) ? default : RespondNow(connection, response);
         }
 
         return TryClaimAnswer(version) ? ResponseOperation.Start(_poller, this, version, response, AccelioStatus.Success, null) : Refuse(version);
+    }
+
+    private ValueTask RespondNow(ConnectionMachine connection, in OutboundMessage response)
+    {
+        var failure = connection.Respond(this, response, null, out _);
+        return failure.Kind == FailureKind.None ? default : ValueTask.FromException(FailureExceptions.Create(failure, connection));
     }
 
     private ValueTask RespondHeldAsync(int version, in OutboundMessage response)

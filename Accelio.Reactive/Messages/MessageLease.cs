@@ -115,22 +115,31 @@ internal abstract unsafe class MessageLease
     /// ends.</summary>
     internal byte* Resolve(LeasedMemory memory, bool isHeader, out int end, out int length)
     {
-        var state = Volatile.Read(ref _state);
-        if ((state & Holding) == 0)
-        {
-            ThrowStale();
-        }
-
-        end = isHeader ? _headerEnd : _payloadEnd;
-        length = isHeader ? Core.HeaderLength : Core.PayloadLength;
-        var address = Core.Resolve(isHeader);
-        Volatile.ReadBarrier();
-        if (memory.IsRetired || ((Volatile.Read(ref _state) ^ state) & ~Counted) != 0)
+        if (!TryResolve(memory, isHeader, out var address, out end, out length))
         {
             ThrowStale();
         }
 
         return address;
+    }
+
+    /// <summary>The same without an exception.</summary>
+    /// <returns>Whether the lease holds.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryResolve(LeasedMemory memory, bool isHeader, out byte* address, out int end, out int length)
+    {
+        var state = Volatile.Read(ref _state);
+        end = isHeader ? _headerEnd : _payloadEnd;
+        length = isHeader ? Core.HeaderLength : Core.PayloadLength;
+        if ((state & Holding) == 0)
+        {
+            address = null;
+            return false;
+        }
+
+        address = Core.Resolve(isHeader);
+        Volatile.ReadBarrier();
+        return !memory.IsRetired && ((Volatile.Read(ref _state) ^ state) & ~Counted) == 0;
     }
 
     /// <summary>For memory that was handed out: a hold on the message, to be given up by <see cref="MessageCore.Unhold"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Accelio.Reactive.Engine;
 
@@ -92,12 +93,31 @@ public readonly record struct OutboundMessage
     {
         if (!_piece.IsEmpty)
         {
-            span = _piece.Span;
+            span = LeasedMemory.Read(_piece);
             return true;
         }
 
         span = _sequence.FirstSpan;
         return _sequence.IsSingleSegment;
+    }
+
+    /// <summary>The body, if it is in one piece of which reading cannot throw: an array, or what has arrived and is still leased. Most are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryRead(out ReadOnlySpan<byte> span)
+    {
+        if (MemoryMarshal.TryGetMemoryManager<byte, LeasedMemory>(_piece, out var leased, out var start, out var length))
+        {
+            return leased.TryRead(start, length, out span);
+        }
+
+        if (_piece.IsEmpty || !MemoryMarshal.TryGetArray(_piece, out var array))
+        {
+            span = default;
+            return PayloadLength == 0;
+        }
+
+        span = array;
+        return true;
     }
 
     /// <summary>A message with this body.</summary>

@@ -25,6 +25,7 @@ internal abstract unsafe partial class StreamLink
         else if (_state is StreamLinkState.SettingUp or StreamLinkState.Ready)
         {
             _state = StreamLinkState.Flushing;
+            LongestPlain = -1;
             Poller.NoteClosing(this);
             _sendProgress = Poller.Now;
             AbandonPlacement();
@@ -45,6 +46,7 @@ internal abstract unsafe partial class StreamLink
         }
 
         _state = StreamLinkState.Closed;
+        LongestPlain = -1;
         _error = error;
         _detail = detail;
         Poller.Timers.Cancel(_timer);

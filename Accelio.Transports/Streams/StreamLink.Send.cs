@@ -73,6 +73,15 @@ internal abstract unsafe partial class StreamLink
         return status;
     }
 
+    /// <inheritdoc/>
+    public override void SendPlain(FrameType type, uint task, bool lastInBatch, in SessionWords session, ReadOnlySpan<byte> body, int awaited)
+    {
+        var p = _controlQueue.Reserve(TcpFrame.HeaderSize + body.Length, startsBulk: false);
+        PlainFrame.Encode(p, type, task, lastInBatch, session, body.Length, _transportSerial++);
+        body.CopyTo(new Span<byte>(p + TcpFrame.HeaderSize, body.Length));
+        AfterWrite(awaited);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AfterWrite(int awaited)
     {

@@ -37,6 +37,7 @@ internal abstract unsafe partial class StreamLink
         _peerMaxOutParts = (int)uint.Min(peer.MaxOutParts, ushort.MaxValue);
         _peerBufferSize = bufferSize;
         _smallBody = _isDual ? -1 : Math.Min(Options.CopyThreshold, Options.MaxInlineBody);
+        LongestPlain = Math.Min(_smallBody, bufferSize - TcpFrame.HeaderSize - 1);
         _state = StreamLinkState.Ready;
     }
 

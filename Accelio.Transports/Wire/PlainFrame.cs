@@ -13,6 +13,7 @@ internal static unsafe class PlainFrame
     private const ulong OneWay = Magic | (uint)FrameType.OneWay;
     private const ulong Response = Magic | (uint)FrameType.Response;
     private const ulong LastInBatch = (ulong)TcpRequestHeader.LastInBatchFlag << 48;
+    private const ulong SentBothWays = (ulong)BodyOperation.Send << 8 | (ulong)BodyOperation.Send;
     private const ulong SentAndSucceeded = (ulong)BodyOperation.Send << 56;
 
     /// <summary>The longest TLV for <see cref="TryDecode"/> that is within the limits: none on a pair of streams.</summary>
@@ -77,5 +78,30 @@ internal static unsafe class PlainFrame
         header.Status = 0;
         SessionHeader.Read(p + Tlv.Size, ref header);
         return true;
+    }
+
+    /// <summary>Writes the <see cref="TcpFrame.HeaderSize"/> bytes in front of a body of so many bytes; the rest is as in <see cref="Link.SendPlain"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Encode(byte* p, FrameType type, uint task, bool lastInBatch, in SessionWords session, int body, ushort transportSerial)
+    {
+        BigEndian.WriteUInt64(p, Magic | (uint)type);
+        BigEndian.WriteUInt64(p + Tlv.LengthOffset, (ulong)(TcpFrame.HeadersInTlv + body));
+        SessionHeader.Write(p + Tlv.Size, session);
+        var transport = p + TcpFrame.TransportOffset;
+        var head = TcpFrame.HeadWord | (ulong)transportSerial << 16;
+        ulong tasks = task;
+        var counts = SentAndSucceeded;
+        if (type != FrameType.Response)
+        {
+            head |= lastInBatch ? LastInBatch : 0;
+            tasks = tasks << 32 | SentBothWays;
+            counts = 0;
+        }
+
+        BigEndian.WriteUInt64(transport, head);
+        BigEndian.WriteUInt64(transport + TcpRequestHeader.TaskOffset, tasks);
+        BigEndian.WriteUInt64(transport + TcpRequestHeader.CountsOffset, counts);
+        BigEndian.WriteUInt64(transport + TcpRequestHeader.LengthsOffset, 0);
+        BigEndian.WriteUInt64(transport + TcpRequestHeader.InlineLengthOffset, (ulong)body);
     }
 }

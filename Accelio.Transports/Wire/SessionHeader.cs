@@ -75,6 +75,17 @@ internal static unsafe class SessionHeader
         header.ReceiptResult = BigEndian.ReadUInt32(p + ReceiptResultOffset);
     }
 
+    /// <summary>Writes all <see cref="Size"/> bytes at <paramref name="p"/>, the pad and the receipt as zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(byte* p, in SessionWords words)
+    {
+        BigEndian.WriteUInt64(p + DestinationOffset, words.Address);
+        BigEndian.WriteUInt64(p + SerialOffset, words.Serial);
+        BigEndian.WriteUInt64(p + SequenceNumberOffset, words.Sequence);
+        BigEndian.WriteUInt64(p + ReceiptResultOffset - 4, 0);
+        BigEndian.WriteUInt64(p + CreditBytesOffset, words.CreditBytes);
+    }
+
     /// <summary>Writes all <see cref="Size"/> bytes at <paramref name="p"/>, the pad as zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write(byte* p, in FrameHeader header)

@@ -17,7 +17,8 @@ internal static unsafe class TcpFrame
     /// <summary>Offset of the transport header.</summary>
     public const int TransportOffset = Tlv.Size + SessionHeader.Size;
 
-    private const ulong HeadWord = (ulong)TcpRequestHeader.Version << 56 | (ulong)TcpRequestHeader.Size << 32;
+    /// <summary>The first word of a transport header, without flags and number.</summary>
+    public const ulong HeadWord = (ulong)TcpRequestHeader.Version << 56 | (ulong)TcpRequestHeader.Size << 32;
 
     /// <summary>
     /// Decodes and checks the fixed part. <paramref name="length"/> bytes at <paramref name="p"/> are readable, at least <see
