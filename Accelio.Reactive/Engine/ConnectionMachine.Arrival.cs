@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accelio.Transports;
 using Accelio.Transports.Wire;
 
@@ -90,21 +91,10 @@ internal sealed partial class ConnectionMachine
     /// <summary>The message for an answer; null when the caller's buffer is gone.</summary>
     private unsafe MessageCore? TakeAnswer(OutgoingMessage message, ref InboundFrame frame)
     {
-        MessageCore core;
-        if (message.ResponseBuffer.IsEmpty)
+        var core = message.ResponseBuffer.IsEmpty ? TakeCore(ref frame) : TakeIntoBuffer(message, ref frame);
+        if (core is null)
         {
-            core = TakeCore(ref frame);
-        }
-        else
-        {
-            var target = message.ResponseBuffer[..(int)frame.BodyLength];
-            if (!TryPlace(message, ref frame, target))
-            {
-                return null;
-            }
-
-            core = Machine.Messages.Rent();
-            core.BeginInUserMemory(frame.UserHeader, frame.UserHeaderLength, target);
+            return null;
         }
 
         core.Connection = this;
@@ -116,6 +106,20 @@ internal sealed partial class ConnectionMachine
             _receive.Arrived(core.Charge);
         }
 
+        return core;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // What only it needs would be cleared for each answer.
+    private unsafe MessageCore? TakeIntoBuffer(OutgoingMessage message, ref InboundFrame frame)
+    {
+        var target = message.ResponseBuffer[..(int)frame.BodyLength];
+        if (!TryPlace(message, ref frame, target))
+        {
+            return null;
+        }
+
+        var core = Machine.Messages.Rent();
+        core.BeginInUserMemory(frame.UserHeader, frame.UserHeaderLength, target);
         return core;
     }
 

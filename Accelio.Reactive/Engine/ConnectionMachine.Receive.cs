@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accelio.Transports;
 using Accelio.Transports.Wire;
 
@@ -6,6 +7,9 @@ namespace Accelio.Reactive.Engine;
 /// <content>Arriving messages, answers and control frames (wire protocol, sections 6.2, 6.3, 12).</content>
 internal sealed partial class ConnectionMachine
 {
+    // What the request in hand asks of shared memory, if it does.
+    private RemoteItem _remote;
+
     /// <summary>A request or one-way message is complete.</summary>
     internal unsafe void OnMessage(ref InboundFrame frame)
     {
@@ -33,8 +37,8 @@ internal sealed partial class ConnectionMachine
         _hasSerial = true;
         _lastSerial = serial;
         var rest = _answerTime;
-        RemoteItem remote = default;
-        if ((frame.Header.Flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest, out remote))
+        var isRemote = false;
+        if ((frame.Header.Flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest, out isRemote))
         {
             return;
         }
@@ -77,9 +81,9 @@ internal sealed partial class ConnectionMachine
                 return;
             }
 
-            if (remote.Operation != default)
+            if (isRemote)
             {
-                _events.OnRemoteRequest(this, core, remote);
+                _events.OnRemoteRequest(this, core, _remote);
                 return;
             }
 
@@ -251,23 +255,19 @@ internal sealed partial class ConnectionMachine
             return;
         }
 
-        var failed = frame.Header.Status != 0;
-        Failure failure = default;
-        long rest = 0;
-        if ((failed && !TryReadFailure(message, ref frame, out failure)) || (!failed && (flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest, out _)))
+        if (frame.Header.Status != 0)
+        {
+            OnFailed(message, ref frame);
+            return;
+        }
+
+        if ((flags & MessageFlags.Items) != 0 && !TryDropItems(ref frame))
         {
             return;
         }
 
         EndOutstanding(message);
         message.EndReceiving();
-        if (failed)
-        {
-            ReturnAnswer(frame);
-            message.Fail(failure);
-            return;
-        }
-
         if (frame.BodyLength > message.ResponseBuffer.Length && !message.ResponseBuffer.IsEmpty)
         {
             ReturnAnswer(frame);
@@ -287,10 +287,29 @@ internal sealed partial class ConnectionMachine
         answer.StayIn(Machine.InPlace, version);
     }
 
-    /// <summary>Takes the extension items off the user header, and out of them the rest of a request's time and what it asks of shared memory.</summary>
-    private unsafe bool TryTakeItems(ref InboundFrame frame, ref long rest, out RemoteItem remote)
+    [MethodImpl(MethodImplOptions.NoInlining)] // What only it needs would be cleared for each answer.
+    private void OnFailed(OutgoingMessage message, ref InboundFrame frame)
     {
-        remote = default;
+        if (TryReadFailure(message, ref frame, out var failure))
+        {
+            EndOutstanding(message);
+            message.EndReceiving();
+            ReturnAnswer(frame);
+            message.Fail(failure);
+        }
+    }
+
+    private bool TryDropItems(ref InboundFrame frame)
+    {
+        long rest = 0;
+        return TryTakeItems(ref frame, ref rest, out _);
+    }
+
+    /// <summary>Takes the extension items off the user header, and out of them the rest of a request's time and, to be found in <see cref="_remote"/>, what it asks of shared memory.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private unsafe bool TryTakeItems(ref InboundFrame frame, ref long rest, out bool isRemote)
+    {
+        isRemote = false;
         var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
         if (!Machine.TrySplitItems(frame.Header, ref header, out var items))
         {
@@ -304,7 +323,8 @@ internal sealed partial class ConnectionMachine
 
         if (items.HasRemote && Machine.HasMemory)
         {
-            remote = items.Remote;
+            _remote = items.Remote;
+            isRemote = true;
         }
 
         frame.UserHeader += frame.UserHeaderLength - header.Length;

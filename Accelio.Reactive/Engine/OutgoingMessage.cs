@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Accelio.Transports;
 using Accelio.Transports.Polling;
@@ -105,7 +106,11 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
     /// <summary>The connection takes it over.</summary>
     internal void Begin(ConnectionMachine connection, long charge)
     {
-        Connection = connection;
+        if (!ReferenceEquals(Connection, connection))
+        {
+            Connection = connection;
+        }
+
         Charge = charge;
         State = OutgoingState.Queued;
         if (TimeLimit != long.MaxValue)
@@ -278,7 +283,8 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
     /// <summary>Tells the caller.</summary>
     protected abstract void Failed(in Failure failure);
 
-    /// <summary>Makes the object ready for the next use.</summary>
+    /// <summary>Makes the object ready for the next use, but for the connection, which may be the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected virtual void Reset()
     {
         if (!ResponseBuffer.IsEmpty)
@@ -287,7 +293,6 @@ internal abstract partial class OutgoingMessage : OutgoingTask, IRetentionListen
             BufferFault = null;
         }
 
-        Connection = null;
         Flags = 0;
         WantsReceipt = false;
         Accepted = false;

@@ -251,7 +251,11 @@ internal sealed unsafe partial class MessageCore
             PoisonInPlace();
         }
 
-        ReleaseMemory();
+        if (_ownsMemory)
+        {
+            ReleaseMemory();
+        }
+
         _isHeld = false;
         _pool.Ended++;
         if (TellsConnection)
@@ -275,12 +279,7 @@ internal sealed unsafe partial class MessageCore
 
     private void ReleaseMemory()
     {
-        // Most messages had nothing but bytes in the receive buffer.
-        if (_record is null && _headerSlab is null && _payloadSlab is null && _registered is null && !_isUserMemory)
-        {
-            return;
-        }
-
+        _ownsMemory = false;
         _record?.End();
         _record = null;
         _headerSlab?.Release();

@@ -28,6 +28,9 @@ internal sealed unsafe partial class MessageCore : MessageLease
     private ReadOnlyMemory<byte> _userMemory;
     private bool _isUserMemory;
 
+    // Whether anything is to be released at the end of the lease; most messages have nothing but bytes in the receive buffer.
+    private bool _ownsMemory;
+
     public MessageCore(MessagePool pool, Poller poller)
     {
         Core = this;
@@ -97,11 +100,13 @@ internal sealed unsafe partial class MessageCore : MessageLease
         if (payloadSlab is not null)
         {
             _payloadSlab = payloadSlab;
+            _ownsMemory = true;
         }
 
         if (registered is not null)
         {
             _registered = registered;
+            _ownsMemory = true;
         }
 
         _location = headerLength != 0 || IsPayloadInPlace ? MessageLocation.InPlace : MessageLocation.Own;
@@ -128,7 +133,7 @@ internal sealed unsafe partial class MessageCore : MessageLease
         _payload = null;
         _payloadLength = payload.Length;
         _userMemory = payload;
-        _isUserMemory = true;
+        _isUserMemory = _ownsMemory = true;
         _location = headerLength != 0 ? MessageLocation.InPlace : MessageLocation.Own;
         BeginLease();
     }
@@ -185,6 +190,7 @@ internal sealed unsafe partial class MessageCore : MessageLease
         }
 
         var memory = _poller.Memory;
+        _ownsMemory = true;
         if (_headerLength != 0)
         {
             _headerSlab = memory.Rent(_headerLength);
@@ -207,6 +213,7 @@ internal sealed unsafe partial class MessageCore : MessageLease
     /// no.</summary>
     internal void HoldBuffers(ReadOnlySpan<Slab> buffers)
     {
+        _ownsMemory = true;
         foreach (var buffer in buffers)
         {
             if (_headerLength != 0 && Contains(buffer, _header))
@@ -235,6 +242,7 @@ internal sealed unsafe partial class MessageCore : MessageLease
         if (_pool.Ledger is { IsAuditing: true } ledger)
         {
             _record = ledger.Enter(this, null);
+            _ownsMemory = true;
         }
 
         _pool.Begun++;

@@ -219,6 +219,7 @@ internal abstract class CallOperation<TResult> : OutgoingMessage, ICompletionOwn
     protected override void Reset()
     {
         base.Reset();
+        Connection = null;
         if (_kept)
         {
             _kept = false;

@@ -63,6 +63,7 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage, IMova
         }
         else
         {
+            Connection = null;
             Keep(message);
             session.Submit(this, via: null);
         }
@@ -115,11 +116,8 @@ internal sealed class StreamedRequest<TSource, TResult> : OutgoingMessage, IMova
         {
             Error = exception;
         }
-        finally
-        {
-            answer.ReleaseAtHome(version);
-        }
 
+        answer.ReleaseAtHome(version);
         _run.OnEnded(this);
     }
 
