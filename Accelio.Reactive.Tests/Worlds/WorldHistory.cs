@@ -70,7 +70,12 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         Check(call.Instances.Count == 1 || (call.Step.Idempotent && (!isOrdered || FailedOverSince(call) <= Now)), message.Number, "came to a second server, and must not run twice");
         Check(isWhole, message.Number, "came to the peer with other bytes");
         Check(call.NotBegun is null, message.Number, $"came to the peer although its sender was told that it did not: {call.NotBegun}");
-        DemandOrder(call, (message.Session, instance, isRequest));
+        if (call.Instances.Count == 1 || call.Session is not WorldSession { HasBegunAnew: true })
+        {
+            // Else it stayed where it was when its session began anew elsewhere, and comes there behind what the session has sent since.
+            DemandOrder(call, (message.Session, instance, isRequest));
+        }
+
         if (!call.Step.Idempotent)
         {
             DemandOrder(call, (message.Session, 0, isRequest));

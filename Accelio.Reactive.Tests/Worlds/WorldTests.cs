@@ -32,6 +32,7 @@ public class WorldTests(ITestOutputHelper output)
     [InlineData(10031713, WorldAge.CServers)] // a client that came back to another context while its connection was handed over: it was told that there was none
     [InlineData(21097731, WorldAge.CServers)] // a session that was moved while one of its connections was drained: the rest of it was over one word between contexts later than it was reported
     [InlineData(31008812, WorldAge.CServers)] // a drain whose question was repeated on the next link, after the client had answered it unasked there: the server took the second answer for a violation
+    [InlineData(71003403, WorldAge.CServers)] // a request that was under way when its session began anew elsewhere, lost there, and run again behind what the session had sent since
     [InlineData(10036886, WorldAge.CServers)] // a greeting that was repeated on the same link while its answer was under way: a C server got two connections of one session on it, and would have confused them
     [InlineData(5040511, WorldAge.CServers)] // a client that came back and was to go elsewhere: what it sent before it heard so ran behind what it sent there
     [InlineData(10029723, WorldAge.CServers)] // a session whose connections were at the next server, but not that which had set it up there: nobody told of it
