@@ -7,9 +7,6 @@ namespace Accelio.Reactive.Engine;
 /// <content>Arriving messages, answers and control frames (wire protocol, sections 6.2, 6.3, 12).</content>
 internal sealed partial class ConnectionMachine
 {
-    // What the request in hand asks of shared memory, if it does.
-    private RemoteItem _remote;
-
     /// <summary>A request or one-way message is complete.</summary>
     internal unsafe void OnMessage(ref InboundFrame frame)
     {
@@ -37,8 +34,8 @@ internal sealed partial class ConnectionMachine
         _hasSerial = true;
         _lastSerial = serial;
         var rest = _answerTime;
-        var isRemote = false;
-        if ((frame.Header.Flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest, out isRemote))
+        RemoteItem remote = default;
+        if ((frame.Header.Flags & MessageFlags.Items) != 0 && !TryTakeItems(ref frame, ref rest, out remote))
         {
             return;
         }
@@ -81,9 +78,9 @@ internal sealed partial class ConnectionMachine
                 return;
             }
 
-            if (isRemote)
+            if (remote.Operation != default)
             {
-                _events.OnRemoteRequest(this, core, _remote);
+                _events.OnRemoteRequest(this, core, remote);
                 return;
             }
 
@@ -305,11 +302,11 @@ internal sealed partial class ConnectionMachine
         return TryTakeItems(ref frame, ref rest, out _);
     }
 
-    /// <summary>Takes the extension items off the user header, and out of them the rest of a request's time and, to be found in <see cref="_remote"/>, what it asks of shared memory.</summary>
+    /// <summary>Takes the extension items off the user header, and out of them the rest of a request's time and what it asks of shared memory.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private unsafe bool TryTakeItems(ref InboundFrame frame, ref long rest, out bool isRemote)
+    private unsafe bool TryTakeItems(ref InboundFrame frame, ref long rest, out RemoteItem remote)
     {
-        isRemote = false;
+        remote = default;
         var header = new ReadOnlySpan<byte>(frame.UserHeader, frame.UserHeaderLength);
         if (!Machine.TrySplitItems(frame.Header, ref header, out var items))
         {
@@ -323,8 +320,7 @@ internal sealed partial class ConnectionMachine
 
         if (items.HasRemote && Machine.HasMemory)
         {
-            _remote = items.Remote;
-            isRemote = true;
+            remote = items.Remote;
         }
 
         frame.UserHeader += frame.UserHeaderLength - header.Length;

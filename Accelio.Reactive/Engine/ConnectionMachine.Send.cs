@@ -49,14 +49,16 @@ internal sealed partial class ConnectionMachine
     /// <summary>Sends a message whose bytes need not be kept, because the link copies them; only after <see cref="CanSendNow"/> and <see cref="IsCopied"/>.</summary>
     internal void SubmitNow(OutgoingMessage message, in OutboundMessage content)
     {
-        if (message.Kind != OutgoingKind.Request || !message.ResponseBuffer.IsEmpty || !SaysNothing(message) || !MayBePlain(content) || !content.TryRead(out var body))
+        if (message.Kind == OutgoingKind.Request && message.ResponseBuffer.IsEmpty && SaysNothing(message) && MayBePlain(content) && content.TryRead(out var body))
+        {
+            message.Begin(this, body.Length);
+            TransmitPlain(message, body);
+        }
+        else
         {
             SubmitFrame(message, content);
-            return;
         }
 
-        message.Begin(this, body.Length);
-        TransmitPlain(message, body);
         if (_handlersAtWork != 0)
         {
             GiveWay();
@@ -95,10 +97,6 @@ internal sealed partial class ConnectionMachine
         SetBody(ref frame, content, token: null);
         message.Begin(this, content.Header.Length + content.PayloadLength);
         Transmit(message, ref frame);
-        if (_handlersAtWork != 0)
-        {
-            GiveWay();
-        }
     }
 
     /// <summary>Sends a one-way message for which nobody waits and whose body the link may copy, or refer to if the library holds it; only after <see cref="CanSendNow"/>.</summary>
