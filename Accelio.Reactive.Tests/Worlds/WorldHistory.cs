@@ -70,12 +70,10 @@ internal sealed class WorldHistory(TestScheduler scheduler, WorldCalm calm, bool
         Check(call.Instances.Count == 1 || (call.Step.Idempotent && (!isOrdered || FailedOverSince(call) <= Now)), message.Number, "came to a second server, and must not run twice");
         Check(isWhole, message.Number, "came to the peer with other bytes");
         Check(call.NotBegun is null, message.Number, $"came to the peer although its sender was told that it did not: {call.NotBegun}");
-        if (call.Instances.Count == 1 || call.Session is not WorldSession { HasBegunAnew: true })
-        {
-            // Else it stayed where it was when its session began anew elsewhere, and comes there behind what the session has sent since.
-            DemandOrder(call, (message.Session, instance, isRequest));
-        }
 
+        // What stayed where it was when its session began anew elsewhere comes there behind what the session has sent since, if it must be run again: then in an order of its own.
+        var isLate = call.Instances.Count != 1 && call.Session is WorldSession { HasBegunAnew: true };
+        DemandOrder(call, (message.Session, isLate ? -1 - instance : instance, isRequest));
         if (!call.Step.Idempotent)
         {
             DemandOrder(call, (message.Session, 0, isRequest));
